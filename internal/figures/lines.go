@@ -1,0 +1,103 @@
+package figures
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Series is one curve, or the heights of one colour of bars. Points that are
+// not finite interrupt a curve. X and Y have the same length; bars ignore X.
+type Series struct {
+	Name string
+	X, Y []float64
+}
+
+// The plot area of Lines and Bars, in pixels.
+const (
+	plotWidth, plotHeight            = 640.0, 360.0
+	plotLeft, plotRight              = 64.0, 620.0
+	plotTop, plotBottom, plotLegendY = 62.0, 310.0, 46.0
+)
+
+// Lines draws the series as curves over common axes and returns an SVG file.
+func Lines(title, xLabel, yLabel string, series ...Series) []byte {
+	var xs, ys [][]float64
+	for _, s := range series {
+		if len(s.X) != len(s.Y) {
+			panic("figures: a series needs as many X as Y")
+		}
+		xs, ys = append(xs, s.X), append(ys, s.Y)
+	}
+	c := open(plotWidth, plotHeight, title, describe(xLabel, yLabel, series))
+	x := spanOf(xs...)
+	_, xTicks := x.round(6)
+	y, yTicks := spanOf(ys...).round(5)
+	c.frame(title, xLabel, yLabel, y, yTicks)
+	for _, t := range x.inside(xTicks) {
+		px := x.at(t, plotLeft, plotRight)
+		c.line("fig-axis", px, plotBottom, px, plotBottom+4)
+		c.text(px, plotBottom+18, "middle", "fig-small", label(t))
+	}
+	for i, s := range series {
+		c.curve(i, s, x, y)
+	}
+	c.legend(series)
+	return c.close()
+}
+
+// frame draws what Lines and Bars share: title, axis names, and the grid of y.
+func (c *canvas) frame(title, xLabel, yLabel string, y span, ticks []float64) {
+	c.text(plotLeft, 22, "start", "fig-title", title)
+	c.text((plotLeft+plotRight)/2, plotHeight-10, "middle", "", xLabel)
+	c.textUp(16, (plotTop+plotBottom)/2, yLabel)
+	for _, t := range ticks {
+		py := y.at(t, plotBottom, plotTop)
+		c.line("fig-grid", plotLeft, py, plotRight, py)
+		c.text(plotLeft-8, py+4, "end", "fig-small", label(t))
+	}
+	c.line("fig-axis", plotLeft, plotBottom, plotRight, plotBottom)
+}
+
+// curve draws one series as one path, lifting the pen over what is not finite.
+func (c *canvas) curve(i int, s Series, x, y span) {
+	var d strings.Builder
+	pen := "M"
+	for k := range s.X {
+		if !finite(s.X[k]) || !finite(s.Y[k]) {
+			pen = "M"
+			continue
+		}
+		fmt.Fprintf(&d, "%s%s %s", pen, num(x.at(s.X[k], plotLeft, plotRight)), num(y.at(s.Y[k], plotBottom, plotTop)))
+		pen = "L"
+	}
+	fmt.Fprintf(c, `<path class="fig-line fig-c%d" d="%s"/>`+"\n", i%colours, d.String())
+}
+
+// legend names the series in a row under the title; one unnamed series needs none.
+func (c *canvas) legend(series []Series) {
+	at := plotLeft
+	for i, s := range series {
+		if s.Name == "" {
+			continue
+		}
+		c.rect(fmt.Sprintf("fig-bar fig-c%d", i%colours), at, plotLegendY-8, 14, 4, 1)
+		c.text(at+20, plotLegendY-2, "start", "fig-small", s.Name)
+		at += 20 + textWidth(s.Name) + 18
+	}
+}
+
+// describe puts a plot into words for those who cannot see it.
+func describe(xLabel, yLabel string, series []Series) string {
+	var parts []string
+	for _, s := range series {
+		if len(s.Y) == 0 {
+			continue
+		}
+		name := s.Name
+		if name == "" {
+			name = yLabel
+		}
+		parts = append(parts, fmt.Sprintf("%s from %s to %s", name, label(s.Y[0]), label(s.Y[len(s.Y)-1])))
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s over %s: %s", yLabel, xLabel, strings.Join(parts, "; ")))
+}

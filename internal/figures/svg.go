@@ -1,0 +1,111 @@
+package figures
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"strings"
+)
+
+// Style is the sheet inside every picture. The site drops it when it inlines a
+// picture, and styles the same classes itself.
+const Style = `
+.fig-text { font: 13px system-ui, sans-serif; fill: #333 }
+.fig-title { font-weight: 600 }
+.fig-small { font-size: 11px }
+.fig-grid { stroke: #0002; fill: none }
+.fig-axis { stroke: #888; fill: none }
+.fig-line { fill: none; stroke-width: 2; stroke-linejoin: round }
+.fig-bar { stroke: none }
+.fig-cell { fill: #2b6cb0 }
+.fig-frame { fill: none; stroke: #8886 }
+.fig-strong { fill: #fff }
+.fig-c0 { stroke: #1f6fb5; fill: #1f6fb5 } .fig-c1 { stroke: #c8560b; fill: #c8560b }
+.fig-c2 { stroke: #2a7f4f; fill: #2a7f4f } .fig-c3 { stroke: #9a3fa0; fill: #9a3fa0 }
+.fig-c4 { stroke: #8a6d00; fill: #8a6d00 } .fig-c5 { stroke: #555; fill: #555 }
+.fig-line.fig-c0, .fig-line.fig-c1, .fig-line.fig-c2, .fig-line.fig-c3, .fig-line.fig-c4, .fig-line.fig-c5 { fill: none }
+@media (prefers-color-scheme: dark) {
+.fig-text { fill: #ddd } .fig-grid { stroke: #fff2 } .fig-cell { fill: #7db7f0 } .fig-strong { fill: #111 }
+.fig-c0 { stroke: #6db3f2; fill: #6db3f2 } .fig-c1 { stroke: #f0975a; fill: #f0975a }
+.fig-c2 { stroke: #6cc495; fill: #6cc495 } .fig-c3 { stroke: #d08ad6; fill: #d08ad6 }
+.fig-c4 { stroke: #d9b945; fill: #d9b945 } .fig-c5 { stroke: #aaa; fill: #aaa }
+}
+`
+
+// colours is how many .fig-cN classes there are; further series start again.
+const colours = 6
+
+// A canvas collects the elements of one picture.
+type canvas struct {
+	strings.Builder
+	width, height float64
+}
+
+// open starts a picture of the given size. The title is also what a screen
+// reader says; desc adds what the eye would take from the picture.
+func open(width, height float64, title, desc string) *canvas {
+	c := &canvas{width: width, height: height}
+	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 %s %s" width="%s" height="%s" role="img">`+"\n",
+		num(width), num(height), num(width), num(height))
+	fmt.Fprintf(c, "<title>%s</title>\n<desc>%s</desc>\n<style>%s</style>\n", html.EscapeString(title), html.EscapeString(desc), Style)
+	return c
+}
+
+func (c *canvas) close() []byte {
+	c.WriteString("</svg>\n")
+	return []byte(c.String())
+}
+
+// text writes a label; anchor is start, middle or end, class is added to fig-text.
+func (c *canvas) text(x, y float64, anchor, class, s string) {
+	if s == "" {
+		return
+	}
+	fmt.Fprintf(c, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`+"\n",
+		strings.TrimSpace("fig-text "+class), num(x), num(y), anchor, html.EscapeString(s))
+}
+
+// textUp writes a label that reads from bottom to top, centred on (x, y).
+func (c *canvas) textUp(x, y float64, s string) {
+	if s == "" {
+		return
+	}
+	fmt.Fprintf(c, `<text class="fig-text" x="%s" y="%s" text-anchor="middle" transform="rotate(-90 %s %s)">%s</text>`+"\n",
+		num(x), num(y), num(x), num(y), html.EscapeString(s))
+}
+
+func (c *canvas) line(class string, x1, y1, x2, y2 float64) {
+	fmt.Fprintf(c, `<path class="%s" d="M%s %sL%s %s"/>`+"\n", class, num(x1), num(y1), num(x2), num(y2))
+}
+
+func (c *canvas) rect(class string, x, y, w, h, opacity float64) {
+	fmt.Fprintf(c, `<rect class="%s" x="%s" y="%s" width="%s" height="%s"`, class, num(x), num(y), num(w), num(h))
+	if opacity < 1 {
+		fmt.Fprintf(c, ` fill-opacity="%.2f"`, opacity)
+	}
+	c.WriteString("/>\n")
+}
+
+// num prints a coordinate to a tenth of a pixel: no picture needs more, and a
+// last bit that differs between processors does not reach the file.
+func num(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		x = 0
+	}
+	s := fmt.Sprintf("%.1f", x)
+	if s == "-0.0" {
+		return "0"
+	}
+	return strings.TrimSuffix(s, ".0")
+}
+
+// label prints a number for the reader of an axis.
+func label(x float64) string {
+	if x != 0 && (math.Abs(x) < 1e-3 || math.Abs(x) >= 1e6) {
+		return fmt.Sprintf("%.3g", x)
+	}
+	return fmt.Sprintf("%.4g", x)
+}
+
+// textWidth guesses how wide a 13-pixel label is: there is no font to ask.
+func textWidth(s string) float64 { return 7 * float64(len([]rune(s))) }
