@@ -1,0 +1,20 @@
+// Package classify teaches a pretrained GPT to tell unwanted messages from
+// wanted ones: the first of two ways to fine-tune it.
+//
+// Read the files in this order:
+//
+//   - sms.go reads messages that people have labelled ham or spam;
+//   - practice.go invents such messages, for a machine without the real ones;
+//   - dataset.go balances the classes, sets examples aside to judge by, and
+//     pads messages of different lengths into batches;
+//   - classifier.go gives the model a new head with two outputs, read at the
+//     last real token;
+//   - learner.go trains it, all of it or only the layers one chooses;
+//   - metrics.go counts what is right and what is wrong in which way;
+//   - lora.go trains small low-rank adapters in the place of whole matrices;
+//   - filter.go answers for one text, and keeps a classifier in a directory.
+//
+// Shapes are written with the letters of the whole book: B messages in a
+// batch, T tokens in a message, N = B·T, C the width of the model. There are 2
+// classes.
+package classify

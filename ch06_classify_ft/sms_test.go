@@ -1,0 +1,75 @@
+package classify
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// realMessages reads the SMS Spam Collection from the folder that LLMBOOK_DATA
+// names, or skips the test.
+func realMessages(t testing.TB) []Message {
+	t.Helper()
+	dir := os.Getenv("LLMBOOK_DATA")
+	if dir == "" {
+		t.Skip("LLMBOOK_DATA is not set: the real SMS Spam Collection is not tested")
+	}
+	f, err := os.Open(filepath.Join(dir, "sms-spam-collection.tsv"))
+	require.NoError(t, err)
+	defer f.Close()
+	messages, err := ReadMessages(f)
+	require.NoError(t, err)
+	return messages
+}
+
+func count(messages []Message) (ham, spam int) {
+	for _, m := range messages {
+		if m.Spam {
+			spam++
+		} else {
+			ham++
+		}
+	}
+	return ham, spam
+}
+
+func TestReadMessages(t *testing.T) {
+	got, err := ReadMessages(strings.NewReader("ham\t\"Ok\", she said.\nspam\tWIN\ta prize\r\nham\té"))
+	require.NoError(t, err)
+	require.Equal(t, []Message{{false, `"Ok", she said.`}, {true, "WIN\ta prize"}, {false, "é"}}, got)
+}
+
+func TestReadMessagesErrors(t *testing.T) {
+	for _, tc := range []struct{ name, in, want string }{
+		{"empty", "", "no messages"},
+		{"no tab", "ham\tok\nham ok\n", `line 2: no tab between label and text in "ham ok"`},
+		{"label", "ham\tok\nham\tok\neggs\tok", `line 3: label "eggs" is neither ham nor spam`},
+		{"case", "Ham\tok", `line 1: label "Ham"`},
+		{"no text", "spam\t  ", "line 1: spam without a text"},
+		{"blank line", "ham\tok\n\nham\tok", "line 2: no tab"},
+		{"long line", "ham\tok\nham\t" + strings.Repeat("x", longestLine), "line 2: bufio.Scanner: token too long"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := ReadMessages(strings.NewReader(tc.in))
+			require.ErrorContains(t, err, tc.want)
+		})
+	}
+}
+
+func TestRealCollection(t *testing.T) {
+	messages := realMessages(t)
+	ham, spam := count(messages)
+	require.Equal(t, []int{5574, 4827, 747}, []int{len(messages), ham, spam})
+	quoted, distinct := 0, map[string]bool{}
+	for _, m := range messages {
+		if strings.HasPrefix(m.Text, `"`) {
+			quoted++
+		}
+		distinct[m.Text] = true
+	}
+	require.Equal(t, 54, quoted, "texts that begin with a quotation mark")
+	require.Len(t, distinct, 5171, "the collection repeats 403 messages")
+}
