@@ -1,0 +1,11 @@
+package embeddings
+
+func TargetCounts(n, length, stride int) []int {
+	counts := make([]int, n)
+	for at := 0; at < n; at += stride {
+		for place := at + 1; place <= at+length && place < n; place++ {
+			counts[place]++
+		}
+	}
+	return counts
+}
