@@ -1,0 +1,15 @@
+// Package f32 is float32 made fast: matrix products, loops over vectors, and
+// the workers that share them out over the cores. The book derives nothing
+// here; every function has a plain twin of a few lines, in a chapter or in this
+// package's tests, and exists only because it is faster.
+//
+// Matrices are gonum's [blas32.General]: row-major views with a stride, so that
+// a column range of a matrix is a matrix too, without copying ([Cols]).
+//
+// Two promises hold for everything here. After the first call of a size nothing
+// allocates. And the result's bits do not depend on how many cores there are:
+// work is split by what is written, never by what is summed.
+//
+// Reading order: matrix.go, pool.go (the workers), gemm.go (how a product is cut
+// up), pack.go and the kernels (how a piece is computed), vec.go, exp.go.
+package f32

@@ -1,0 +1,259 @@
+package f32_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+// random returns a rows × cols matrix whose stride is gap wider than its rows
+// and whose first element lies one past the start of an allocation, so that
+// nothing is aligned. The elements between the rows are NaN.
+func random(rng *rand.Rand, rows, cols, gap int) blas32.General {
+	stride := max(cols+gap, 1)
+	data := make([]float32, 1+rows*stride)[1:]
+	for i := range data {
+		data[i] = float32(math.NaN())
+		if i%stride < cols {
+			data[i] = float32(rng.NormFloat64())
+		}
+	}
+	if rows > 0 && cols > 0 {
+		data = data[: (rows-1)*stride+cols : (rows-1)*stride+cols]
+	}
+	return blas32.General{Rows: rows, Cols: cols, Stride: stride, Data: data}
+}
+
+func clone(m blas32.General) blas32.General {
+	m.Data = append([]float32(nil), m.Data...)
+	return m
+}
+
+func at(t blas.Transpose, m blas32.General, i, j int) float64 {
+	if t != blas.NoTrans {
+		i, j = j, i
+	}
+	return float64(m.Data[i*m.Stride+j])
+}
+
+// plain is Gemm's twin: three loops in float64. It also returns the sum of the
+// magnitudes for every element, the measure of the rounding to expect.
+func plain(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.General, k int) (want, size []float64) {
+	for i := range c.Rows {
+		for j := range c.Cols {
+			var sum, abs float64
+			for l := range k {
+				p := at(tA, a, i, l) * at(tB, b, l, j)
+				sum, abs = sum+p, abs+math.Abs(p)
+			}
+			sum, abs = float64(alpha)*sum, math.Abs(float64(alpha))*abs
+			if beta != 0 {
+				old := float64(beta) * at(blas.NoTrans, c, i, j)
+				sum, abs = sum+old, abs+math.Abs(old)
+			}
+			want, size = append(want, sum), append(size, abs)
+		}
+	}
+	return want, size
+}
+
+var transposes = []blas.Transpose{blas.NoTrans, blas.Trans}
+
+// operands returns random a, b, c for a product of these dimensions.
+func operands(rng *rand.Rand, tA, tB blas.Transpose, m, n, k, gap int) (a, b, c blas32.General) {
+	a, b = random(rng, m, k, gap), random(rng, k, n, 2*gap)
+	if tA != blas.NoTrans {
+		a = random(rng, k, m, gap)
+	}
+	if tB != blas.NoTrans {
+		b = random(rng, n, k, 2*gap)
+	}
+	return a, b, random(rng, m, n, 3*gap)
+}
+
+func checkProduct(t *testing.T, tA, tB blas.Transpose, m, n, k, gap int, alpha, beta float32) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(uint64(m*1000+n), uint64(k)))
+	a, b, c := operands(rng, tA, tB, m, n, k, gap)
+	if beta == 0 {
+		for i := range c.Data {
+			c.Data[i] = float32(math.NaN())
+		}
+	}
+	want, size := plain(tA, tB, alpha, a, b, beta, c, k)
+	before := clone(c)
+	f32.Gemm(tA, tB, alpha, a, b, beta, c)
+	for i := range m {
+		for j := range c.Stride {
+			if i*c.Stride+j >= len(c.Data) {
+				break
+			}
+			got := float64(c.Data[i*c.Stride+j])
+			if j >= n {
+				require.Equal(t, math.Float32bits(before.Data[i*c.Stride+j]), math.Float32bits(float32(got)), "wrote between rows")
+				continue
+			}
+			tolerance := 1e-7 * size[i*n+j] * math.Sqrt(float64(k)+4)
+			if !(math.Abs(got-want[i*n+j]) <= tolerance) {
+				t.Fatalf("%c%c %d×%d×%d gap %d alpha %v beta %v: c[%d,%d] = %v, want %v ± %v",
+					tA, tB, m, n, k, gap, alpha, beta, i, j, got, want[i*n+j], tolerance)
+			}
+		}
+	}
+}
+
+func TestGemmShapes(t *testing.T) {
+	dims := []int{0, 1, 2, 5, 6, 7, 15, 16, 17, 33, 65}
+	for _, tA := range transposes {
+		for _, tB := range transposes {
+			for _, m := range dims {
+				for _, n := range dims {
+					for _, k := range dims {
+						checkProduct(t, tA, tB, m, n, k, k%3, 1, 0)
+					}
+				}
+			}
+			for _, s := range [][3]int{{1, 500, 300}, {193, 3, 700}, {130, 200, 65}, {64, 193, 257}, {257, 65, 513}, {121, 513, 9}, {300, 1, 300}, {1, 1, 1025}, {2, 700, 260}} {
+				checkProduct(t, tA, tB, s[0], s[1], s[2], 3, -0.5, 2)
+			}
+		}
+	}
+}
+
+func TestGemmScalars(t *testing.T) {
+	for _, alpha := range []float32{0, 1, -1, 0.3} {
+		for _, beta := range []float32{0, 1, -1, 0.7} {
+			for _, s := range [][3]int{{1, 40, 30}, {13, 37, 11}, {70, 80, 300}, {4, 4, 0}} {
+				checkProduct(t, blas.NoTrans, blas.Trans, s[0], s[1], s[2], 1, alpha, beta)
+				checkProduct(t, blas.Trans, blas.NoTrans, s[0], s[1], s[2], 0, alpha, beta)
+			}
+		}
+	}
+}
+
+// The bits must not depend on the number of cores.
+func TestGemmSameBitsOnAnyCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, tA := range transposes {
+		for _, tB := range transposes {
+			for _, s := range [][3]int{{300, 400, 500}, {1, 3000, 300}, {700, 40, 333}, {3, 2000, 700}, {20, 1111, 1000}} {
+				a, b, c := operands(rng, tA, tB, s[0], s[1], s[2], 0)
+				var first []float32
+				for _, procs := range []int{1, 2, 3, 8} {
+					runtime.GOMAXPROCS(procs)
+					got := clone(c)
+					f32.Gemm(tA, tB, 0.7, a, b, 0.3, got)
+					if first == nil {
+						first = got.Data
+					}
+					require.Equal(t, first, got.Data, "GOMAXPROCS %d, %v", procs, s)
+				}
+			}
+		}
+	}
+}
+
+func TestGemmPassesNaNAndInf(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		for _, s := range [][3]int{{1, 50, 50}, {5, 50, 50}, {100, 100, 100}} {
+			m, n, k := s[0], s[1], s[2]
+			a, b, c := operands(rng, blas.NoTrans, blas.NoTrans, m, n, k, 0)
+			a.Data[(m-1)*a.Stride+k/2] = float32(bad)
+			f32.Gemm(blas.NoTrans, blas.NoTrans, 1, a, b, 0, c)
+			for i := range m {
+				for j := range n {
+					v := at(blas.NoTrans, c, i, j)
+					finite := !math.IsNaN(v) && !math.IsInf(v, 0)
+					require.Equal(t, i != m-1, finite, "%v: c[%d,%d] = %v", bad, i, j, v)
+				}
+			}
+		}
+	}
+}
+
+func TestGemmAllocatesNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, s := range [][3]int{{8, 8, 8}, {1, 768, 768}, {256, 256, 256}, {130, 800, 300}} {
+		a, b, c := operands(rng, blas.NoTrans, blas.Trans, s[0], s[1], s[2], 0)
+		got := testing.AllocsPerRun(10, func() { f32.Gemm(blas.NoTrans, blas.Trans, 1, a, b, 0, c) })
+		require.Zero(t, got, "%v", s)
+	}
+}
+
+func TestGemmConcurrently(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	a, b, c := operands(rng, blas.NoTrans, blas.NoTrans, 150, 210, 90, 0)
+	want := clone(c)
+	f32.Gemm(blas.NoTrans, blas.NoTrans, 1, a, b, 1, want)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 10 {
+				got := clone(c)
+				f32.Gemm(blas.NoTrans, blas.NoTrans, 1, a, b, 1, got)
+				if fmt.Sprint(got.Data) != fmt.Sprint(want.Data) {
+					t.Error("a concurrent product differs")
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestGemmMisuse(t *testing.T) {
+	m := func(rows, cols int) blas32.General { return f32.New(rows, cols) }
+	short := m(3, 4)
+	short.Data = short.Data[:11]
+	narrow := m(3, 4)
+	narrow.Stride = 3
+	for _, bad := range [][3]blas32.General{
+		{m(2, 3), m(4, 5), m(2, 5)},
+		{m(2, 3), m(3, 5), m(3, 5)},
+		{m(2, 3), m(3, 5), m(2, 4)},
+		{m(2, 3), short, m(2, 4)},
+		{m(2, 3), narrow, m(2, 4)},
+	} {
+		require.Panics(t, func() { f32.Gemm(blas.NoTrans, blas.NoTrans, 1, bad[0], bad[1], 0, bad[2]) })
+	}
+}
+
+// Shapes of a small GPT (width 128 and 384) and of GPT-2: m rows of
+// activations, n outputs, k inputs; then one head's scores, one row's logits.
+func BenchmarkGemm(b *testing.B) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	for _, s := range []struct {
+		tA, tB  blas.Transpose
+		m, n, k int
+	}{
+		{blas.NoTrans, blas.NoTrans, 512, 384, 128},
+		{blas.NoTrans, blas.NoTrans, 1024, 1024, 1024},
+		{blas.NoTrans, blas.NoTrans, 512, 3072, 768},
+		{blas.NoTrans, blas.Trans, 512, 768, 3072},
+		{blas.Trans, blas.NoTrans, 768, 3072, 512},
+		{blas.NoTrans, blas.Trans, 256, 256, 64},
+		{blas.NoTrans, blas.NoTrans, 256, 64, 256},
+		{blas.NoTrans, blas.NoTrans, 1, 3072, 768},
+		{blas.NoTrans, blas.Trans, 1, 50257, 768},
+		{blas.NoTrans, blas.NoTrans, 8, 8, 8},
+	} {
+		x, y, z := operands(rng, s.tA, s.tB, s.m, s.n, s.k, 0)
+		b.Run(fmt.Sprintf("%dx%dx%d%c%c", s.m, s.n, s.k, s.tA, s.tB), func(b *testing.B) {
+			for b.Loop() {
+				f32.Gemm(s.tA, s.tB, 1, x, y, 0, z)
+			}
+			flops := 2 * float64(s.m) * float64(s.n) * float64(s.k)
+			b.ReportMetric(flops*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+		})
+	}
+}

@@ -1,0 +1,114 @@
+package f32
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Work is something to be done for every index of a range. Do must be ready to
+// run on several goroutines at once, on ranges that do not overlap.
+type Work interface{ Do(lo, hi int) }
+
+// Run calls w.Do on consecutive pieces of [0,n), each grain long except perhaps
+// the last, spread over the cores, and returns when all are done. Where the
+// pieces begin depends on n and grain only. A panic in a piece reaches the
+// caller once the others are done.
+//
+// Run allocates nothing when w is pointer-shaped. While one Run is under way,
+// others, started by its pieces or by other goroutines, use their own goroutine
+// only: the cores are busy, and nobody waits for anybody.
+func Run(n, grain int, w Work) {
+	if grain < 1 {
+		panic("f32: grain below one")
+	}
+	if n <= 0 {
+		return
+	}
+	pieces := (n-1)/grain + 1
+	helpers := min(runtime.GOMAXPROCS(0), pieces) - 1
+	if helpers < 1 || !crew.busy.TryLock() {
+		for lo := 0; lo < n; lo += grain {
+			w.Do(lo, min(lo+grain, n))
+		}
+		return
+	}
+	crew.run(n, grain, pieces, helpers, w)
+}
+
+// The crew is the workers and the one job they share. They are started when
+// first needed and then sleep between jobs: waking one is several times cheaper
+// than a new goroutine, and allocates nothing.
+var crew = team{wake: make(chan struct{}, 1024)}
+
+type team struct {
+	busy    sync.Mutex    // held during a job
+	wake    chan struct{} // one token asks one worker to look for pieces
+	workers int           // started so far
+
+	// The job. A worker may look at it only while it holds a piece, which keeps
+	// the job from ending: a late worker that finds none left has seen nothing.
+	work     Work
+	n, grain int
+	left     atomic.Int64   // pieces that nobody has taken; below zero when none
+	undone   sync.WaitGroup // pieces that are not finished
+
+	failure atomic.Pointer[any] // the first panic of a piece
+}
+
+// run does one job with the help of that many workers. The caller holds busy.
+func (t *team) run(n, grain, pieces, helpers int, w Work) {
+	t.work, t.n, t.grain = w, n, grain
+	t.undone.Add(pieces)
+	t.left.Store(int64(pieces)) // from here on, workers join in
+	for ; t.workers < helpers; t.workers++ {
+		go t.serve()
+	}
+	for range helpers {
+		select {
+		case t.wake <- struct{}{}:
+		default: // as many tokens as anyone can use are waiting
+		}
+	}
+	t.pieces()
+	t.undone.Wait()
+	t.work = nil
+	failure := t.failure.Swap(nil)
+	t.busy.Unlock()
+	if failure != nil {
+		panic(*failure)
+	}
+}
+
+func (t *team) serve() {
+	for range t.wake {
+		t.pieces()
+	}
+}
+
+// pieces takes pieces of the job until there are none.
+func (t *team) pieces() {
+	for {
+		left := t.left.Add(-1)
+		if left < 0 {
+			return
+		}
+		t.piece(int(left))
+	}
+}
+
+// piece does the piece that has that many pieces after it.
+func (t *team) piece(after int) {
+	defer t.finish()
+	i := (t.n-1)/t.grain - after
+	t.work.Do(i*t.grain, min((i+1)*t.grain, t.n))
+}
+
+func (t *team) finish() {
+	if p := recover(); p != nil {
+		t.fail(p)
+	}
+	t.undone.Done()
+}
+
+func (t *team) fail(p any) { t.failure.CompareAndSwap(nil, &p) }

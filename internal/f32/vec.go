@@ -1,0 +1,110 @@
+package f32
+
+import "gonum.org/v1/gonum/blas/blas32"
+
+const badLengths = "f32: vectors of different lengths"
+
+// Dot returns the sum of x[i]·y[i].
+func Dot(x, y []float32) float32 {
+	if len(x) != len(y) {
+		panic(badLengths)
+	}
+	var s0, s1, s2, s3 float32
+	for len(x) >= 4 {
+		s0 += x[0] * y[0]
+		s1 += x[1] * y[1]
+		s2 += x[2] * y[2]
+		s3 += x[3] * y[3]
+		x, y = x[4:], y[4:]
+	}
+	for i, v := range x {
+		s0 += v * y[i]
+	}
+	return (s0 + s1) + (s2 + s3)
+}
+
+// Axpy adds alpha·x to y.
+func Axpy(alpha float32, x, y []float32) {
+	if len(x) != len(y) {
+		panic(badLengths)
+	}
+	for i, v := range x {
+		y[i] += alpha * v
+	}
+}
+
+// Add adds x to dst.
+func Add(dst, x []float32) {
+	if len(x) != len(dst) {
+		panic(badLengths)
+	}
+	for i, v := range x {
+		dst[i] += v
+	}
+}
+
+// Scale multiplies x by alpha.
+func Scale(alpha float32, x []float32) {
+	for i := range x {
+		x[i] *= alpha
+	}
+}
+
+// Sum returns the sum of x.
+func Sum(x []float32) float32 {
+	var s0, s1, s2, s3 float32
+	for len(x) >= 4 {
+		s0 += x[0]
+		s1 += x[1]
+		s2 += x[2]
+		s3 += x[3]
+		x = x[4:]
+	}
+	for _, v := range x {
+		s0 += v
+	}
+	return (s0 + s1) + (s2 + s3)
+}
+
+// Max returns the largest element of x, negative infinity when x is empty, NaN
+// when x holds one.
+func Max(x []float32) float32 {
+	m0 := negInf
+	m1, m2, m3 := m0, m0, m0
+	for len(x) >= 4 {
+		m0, m1, m2, m3 = max(m0, x[0]), max(m1, x[1]), max(m2, x[2]), max(m3, x[3])
+		x = x[4:]
+	}
+	for _, v := range x {
+		m0 = max(m0, v)
+	}
+	return max(m0, m1, m2, m3)
+}
+
+// SumRows adds every row of m to dst: the gradient of a bias is the sum over
+// the rows that it was added to.
+func SumRows(dst []float32, m blas32.General) {
+	if len(dst) != m.Cols {
+		panic(badLengths)
+	}
+	for i := range m.Rows {
+		Add(dst, Row(m, i))
+	}
+}
+
+// SquaredNorm returns the sum of x[i]², summed in float64 in a fixed order.
+func SquaredNorm(x []float32) float64 {
+	var s0, s1, s2, s3 float64
+	for len(x) >= 4 {
+		v0, v1, v2, v3 := float64(x[0]), float64(x[1]), float64(x[2]), float64(x[3])
+		s0 += v0 * v0
+		s1 += v1 * v1
+		s2 += v2 * v2
+		s3 += v3 * v3
+		x = x[4:]
+	}
+	for _, v := range x {
+		s0 += float64(v) * float64(v)
+	}
+	return (s0 + s1) + (s2 + s3)
+}
