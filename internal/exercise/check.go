@@ -1,0 +1,131 @@
+package exercise
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"reflect"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
+
+// Unsolved is what an untouched stub panics with. It fits any signature.
+var Unsolved = errors.New("exercise: not solved yet")
+
+// TB is the part of testing.TB that a check needs. The package does not import
+// testing, because programs link it to list the exercises.
+type TB interface {
+	Helper()
+	Name() string
+	Skip(args ...any)
+	Fatal(args ...any)
+}
+
+// X is one running check: the exercise and the comparisons made so far.
+type X struct {
+	t        TB
+	number   string // "3.1"
+	name     string // "ScaledScores"
+	dir      string // "ch03_attention"
+	start    int    // line of the function's declaration
+	compared int
+}
+
+// Check runs the check of one exercise. The attempt is the reader's function,
+// and check calls it and compares what it does.
+//
+// An untouched stub skips the test. An attempt that panics, compares wrong, or
+// still reaches its panic(exercise.Unsolved) after some of it has been written
+// fails the test. Check must be called by a test named TestExerciseN_Func in
+// the package that declares Func; it panics otherwise.
+func Check(t TB, attempt any, check func(x *X)) {
+	t.Helper()
+	x := newX(t, attempt)
+	defer func() {
+		t.Helper()
+		if r := recover(); r != nil {
+			x.end(r)
+		}
+	}()
+	check(x)
+	if x.compared == 0 {
+		panic("exercise: the check compared nothing")
+	}
+}
+
+var (
+	testName = regexp.MustCompile(`^TestExercise([0-9]+)_(\w+)$`)
+	funcName = regexp.MustCompile(`/(ch([0-9]{2})_[a-z_]+)\.(\w+)$`)
+)
+
+func newX(t TB, attempt any) *X {
+	f := runtime.FuncForPC(reflect.ValueOf(attempt).Pointer())
+	test, fn := testName.FindStringSubmatch(t.Name()), funcName.FindStringSubmatch(f.Name())
+	if test == nil || fn == nil || test[2] != fn[3] {
+		panic("exercise: " + t.Name() + " does not check " + path.Base(f.Name()))
+	}
+	_, line := f.FileLine(f.Entry())
+	number := strings.TrimPrefix(fn[2], "0") + "." + test[1]
+	return &X{t: t, number: number, name: fn[3], dir: fn[1], start: line}
+}
+
+// end turns the panic r of an attempt into a skip or a failure.
+func (x *X) end(r any) {
+	x.t.Helper()
+	err, _ := r.(error)
+	switch {
+	case !errors.Is(err, Unsolved):
+		x.fail(fmt.Sprintf("it panicked: %v\n%s", r, readerFrames(debug.Stack())))
+	case x.compared > 0:
+		x.fail(fmt.Sprintf("half done: it got %d right and then reached panic(exercise.Unsolved)", x.compared))
+	case !x.untouched():
+		x.fail("half done: it still reaches panic(exercise.Unsolved)")
+	}
+	x.t.Skip(x.invitation())
+}
+
+// untouched reports whether the panic came from the first line of the body,
+// where the stub has it. It must be called while the panicking frames are still
+// on the stack, that is, by a deferred function.
+func (x *X) untouched() bool {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "runtime.gopanic" {
+			frame, _ = frames.Next()
+			return strings.HasSuffix(frame.Function, "."+x.name) && frame.Line <= x.start+1
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+func (x *X) invitation() string {
+	test, _, _ := strings.Cut(x.t.Name(), "_")
+	return fmt.Sprintf(`exercise %s waits for you
+  write  the body of %s in %s/exercise_test.go
+  check  go test -run '%s_' ./%s
+  hint   go run ./cmd/llm exercises hint %s`, x.number, x.name, x.dir, test, x.dir, x.number)
+}
+
+func (x *X) fail(message string) {
+	x.t.Helper()
+	x.t.Fatal(fmt.Sprintf("exercise %s, %s: %s", x.number, x.name, message))
+}
+
+// readerFrames keeps the lines of a stack trace that name a file of the
+// chapters' exercises: the rest is the harness and the runtime.
+func readerFrames(stack []byte) string {
+	var at []string
+	for line := range strings.Lines(string(stack)) {
+		if file := strings.TrimSpace(line); strings.Contains(file, "exercise_test.go:") {
+			file, _, _ = strings.Cut(file, " +0x")
+			at = append(at, "   at "+path.Base(path.Dir(file))+"/"+path.Base(file))
+		}
+	}
+	return strings.Join(at, "\n")
+}

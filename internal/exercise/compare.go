@@ -1,0 +1,203 @@
+package exercise
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+)
+
+// Equal fails the exercise unless got and want are the same, reporting both and
+// the first place where they differ. The order of what is compared is: slices
+// and arrays by element, structs by field, maps by key, NaN equal to NaN, a nil
+// slice equal to an empty one.
+func (x *X) Equal(what string, got, want any) {
+	x.t.Helper()
+	x.compare(what, got, want, 0)
+}
+
+// Near is Equal with every float allowed to be off by tolerance.
+func (x *X) Near(what string, got, want any, tolerance float64) {
+	x.t.Helper()
+	x.compare(what, got, want, tolerance)
+}
+
+// True fails the exercise with what, formatted with args, unless ok.
+func (x *X) True(ok bool, what string, args ...any) {
+	x.t.Helper()
+	x.compared++
+	if !ok {
+		x.fail(fmt.Sprintf(what, args...))
+	}
+}
+
+// Slope checks a gradient that the reader derived. The function loss reads the
+// values in at, and gradient is what the attempt says d(loss)/d(at) is. Along
+// four random directions the rise of loss, by a central difference, must be the
+// product of gradient and direction, up to tolerance relative to the gradient's
+// length. The values in at are as before when Slope returns.
+func (x *X) Slope(what string, loss func() float64, at, gradient []float32, tolerance float64) {
+	x.t.Helper()
+	x.Equal(what+": length", len(gradient), len(at))
+	const h = 1e-2
+	rng := rand.New(rand.NewPCG(1, 2))
+	saved := append([]float32(nil), at...)
+	length := math.Sqrt(dot(gradient, gradient))
+	for range 4 {
+		way := direction(rng, len(at))
+		rise := (shifted(loss, at, saved, way, h) - shifted(loss, at, saved, way, -h)) / (2 * h)
+		copy(at, saved)
+		claim := dot(gradient, way)
+		if off := math.Abs(claim - rise); !(off <= tolerance*max(length, 1e-3)) {
+			x.fail(fmt.Sprintf("%s: not the gradient\n   got  a slope of %.6g along a random direction\n  want  %.6g, measured", what, claim, rise))
+		}
+	}
+}
+
+// direction is a random vector of length one.
+func direction(rng *rand.Rand, n int) []float32 {
+	d := make([]float32, n)
+	for i := range d {
+		d[i] = float32(rng.NormFloat64())
+	}
+	scale := float32(1 / math.Sqrt(dot(d, d)))
+	for i := range d {
+		d[i] *= scale
+	}
+	return d
+}
+
+// shifted is the loss with h times the direction added to the saved values.
+func shifted(loss func() float64, at, saved, way []float32, h float64) float64 {
+	for i := range at {
+		at[i] = saved[i] + float32(h*float64(way[i]))
+	}
+	return loss()
+}
+
+func dot(x, y []float32) float64 {
+	s := 0.0
+	for i := range x {
+		s += float64(x[i]) * float64(y[i])
+	}
+	return s
+}
+
+func (x *X) compare(what string, got, want any, tolerance float64) {
+	x.t.Helper()
+	x.compared++
+	d := difference("", reflect.ValueOf(got), reflect.ValueOf(want), tolerance)
+	if d == "" {
+		return
+	}
+	x.fail(fmt.Sprintf("%s\n   got  %s\n  want  %s\n first difference%s", what, show(got), show(want), d))
+}
+
+// show prints a value on one line, at most a few hundred bytes of it.
+func show(v any) string {
+	s := fmt.Sprintf("%+v", v)
+	if text, ok := v.(string); ok {
+		s = fmt.Sprintf("%q", text)
+	}
+	if len(s) > 400 {
+		s = strings.ToValidUTF8(s[:400], "") + " …"
+	}
+	return s
+}
+
+// difference describes the first place where got is not want, or is empty.
+// Place is how the two are reached from the values compared: ".Data[3]".
+func difference(place string, got, want reflect.Value, tolerance float64) string {
+	if !got.IsValid() || !want.IsValid() || got.Type() != want.Type() {
+		return differ(place, got, want, got.IsValid() == want.IsValid() && !got.IsValid())
+	}
+	switch got.Kind() {
+	case reflect.Float32, reflect.Float64:
+		return differ(place, got, want, near(got.Float(), want.Float(), tolerance))
+	case reflect.Slice, reflect.Array:
+		return sliceDifference(place, got, want, tolerance)
+	case reflect.String:
+		return stringDifference(place, got.String(), want.String())
+	case reflect.Struct:
+		for i := range got.NumField() {
+			name := place + "." + got.Type().Field(i).Name
+			if d := difference(name, got.Field(i), want.Field(i), tolerance); d != "" {
+				return d
+			}
+		}
+		return ""
+	case reflect.Map:
+		return mapDifference(place, got, want, tolerance)
+	case reflect.Pointer, reflect.Interface:
+		if got.IsNil() || want.IsNil() {
+			return differ(place, got, want, got.IsNil() && want.IsNil())
+		}
+		return difference(place, got.Elem(), want.Elem(), tolerance)
+	}
+	return differ(place, got, want, got.Equal(want))
+}
+
+func sliceDifference(place string, got, want reflect.Value, tolerance float64) string {
+	for i := range min(got.Len(), want.Len()) {
+		if d := difference(fmt.Sprintf("%s[%d]", place, i), got.Index(i), want.Index(i), tolerance); d != "" {
+			return d
+		}
+	}
+	if got.Len() != want.Len() {
+		return fmt.Sprintf("%s: got length %d, want %d", at(place), got.Len(), want.Len())
+	}
+	return ""
+}
+
+func mapDifference(place string, got, want reflect.Value, tolerance float64) string {
+	for _, key := range want.MapKeys() {
+		name := fmt.Sprintf("%s[%v]", place, key)
+		if d := difference(name, got.MapIndex(key), want.MapIndex(key), tolerance); d != "" {
+			return d
+		}
+	}
+	if got.Len() != want.Len() {
+		return fmt.Sprintf("%s: got %d keys, want %d", at(place), got.Len(), want.Len())
+	}
+	return ""
+}
+
+func stringDifference(place, got, want string) string {
+	if got == want {
+		return ""
+	}
+	i := 0
+	for i < min(len(got), len(want)) && got[i] == want[i] {
+		i++
+	}
+	return fmt.Sprintf("%s, byte %d: got %q, want %q", at(place), i, cut(got[i:]), cut(want[i:]))
+}
+
+func cut(s string) string {
+	if len(s) > 20 {
+		return s[:20]
+	}
+	return s
+}
+
+// near reports whether two floats are within tolerance of each other; both NaN,
+// or both the same infinity, also are.
+func near(got, want, tolerance float64) bool {
+	return got == want || math.Abs(got-want) <= tolerance || math.IsNaN(got) && math.IsNaN(want)
+}
+
+func differ(place string, got, want reflect.Value, same bool) string {
+	if same {
+		return ""
+	}
+	return fmt.Sprintf("%s: got %v, want %v", at(place), got, want)
+}
+
+// at introduces a place; the values compared themselves have none.
+func at(place string) string {
+	if place == "" {
+		return ""
+	}
+	return " at " + place
+}

@@ -1,0 +1,177 @@
+package exercise
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// StubFile is the file of a chapter that a reader edits, and the name of its
+// untouched copy below testdata/exercises.
+const StubFile = "exercise_test.go"
+
+// An Exercise is one exercise of the book as its author wrote it, whatever the
+// reader has done with the stub since.
+type Exercise struct {
+	Number   string   // "3.1"
+	Title    string   // "Scores without weights"
+	Chapter  string   // directory of the chapter, "ch03_attention"
+	Func     string   // the function to write, "ScaledScores"
+	Test     string   // the test that checks it, "TestExercise1_ScaledScores"
+	Task     string   // the stub's doc comment without the title line
+	Stub     string   // the stub with its doc comment
+	Hint     string   // Markdown
+	Solution string   // Go declarations, with the imports they need
+	Wrong    []string // names of the mistakes that the proof tries, "wrong-no-scale.go"
+}
+
+// Dir is the folder of the exercise's hint, solution and mistakes, relative to
+// the module.
+func (e Exercise) Dir() string {
+	return filepath.Join(e.Chapter, "testdata", "exercises", e.Number)
+}
+
+// Root is the module's directory: the nearest one at or above the working
+// directory that holds the chapters.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if found, _ := filepath.Glob(filepath.Join(dir, "ch01_*", "doc.go")); len(found) > 0 {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", errors.New("the book is not here: run this inside the cloned repository")
+		}
+		dir = up
+	}
+}
+
+// List reads the exercises of all chapters below root, in the book's order. An
+// error names the file that is missing or not as it should be.
+func List(root string) ([]Exercise, error) {
+	stubs, err := filepath.Glob(filepath.Join(root, "ch[0-9][0-9]_*", "testdata", "exercises", StubFile))
+	if err != nil {
+		return nil, err
+	}
+	var all []Exercise
+	for _, file := range stubs {
+		some, err := chapterList(root, file)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// chapterList reads the exercises whose untouched stubs are in file.
+func chapterList(root, file string) ([]Exercise, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, file, nil, parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
+	chapter := filepath.Base(filepath.Dir(filepath.Dir(filepath.Dir(file))))
+	var all []Exercise
+	for _, decl := range f.Decls {
+		if g, ok := decl.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			continue
+		}
+		e := Exercise{Chapter: chapter}
+		if err := e.readStub(fset, decl); err != nil {
+			return nil, fmt.Errorf("%s: %w", fset.Position(decl.Pos()), err)
+		}
+		if err := e.readFolder(root); err != nil {
+			return nil, fmt.Errorf("exercise %s: %w", e.Number, err)
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+var titleLine = regexp.MustCompile(`^Exercise ([0-9]+)\.([0-9]+): (.+)\.\n`)
+
+// readStub fills in what the stub says: its first line is the number and the
+// title, and its body is the one panic.
+func (e *Exercise) readStub(fset *token.FileSet, decl ast.Decl) error {
+	f, ok := decl.(*ast.FuncDecl)
+	if !ok || f.Recv != nil {
+		return errors.New("only functions may stand beside the stubs")
+	}
+	title := titleLine.FindStringSubmatch(f.Doc.Text())
+	if title == nil {
+		return fmt.Errorf(`the comment of %s must begin "Exercise N.M: Title." and a blank line`, f.Name.Name)
+	}
+	if n, _ := strconv.Atoi(title[1]); fmt.Sprintf("ch%02d", n) != e.Chapter[:4] {
+		return fmt.Errorf("exercise %s.%s is in %s", title[1], title[2], e.Chapter)
+	}
+	if body := source(fset, f.Body); body != "{\n\tpanic(exercise.Unsolved)\n}" {
+		return fmt.Errorf("the body of %s must be panic(exercise.Unsolved) on a line of its own", f.Name.Name)
+	}
+	if fset.Position(f.Pos()).Line != fset.Position(f.Body.Pos()).Line {
+		return fmt.Errorf("the signature of %s must fit on one line", f.Name.Name)
+	}
+	e.Number, e.Title, e.Func = title[1]+"."+title[2], title[3], f.Name.Name
+	e.Test = "TestExercise" + title[2] + "_" + e.Func
+	e.Task = strings.TrimSpace(f.Doc.Text()[len(title[0]):])
+	e.Stub = source(fset, &printer.CommentedNode{Node: f, Comments: []*ast.CommentGroup{f.Doc}})
+	return nil
+}
+
+// readFolder fills in what lies in the exercise's own folder.
+func (e *Exercise) readFolder(root string) error {
+	dir := filepath.Join(root, e.Dir())
+	hint, err := os.ReadFile(filepath.Join(dir, "hint.md"))
+	if err != nil {
+		return err
+	}
+	solution, err := os.ReadFile(filepath.Join(dir, "solution.go"))
+	if err != nil {
+		return err
+	}
+	wrong, _ := filepath.Glob(filepath.Join(dir, "wrong-*.go"))
+	if len(wrong) < 2 {
+		return fmt.Errorf("%s: want two wrong-*.go or more, found %d", e.Dir(), len(wrong))
+	}
+	for _, file := range wrong {
+		e.Wrong = append(e.Wrong, filepath.Base(file))
+	}
+	slices.Sort(e.Wrong)
+	e.Hint = strings.TrimSpace(string(hint))
+	e.Solution = afterPackageClause(string(solution))
+	return nil
+}
+
+// afterPackageClause is the part of a Go file that a page shows: all below the
+// package clause.
+func afterPackageClause(src string) string {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", src, parser.PackageClauseOnly)
+	if err != nil {
+		return src
+	}
+	return strings.TrimSpace(src[fset.Position(f.Name.End()).Offset:])
+}
+
+// source prints a part of a file as gofmt does.
+func source(fset *token.FileSet, node any) string {
+	var b strings.Builder
+	config := printer.Config{Mode: printer.UseSpaces | printer.TabIndent, Tabwidth: 8}
+	if err := config.Fprint(&b, fset, node); err != nil {
+		return err.Error()
+	}
+	return b.String()
+}

@@ -1,0 +1,174 @@
+package exercise
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// book makes a module with this package and the toy chapter of testdata in it,
+// and returns its directory.
+func book(t *testing.T) string {
+	root := t.TempDir()
+	require.NoError(t, os.CopyFS(root, os.DirFS("testdata/book")))
+	write(t, root, "go.mod", "module github.com/llm-from-scratch/llm\n\ngo 1.26\n")
+	sources, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join(root, "internal/exercise"), 0o777))
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(name)
+		require.NoError(t, err)
+		write(t, root, "internal/exercise/"+name, string(src))
+	}
+	return root
+}
+
+func write(t *testing.T, root, name, text string) {
+	require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o666))
+}
+
+func read(t *testing.T, root, name string) string {
+	text, err := os.ReadFile(filepath.Join(root, name))
+	require.NoError(t, err)
+	return string(text)
+}
+
+const toy = "ch03_toy/testdata/exercises/"
+
+func TestListReadsTheAuthorsVersion(t *testing.T) {
+	root := book(t)
+	write(t, root, "ch03_toy/exercise_test.go", "package toy // a reader was here")
+	all, err := List(root)
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	e := all[0]
+	require.Equal(t, "3.1", e.Number)
+	require.Equal(t, "Weights that sum to one", e.Title)
+	require.Equal(t, "ch03_toy", e.Chapter)
+	require.Equal(t, "Weights", e.Func)
+	require.Equal(t, "TestExercise1_Weights", e.Test)
+	require.True(t, strings.HasPrefix(e.Task, "Weights turns scores"), e.Task)
+	require.True(t, strings.HasPrefix(e.Stub, "// Exercise 3.1: Weights that sum to one.\n//\n"), e.Stub)
+	require.True(t, strings.HasSuffix(e.Stub, "float32 {\n\tpanic(exercise.Unsolved)\n}"), e.Stub)
+	require.Contains(t, e.Hint, "Two loops")
+	require.True(t, strings.HasPrefix(e.Solution, "import ("), e.Solution)
+	require.Equal(t, []string{"wrong-half-done.go", "wrong-in-place.go", "wrong-no-shift.go"}, e.Wrong)
+}
+
+func TestListNamesWhatIsMissing(t *testing.T) {
+	replaceStub := func(old, new string) func(*testing.T, string) {
+		return func(t *testing.T, root string) {
+			src := read(t, root, toy+StubFile)
+			require.Contains(t, src, old)
+			write(t, root, toy+StubFile, strings.Replace(src, old, new, 1))
+		}
+	}
+	remove := func(name string) func(*testing.T, string) {
+		return func(t *testing.T, root string) { require.NoError(t, os.Remove(filepath.Join(root, toy+name))) }
+	}
+	for want, harm := range map[string]func(*testing.T, string){
+		"hint.md":              remove("3.1/hint.md"),
+		"solution.go":          remove("3.2/solution.go"),
+		"found 1":              remove("3.2/wrong-zero.go"),
+		"must begin":           replaceStub("// Exercise 3.2: Nobody", "// Nobody"),
+		"is in ch03_toy":       replaceStub("Exercise 3.2", "Exercise 4.2"),
+		"line of its own":      replaceStub("panic(exercise.Unsolved)", "_ = scores"),
+		"fit on one line":      replaceStub("(scores []float32)", "(\n\tscores []float32,\n)"),
+		"only functions":       replaceStub("// Exercise 3.1", "type T int\n\n// Exercise 3.1"),
+		"exercise_test.go:1:1": replaceStub("package", "paket"),
+	} {
+		root := book(t)
+		harm(t, root)
+		_, err := List(root)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// Prove must hold for the toy chapter, whatever a reader has done, and must find
+// a check that is too kind.
+func TestProve(t *testing.T) {
+	root := book(t)
+	write(t, root, "ch03_toy/exercise_test.go", "package toy\n\nthis does not compile")
+	all, err := List(root)
+	require.NoError(t, err)
+	tried := map[string]bool{}
+	failed, err := Prove(t.Context(), root, all, func(f Finding) {
+		tried[f.Number+" "+f.Variant] = true
+		require.Equal(t, f.Want, f.Got, "%v", f)
+	})
+	require.NoError(t, err)
+	require.Zero(t, failed)
+	for _, want := range []string{"3.1 stub", "3.1 solution.go", "3.1 zero values", "3.1 wrong-half-done.go", "3.1 wrong-no-shift.go", "3.1 wrong-in-place.go", "3.2 stub", "3.2 zero values", "3.2 wrong-zero.go", "3.2 wrong-out-of-range.go"} {
+		require.True(t, tried[want], want)
+	}
+
+	kind := strings.Replace(read(t, root, "ch03_toy/exercise_check_test.go"), "inf, 3, 4}", "scores[1], 3, 4}", 1)
+	write(t, root, "ch03_toy/exercise_check_test.go", strings.Replace(kind, "inf := float32(math.Inf(-1))", "_ = math.Pi", 1))
+	var fooled []string
+	failed, err = Prove(t.Context(), root, all, func(f Finding) {
+		if f.Got != f.Want {
+			fooled = append(fooled, f.Number+" "+f.Variant)
+		}
+	})
+	require.NoError(t, err)
+	require.Equal(t, 2, failed)
+	require.Equal(t, []string{"3.2 zero values", "3.2 wrong-zero.go"}, fooled)
+}
+
+// A reader's way from the stub to the solution, as the page and llm exercises
+// show it.
+func TestStatus(t *testing.T) {
+	root := book(t)
+	states := func() (State, State, string) {
+		results, err := Status(t.Context(), root)
+		require.NoError(t, err)
+		require.Len(t, results, 2)
+		return results[0].State, results[1].State, results[0].Output
+	}
+	one, two, output := states()
+	require.Equal(t, []State{Todo, Todo}, []State{one, two})
+	require.Contains(t, output, "write  the body of Weights in ch03_toy/exercise_test.go")
+	require.Contains(t, output, "check  go test -run 'TestExercise1_' ./ch03_toy")
+	require.Contains(t, output, "hint   go run ./cmd/llm exercises hint 3.1")
+
+	stub := "func Weights(scores []float32) []float32 {\n\tpanic(exercise.Unsolved)\n}"
+	attempt := func(body string) {
+		src := read(t, root, toy+StubFile)
+		require.Contains(t, src, stub)
+		write(t, root, "ch03_toy/exercise_test.go", strings.Replace(src, stub, body, 1))
+	}
+	attempt("func Weights(scores []float32) []float32 {\n\tw := make([]float32, len(scores))\n\tw[0] = 0.09\n\treturn w\n}")
+	one, two, output = states()
+	require.Equal(t, []State{Wrong, Todo}, []State{one, two})
+	require.Contains(t, output, "exercise 3.1, Weights: Weights of 1 2 3\n")
+	require.Contains(t, output, "first difference at [1]: got 0, want 0.2447")
+
+	attempt("func Weights(scores []float32) []float32 {\n\tw := scores[:1]\n\t_ = w\n\tpanic(exercise.Unsolved)\n}")
+	one, two, output = states()
+	require.Equal(t, []State{Wrong, Todo}, []State{one, two})
+	require.Contains(t, output, "half done: it still reaches panic")
+
+	attempt("func Weights(scores []float32) []float32 {\n\treturn scores[:len(scores)+9]\n}")
+	one, _, output = states()
+	require.Equal(t, Wrong, one)
+	require.Contains(t, output, "it panicked: runtime error: slice bounds out of range")
+	require.Regexp(t, `at ch03_toy/exercise_test.go:\d+`, output)
+
+	attempt("func Weights(scores []float32) []float32 {\n\tretrun scores\n}")
+	one, two, output = states()
+	require.Equal(t, []State{Broken, Broken}, []State{one, two})
+	require.Contains(t, output, "exercise_test.go:")
+
+	solution := read(t, root, toy+"3.1/solution.go")
+	attempt("")
+	write(t, root, "ch03_toy/attempt_test.go", solution)
+	one, two, output = states()
+	require.Equal(t, []State{Solved, Todo}, []State{one, two})
+	require.Empty(t, output)
+}
