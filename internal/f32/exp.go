@@ -2,15 +2,80 @@ package f32
 
 import "math"
 
-var (
-	negInf = float32(math.Inf(-1))
+var negInf = float32(math.Inf(-1))
+
+// Exp splits x into n·ln 2 + r with |r| ≤ ln 2 / 2 and returns 2ⁿ·e^r. The
+// polynomial for e^r, and ln 2 in two parts so that n·ln2High is exact, are
+// those of expf in Moshier's Cephes library.
+//
+// Every product is rounded on its own, float32(x*y) where a sum follows, or the
+// compiler would fuse the two on some machines: here, all give the same bits.
+const (
+	expMax   = 88.72283   // e**x overflows above
+	expMin   = -87.33654  // e**x is subnormal below and taken for zero
+	log2e    = 1.44269504 // 1 / ln 2
+	ln2High  = 0.693359375
+	ln2Low   = -2.12194440e-4
+	rounding = 3 << 22 // a float32 this large has no fraction bits left
+
+	expP0 = 1.9875691500e-4
+	expP1 = 1.3981999507e-3
+	expP2 = 8.3334519073e-3
+	expP3 = 4.1665795894e-2
+	expP4 = 1.6666665459e-1
+	expP5 = 5.0000001201e-1
 )
 
-// Exp returns e**x.
-func Exp(x float32) float32 { return float32(math.Exp(float64(x))) }
+// Exp returns e**x within 1.3 units in the last place: 0 where that is below the
+// smallest normal number, +Inf where it is too large, NaN for NaN. The bits are
+// the same on every machine. It takes a third of the time of math.Exp.
+func Exp(x float32) float32 {
+	if !(x >= expMin) { // true for NaN
+		if x < expMin {
+			return 0
+		}
+		return x
+	}
+	if x > expMax {
+		return posInf
+	}
+	shifted := float32(x*log2e) + rounding // its last bits are n
+	n := shifted - rounding
+	r := x - float32(n*ln2High)
+	r -= float32(n * ln2Low)
+	p := float32(expP0*r) + expP1
+	p = float32(p*r) + expP2
+	p = float32(p*r) + expP3
+	p = float32(p*r) + expP4
+	p = float32(p*r) + expP5
+	y := float32(p*float32(r*r)) + r + 1
+	return math.Float32frombits(math.Float32bits(y) + math.Float32bits(shifted)<<23) // y · 2ⁿ
+}
 
-// Tanh returns the hyperbolic tangent of x.
-func Tanh(x float32) float32 { return float32(math.Tanh(float64(x))) }
+var posInf = float32(math.Inf(1))
+
+// Tanh returns the hyperbolic tangent of x within 2 units in the last place;
+// NaN for NaN. The bits are the same on every machine.
+//
+// Small arguments take the odd polynomial of Cephes' tanhf, because
+// 1 - 2/(e**2x + 1) would cancel there.
+func Tanh(x float32) float32 {
+	if -0.625 < x && x < 0.625 {
+		s := x * x
+		p := float32(-5.70498872745e-3*s) + 2.06390887954e-2
+		p = float32(p*s) - 5.37397155531e-2
+		p = float32(p*s) + 1.33314422036e-1
+		p = float32(p*s) - 3.33332819422e-1
+		return x * (float32(p*s) + 1)
+	}
+	y := 1 - 2/(Exp(2*abs(x))+1)
+	if x < 0 {
+		return -y
+	}
+	return y
+}
+
+func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 
 // ExpShifted sets dst[i] to Exp(x[i]-shift) and returns the sum of dst: the
 // core of a softmax, where shift is the largest x. dst and x may be the same.
