@@ -1,0 +1,47 @@
+package gpt
+
+import (
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/ch03_attention"
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+// MLP is the feed-forward network of a block: it widens each vector fourfold,
+// bends it, and narrows it again. Positions do not see each other here.
+type MLP struct {
+	Fc   attention.Linear // (C, 4C)
+	Proj attention.Linear // (4C, C)
+}
+
+// MLPActivations is what [MLP.Forward] keeps for [MLP.Backward]; its gradient
+// is another value of this type.
+type MLPActivations struct {
+	wide, bent []float32 // (N,4C): before and after GELU
+	work       geluWork
+}
+
+// NewMLPActivations returns room for N rows of width C.
+func NewMLPActivations(N, C int) *MLPActivations {
+	return &MLPActivations{wide: make([]float32, N*4*C), bent: make([]float32, N*4*C)}
+}
+
+// Forward sets y (N,C) to proj(gelu(fc(x))).
+func (m *MLP) Forward(y blas32.General, a *MLPActivations, x blas32.General) {
+	wide, bent := f32.View(a.wide, x.Rows, 4*x.Cols), f32.View(a.bent, x.Rows, 4*x.Cols)
+	m.Fc.Forward(wide, x)
+	a.work = geluWork{y: bent.Data, x: wide.Data}
+	f32.Run(len(wide.Data), 4096, (*geluForward)(&a.work))
+	m.Proj.Forward(y, bent)
+}
+
+// Backward undoes Forward, last line first. It sets dx (N,C) unless that has
+// no data, and adds to grad; d takes the gradients of the activations.
+func (m *MLP) Backward(dx blas32.General, grad *MLP, d, a *MLPActivations, dy, x blas32.General) {
+	wide, bent := f32.View(a.wide, x.Rows, 4*x.Cols), f32.View(a.bent, x.Rows, 4*x.Cols)
+	dwide, dbent := f32.View(d.wide, x.Rows, 4*x.Cols), f32.View(d.bent, x.Rows, 4*x.Cols)
+	m.Proj.Backward(dbent, &grad.Proj, dy, bent) // m.Proj.Forward(y, bent)
+	d.work = geluWork{x: wide.Data, dx: dwide.Data, dy: dbent.Data}
+	f32.Run(len(wide.Data), 4096, (*geluBackward)(&d.work)) // bent = gelu(wide)
+	m.Fc.Backward(dx, &grad.Fc, dwide, x)                   // m.Fc.Forward(wide, x)
+}

@@ -1,0 +1,126 @@
+package gpt
+
+import (
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	"github.com/llm-from-scratch/llm/ch03_attention"
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+const (
+	badBatch = "gpt: the batch is not whole sequences of T ids, or is larger than its activations"
+	badT     = "gpt: the sequences are longer than the context"
+)
+
+// Model is a GPT-2: its weights, and nothing that changes when it runs. The
+// gradient of a model is another Model; see [Model.Gradient].
+type Model struct {
+	Config    Config
+	Embedding embeddings.Embedding
+	Blocks    []Block
+	Norm      LayerNorm
+	Head      blas32.General // (V,C); the token embedding itself if tied
+	lowest    int            // in a gradient, see lowestTrained
+}
+
+// Forward runs B sequences of T ids, (B,T) row-major, up to the last norm and
+// returns the hidden vectors (N,C), which live in a until its next use. With a
+// generator the pass is a training pass, with dropout.
+func (m *Model) Forward(a *Activations, ids []int, T int, rng *rand.Rand) blas32.General {
+	N := len(ids)
+	if T < 1 || N%T != 0 || N > a.rows || T > a.length {
+		panic(badBatch)
+	}
+	if T > m.Config.Context {
+		panic(badT)
+	}
+	a.ids, a.T = ids, T
+	x := a.view(a.stream[0], N)
+	m.Embedding.Forward(x, ids, T, 0)
+	a.dropped = rng != nil && m.Config.Dropout > 0
+	if a.dropped {
+		drop(x, a.mask, m.Config.Dropout, rng)
+	}
+	for i := range m.Blocks {
+		y := a.view(a.stream[i+1], N)
+		m.Blocks[i].Forward(y, a.blocks[i], x, T, rng)
+		x = y
+	}
+	hidden := a.view(a.hidden, N)
+	m.Norm.Forward(hidden, a.moments, x)
+	return hidden
+}
+
+// Backward undoes the last [Model.Forward] of a, from the gradient dhidden
+// (N,C) of what that returned, and adds to grad. Below the lowest parameter
+// that is trained nothing is computed.
+func (m *Model) Backward(grad *Model, a *Activations, dhidden blas32.General) {
+	N, L := dhidden.Rows, len(m.Blocks)
+	if a.back == nil {
+		C := a.config.Width
+		a.back = &backward{block: NewBlockActivations(a.config, a.rows/a.length, a.length)}
+		a.back.stream = [2][]float32{make([]float32, a.rows*C), make([]float32, a.rows*C)}
+	}
+	// below returns room for the gradient that flows into block i-1, or
+	// nothing if nobody there wants it.
+	below := func(i int) blas32.General {
+		if grad.lowest >= i {
+			return blas32.General{}
+		}
+		return a.view(a.back.stream[i%2], N)
+	}
+	dy := below(L)
+	m.Norm.Backward(dy, &grad.Norm, a.moments, dhidden, a.view(a.stream[L], N)) // m.Norm.Forward(hidden, …)
+	for i := L - 1; i >= 0 && dy.Data != nil; i-- {
+		dx := below(i)
+		m.Blocks[i].Backward(dx, &grad.Blocks[i], a.back.block, a.blocks[i], dy, a.view(a.stream[i], N), a.T)
+		dy = dx
+	}
+	if dy.Data == nil {
+		return
+	}
+	if a.dropped {
+		attention.Dropout(dy.Data, dy.Data, a.mask[:len(dy.Data)])
+	}
+	m.Embedding.Backward(&grad.Embedding, dy, a.ids, a.T) // m.Embedding.Forward(x, ids, T, 0)
+}
+
+// lowestTrained says, in a gradient, where the lowest trained parameter is: -1
+// in the embedding, i in block i, L in the last norm or nowhere.
+func (m *Model) lowestTrained() int {
+	if m.Embedding.Tokens.Data != nil || m.Embedding.Positions.Data != nil {
+		return -1
+	}
+	for i, b := range m.Blocks {
+		for _, data := range [][]float32{
+			b.Norm1.Weight, b.Norm1.Bias, b.Attention.QKV.W.Data, b.Attention.QKV.B,
+			b.Attention.Proj.W.Data, b.Attention.Proj.B, b.Norm2.Weight, b.Norm2.Bias,
+			b.MLP.Fc.W.Data, b.MLP.Fc.B, b.MLP.Proj.W.Data, b.MLP.Proj.B,
+		} {
+			if data != nil {
+				return i
+			}
+		}
+	}
+	return len(m.Blocks)
+}
+
+// Logits scores every token of the vocabulary as the next one: it sets logits
+// (N,V) to hidden·headᵀ for hidden vectors (N,C).
+func (m *Model) Logits(logits, hidden blas32.General) {
+	f32.Gemm(blas.NoTrans, blas.Trans, 1, hidden, m.Head, 0, logits)
+}
+
+// LogitsBackward undoes logits = hidden·headᵀ: it sets dhidden (N,C), and adds
+// to the gradient of the head, which is the token embedding's where they are
+// tied and nothing where it is frozen.
+func (m *Model) LogitsBackward(dhidden blas32.General, grad *Model, dlogits, hidden blas32.General) {
+	f32.Gemm(blas.NoTrans, blas.NoTrans, 1, dlogits, m.Head, 0, dhidden)
+	if grad.Head.Data != nil {
+		f32.Gemm(blas.Trans, blas.NoTrans, 1, dlogits, hidden, 1, grad.Head)
+	}
+}

@@ -1,0 +1,127 @@
+package gpt
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/blas/blas32"
+)
+
+// Param is one tensor of a model, under the name it has in the files that
+// Hugging Face publishes. Data is the model's own memory; in a gradient it is
+// nil where the parameter is frozen.
+type Param struct {
+	Name  string
+	Shape []int
+	Data  []float32
+}
+
+// Params lists the parameters in their one order, which initialisation,
+// optimiser, gradients and files all share.
+func (m *Model) Params() []Param {
+	slots := m.slots()
+	params := make([]Param, len(slots))
+	for i, s := range slots {
+		params[i] = Param{s.name, s.shape, *s.data}
+	}
+	return params
+}
+
+// A slot is a parameter and the place in the model that holds its memory.
+type slot struct {
+	name  string
+	shape []int
+	data  *[]float32
+}
+
+// slots is the one place where names, shapes and order are written down.
+// Linear weights are (in, out), as in the published files.
+func (m *Model) slots() []slot {
+	matrix := func(name string, w *blas32.General) slot {
+		return slot{name, []int{w.Rows, w.Cols}, &w.Data}
+	}
+	vector := func(name string, size int, v *[]float32) slot {
+		return slot{name, []int{size}, v}
+	}
+	C := m.Config.Width
+	list := []slot{
+		matrix("wte.weight", &m.Embedding.Tokens),
+		matrix("wpe.weight", &m.Embedding.Positions),
+	}
+	for i := range m.Blocks {
+		b, h := &m.Blocks[i], fmt.Sprintf("h.%d.", i)
+		list = append(list,
+			vector(h+"ln_1.weight", C, &b.Norm1.Weight),
+			vector(h+"ln_1.bias", C, &b.Norm1.Bias),
+			matrix(h+"attn.c_attn.weight", &b.Attention.QKV.W))
+		if m.Config.QKVBias {
+			list = append(list, vector(h+"attn.c_attn.bias", 3*C, &b.Attention.QKV.B))
+		}
+		list = append(list,
+			matrix(h+"attn.c_proj.weight", &b.Attention.Proj.W),
+			vector(h+"attn.c_proj.bias", C, &b.Attention.Proj.B),
+			vector(h+"ln_2.weight", C, &b.Norm2.Weight),
+			vector(h+"ln_2.bias", C, &b.Norm2.Bias),
+			matrix(h+"mlp.c_fc.weight", &b.MLP.Fc.W),
+			vector(h+"mlp.c_fc.bias", 4*C, &b.MLP.Fc.B),
+			matrix(h+"mlp.c_proj.weight", &b.MLP.Proj.W),
+			vector(h+"mlp.c_proj.bias", C, &b.MLP.Proj.B))
+	}
+	list = append(list, vector("ln_f.weight", C, &m.Norm.Weight), vector("ln_f.bias", C, &m.Norm.Bias))
+	if !m.Config.TiedHead {
+		list = append(list, matrix("lm_head.weight", &m.Head))
+	}
+	return list
+}
+
+// New returns a model with all weights zero. It panics if the configuration is
+// not valid; ask [Config.Validate] first where it comes from a user.
+func New(c Config) *Model {
+	return allocate(c, func(string) bool { return true })
+}
+
+// Gradient returns a value for the gradients of m, all zero: another Model,
+// without memory for the parameters whose names trains refuses. A nil trains
+// refuses none.
+func (m *Model) Gradient(trains func(name string) bool) *Model {
+	if trains == nil {
+		trains = func(string) bool { return true }
+	}
+	return allocate(m.Config, trains)
+}
+
+// allocate makes a model with memory for the wanted parameters.
+func allocate(c Config, wanted func(name string) bool) *Model {
+	if err := c.Validate(); err != nil {
+		panic(err.Error())
+	}
+	m := &Model{Config: c, Blocks: make([]Block, c.Layers)}
+	C := c.Width
+	m.Embedding.Tokens, m.Embedding.Positions = shape(c.Vocab, C), shape(c.Context, C)
+	for i := range m.Blocks {
+		b := &m.Blocks[i]
+		b.Attention.Heads = c.heads()
+		b.Attention.QKV.W, b.Attention.Proj.W = shape(C, 3*C), shape(C, C)
+		b.MLP.Fc.W, b.MLP.Proj.W = shape(C, 4*C), shape(4*C, C)
+	}
+	m.Head = shape(c.Vocab, C)
+	for _, s := range m.slots() {
+		if !wanted(s.name) {
+			continue
+		}
+		n := 1
+		for _, d := range s.shape {
+			n *= d
+		}
+		*s.data = make([]float32, n)
+	}
+	if c.TiedHead {
+		m.Head = m.Embedding.Tokens
+	}
+	m.lowest = m.lowestTrained()
+	return m
+}
+
+// shape is a matrix still without memory.
+func shape(rows, cols int) blas32.General {
+	return blas32.General{Rows: rows, Cols: cols, Stride: cols}
+}

@@ -1,0 +1,29 @@
+package pretrain
+
+import (
+	"iter"
+
+	"github.com/llm-from-scratch/llm/ch02_embeddings"
+)
+
+// Evaluate is the mean of the losses of the first batches, at most most of
+// them, or of all if most is 0. Without any batch it is 0.
+func Evaluate(l Learner, batches iter.Seq[embeddings.Batch], most int) float64 {
+	var sum float64
+	n := 0
+	for b := range batches {
+		sum += l.Loss(b)
+		if n++; n == most {
+			break
+		}
+	}
+	return sum / float64(max(n, 1))
+}
+
+// SplitText cuts text in two, the first share for training and the rest for
+// validation, at a border between characters.
+func SplitText(text string, share float64) (train, validation string) {
+	runes := []rune(text)
+	at := int(share * float64(len(runes)))
+	return string(runes[:at]), string(runes[at:])
+}
