@@ -1,7 +1,6 @@
 package exercise
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"reflect"
@@ -12,7 +11,9 @@ import (
 )
 
 // Unsolved is what an untouched stub panics with. It fits any signature.
-var Unsolved = errors.New("exercise: not solved yet")
+const Unsolved sentinel = "exercise: not solved yet"
+
+type sentinel string
 
 // TB is the part of testing.TB that a check needs. The package does not import
 // testing, because programs link it to list the exercises.
@@ -74,9 +75,8 @@ func newX(t TB, attempt any) *X {
 // end turns the panic r of an attempt into a skip or a failure.
 func (x *X) end(r any) {
 	x.t.Helper()
-	err, _ := r.(error)
 	switch {
-	case !errors.Is(err, Unsolved):
+	case r != Unsolved:
 		x.fail(fmt.Sprintf("it panicked: %v\n%s", r, readerFrames(debug.Stack())))
 	case x.compared > 0:
 		x.fail(fmt.Sprintf("half done: it got %d right and then reached panic(exercise.Unsolved)", x.compared))

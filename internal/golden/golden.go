@@ -1,0 +1,154 @@
+// Package golden gives tests the values that PyTorch computed for every layer
+// and for a tiny GPT-2, and compares with them.
+//
+// The values are read from the folder that the environment variable GOLDEN
+// names, and from this package's testdata without it. Data finds real texts in
+// the folder LLMBOOK_DATA. A relative folder counts from the working directory
+// or, since go test runs every package in its own, from the module's.
+package golden
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// Path is where the golden file of this name is, "gpt2-tiny/model.safetensors".
+func Path(t testing.TB, name string) string {
+	t.Helper()
+	dir := os.Getenv("GOLDEN")
+	if dir == "" {
+		dir = filepath.Join(module(), "internal", "golden", "testdata")
+	}
+	path := filepath.Join(folder(dir), filepath.FromSlash(name))
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("golden: %v (the environment variable GOLDEN names the folder)", err)
+	}
+	return path
+}
+
+// Load reads a golden file of tensors, "layers/linear.safetensors".
+func Load(t testing.TB, name string) Tensors {
+	t.Helper()
+	data, err := os.ReadFile(Path(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensors, err := parse(data)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return tensors
+}
+
+// JSON reads a golden file such as "gpt2-tiny/training.json" into v.
+func JSON(t testing.TB, name string, v any) {
+	t.Helper()
+	data, err := os.ReadFile(Path(t, name))
+	if err == nil {
+		err = json.Unmarshal(data, v)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// Data is the path of a real text or data set, "the-verdict.txt". Without
+// LLMBOOK_DATA it skips the test and says so; with it, the file must be there.
+func Data(t testing.TB, name string) string {
+	t.Helper()
+	dir := os.Getenv("LLMBOOK_DATA")
+	if dir == "" {
+		t.Skipf("needs %s: set LLMBOOK_DATA to the folder that holds it (go run ./cmd/llm data get fetches it)", name)
+	}
+	path := filepath.Join(folder(dir), name)
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("LLMBOOK_DATA: %v", err)
+	}
+	return path
+}
+
+// Close fails the test unless got is want up to rel times the largest magnitude
+// in want (or up to rel, if want is all zeros). It reports the first element and
+// the worst one that are further off.
+func Close(t testing.TB, name string, got, want []float32, rel float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: got %d values, want %d", name, len(got), len(want))
+	}
+	first, worst, bad := -1, -1, 0
+	limit := rel * scale(want)
+	for i := range want {
+		off := distance(got[i], want[i])
+		if off <= limit {
+			continue
+		}
+		if bad++; first < 0 {
+			first, worst = i, i
+		}
+		if off > distance(got[worst], want[worst]) {
+			worst = i
+		}
+	}
+	if bad > 0 {
+		t.Fatalf("%s: %d of %d values are off by more than %.3g (%g of the largest)\n first at %d: got %g, want %g\n worst at %d: got %g, want %g, off by %.3g",
+			name, bad, len(want), limit, rel, first, got[first], want[first], worst, got[worst], want[worst], distance(got[worst], want[worst]))
+	}
+}
+
+// distance is |got - want|, and infinite where only one of them is a number.
+func distance(got, want float32) float64 {
+	if got == want || got != got && want != want {
+		return 0
+	}
+	off := math.Abs(float64(got) - float64(want))
+	if math.IsNaN(off) {
+		return math.Inf(1)
+	}
+	return off
+}
+
+// scale is the largest finite magnitude in x, or 1 if that is zero.
+func scale(x []float32) float64 {
+	largest := 0.0
+	for _, v := range x {
+		if m := math.Abs(float64(v)); m > largest && !math.IsInf(m, 1) {
+			largest = m
+		}
+	}
+	if largest == 0 {
+		return 1
+	}
+	return largest
+}
+
+// folder is dir itself or, if there is no such folder and dir is relative, the
+// one that dir names as seen from the module's directory.
+func folder(dir string) string {
+	if _, err := os.Stat(dir); err != nil && !filepath.IsAbs(dir) {
+		return filepath.Join(module(), dir)
+	}
+	return dir
+}
+
+// module is the module's directory: the tests' working directory lies in it,
+// and so does this file.
+func module() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	for up := dir; ; up = filepath.Dir(up) {
+		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
+			return up
+		}
+		if up == filepath.Dir(up) {
+			break
+		}
+	}
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}
