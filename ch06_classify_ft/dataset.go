@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math/rand/v2"
 
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
@@ -35,6 +36,8 @@ func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 			balanced = append(balanced, m)
 		}
 	}
+	// The larger class was full before the end, where only the rarer is left.
+	rng.Shuffle(len(balanced), func(i, j int) { balanced[i], balanced[j] = balanced[j], balanced[i] })
 	return balanced, nil
 }
 
@@ -48,11 +51,6 @@ func Split(messages []Message) (train, validation, test []Message) {
 	return messages[:a], messages[a:b], messages[b:]
 }
 
-// An Encoder turns text into ids. Each tokenizer of chapter 1 is one.
-type Encoder interface {
-	Encode(text string) []int
-}
-
 // Examples are messages as the model reads them: ids and a label each.
 type Examples struct {
 	ids    [][]int
@@ -63,20 +61,20 @@ type Examples struct {
 // NewExamples encodes messages. Of each it keeps the first longest ids; a
 // message that encodes to nothing becomes the one id pad, which is also what
 // fills the rows of a batch behind its shorter messages.
-func NewExamples(messages []Message, e Encoder, longest, pad int) Examples {
+func NewExamples(messages []Message, t tokens.Tokenizer, longest, pad int) Examples {
 	x := Examples{pad: pad}
 	for _, m := range messages {
-		x.ids = append(x.ids, encode(m.Text, e, longest, pad))
+		x.ids = append(x.ids, encode(m.Text, t, longest, pad))
 		x.labels = append(x.labels, m.Label())
 	}
 	return x
 }
 
-func encode(text string, e Encoder, longest, pad int) []int {
+func encode(text string, t tokens.Tokenizer, longest, pad int) []int {
 	if longest < 1 {
 		panic("classify: messages must be allowed at least one id")
 	}
-	ids := e.Encode(text)
+	ids := t.Encode(text)
 	if len(ids) == 0 {
 		return []int{pad}
 	}
