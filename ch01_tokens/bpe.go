@@ -14,7 +14,6 @@ type BPE struct {
 	bytes  [256]int       // the id of each byte
 	order  []pair         // the merges, the earliest first
 	merges map[pair]merge // the same, to look up
-	whole  map[string]int // pieces of text that become one token
 	end    int            // the id of EndOfText
 }
 
@@ -31,7 +30,7 @@ func newBPE(texts []string, order []pair) (*BPE, error) {
 	for id, text := range texts {
 		ids[text] = id
 	}
-	b := &BPE{texts: texts, order: order, merges: make(map[pair]merge, len(order)), whole: make(map[string]int, len(texts))}
+	b := &BPE{texts: texts, order: order, merges: make(map[pair]merge, len(order))}
 	for c := range b.bytes {
 		id, ok := ids[string([]byte{byte(c)})]
 		if !ok {
@@ -46,18 +45,7 @@ func newBPE(texts []string, order []pair) (*BPE, error) {
 	for rank, p := range order {
 		b.merges[p] = merge{rank, ids[texts[p.left]+texts[p.right]]}
 	}
-	b.findWhole()
 	return b, nil
-}
-
-// findWhole notes the tokens that their own text is merged to. All tokens of a
-// trained encoding are, except EndOfText; a file may hold others.
-func (b *BPE) findWhole() {
-	for id, text := range b.texts {
-		if ids := b.mergeBytes(nil, text); len(ids) == 1 && ids[0] == id {
-			b.whole[text] = id
-		}
-	}
 }
 
 // Vocab returns the number of different ids.
@@ -110,14 +98,19 @@ func (b *BPE) EncodeStrict(text string) ([]int, error) {
 	return b.Encode(text), nil
 }
 
-// appendIDs appends the ids of a text without special tokens.
+// appendIDs appends the ids of a text without special tokens. Text repeats its
+// words: a piece met before is copied from where its ids stand already.
 func (b *BPE) appendIDs(ids []int, text string) []int {
+	type span struct{ from, to int }
+	met := make(map[string]span)
 	for piece := range Split(text) {
-		if id, ok := b.whole[piece]; ok {
-			ids = append(ids, id)
-		} else {
-			ids = b.mergeBytes(ids, piece)
+		if at, ok := met[piece]; ok {
+			ids = append(ids, ids[at.from:at.to]...)
+			continue
 		}
+		from := len(ids)
+		ids = b.mergeBytes(ids, piece)
+		met[piece] = span{from, len(ids)}
 	}
 	return ids
 }

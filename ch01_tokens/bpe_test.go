@@ -64,13 +64,13 @@ func TestPublishedFiles(t *testing.T) {
 func TestPublishedIDs(t *testing.T) {
 	for text, want := range map[string][]int{
 		"Hello, do you like tea? <|endoftext|> In the sunlit terracesof someunknownPlace.": {15496, 11, 466, 345, 588, 8887, 30, 220, 50256, 554, 262, 4252, 18250, 8812, 2114, 1659, 617, 34680, 27271, 13},
-		"Hello, world. Is this-- a test?":      {15496, 11, 995, 13, 1148, 428, 438, 257, 1332, 30},
-		"Akwirw ier":                           {33901, 86, 343, 86, 220, 959},
-		"This is some text":                    {1212, 318, 617, 2420},
-		"Hello,":                               {15496, 11},
-		"Implementations":                      {3546, 26908, 602},
-		"asdf asdfasdf a!!, @aba 9asdf90asdfk": {292, 7568, 355, 7568, 292, 7568, 257, 3228, 11, 2488, 15498, 860, 292, 7568, 3829, 292, 7568, 74},
-		"\n": {198}, "\r": {201}, " ": {220}, "<|endoftext|>": {50256},
+		"Hello, world. Is this-- a test?":                                                  {15496, 11, 995, 13, 1148, 428, 438, 257, 1332, 30},
+		"Akwirw ier":                                                                       {33901, 86, 343, 86, 220, 959},
+		"This is some text":                                                                {1212, 318, 617, 2420},
+		"Hello,":                                                                           {15496, 11},
+		"Implementations":                                                                  {3546, 26908, 602},
+		"asdf asdfasdf a!!, @aba 9asdf90asdfk":                                             {292, 7568, 355, 7568, 292, 7568, 257, 3228, 11, 2488, 15498, 860, 292, 7568, 3829, 292, 7568, 74},
+		"\n":                                                                               {198}, "\r": {201}, " ": {220}, "<|endoftext|>": {50256},
 	} {
 		ids := gpt2().EncodeSpecial(text)
 		require.Equal(t, want, ids, "%q", text)

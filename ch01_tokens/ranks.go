@@ -46,7 +46,6 @@ func ReadRanks(ranks io.Reader) (*BPE, error) {
 		b.merges[p] = merge{len(b.order), id}
 		b.order = append(b.order, p)
 	}
-	b.findWhole()
 	return b, nil
 }
 

@@ -79,10 +79,10 @@ const (
 func kindAt(text string) (kind, int) {
 	r, n := utf8.DecodeRuneInString(text)
 	switch {
-	case n == 0 || unicode.IsSpace(r):
-		return white, n
 	case unicode.IsLetter(r):
 		return letter, n
+	case n == 0 || unicode.IsSpace(r):
+		return white, n
 	case unicode.IsNumber(r):
 		return number, n
 	}
