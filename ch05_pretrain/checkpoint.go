@@ -1,12 +1,16 @@
 package pretrain
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/llm-from-scratch/llm/ch04_gpt"
@@ -24,6 +28,7 @@ type trainingJSON struct {
 	Consumed   int      `json:"batches_of_epoch"`
 	EpochStart []byte   `json:"order_at_epoch_start"` // of the generator that shuffles
 	Noise      []byte   `json:"noise"`                // of the generator that drops
+	Weights    uint32   `json:"weights_crc32"`        // of the weights it was saved with
 	Settings   Settings `json:"settings"`
 }
 
@@ -50,7 +55,7 @@ func (t *Trainer) Save(dir string) error {
 		return fmt.Errorf("saving the optimiser: %w", err)
 	}
 	err = writeFile(filepath.Join(dir, trainingFile), func(w io.Writer) error {
-		return writeJSON(w, trainingJSON{t.step, t.consumed, epochStart, noise, t.settings})
+		return writeJSON(w, trainingJSON{t.step, t.consumed, epochStart, noise, checksum(t.learner.Params()), t.settings})
 	})
 	if err != nil {
 		return fmt.Errorf("saving the training state: %w", err)
@@ -59,7 +64,7 @@ func (t *Trainer) Save(dir string) error {
 }
 
 // Resume takes up a run that [Trainer.Save] wrote to dir. The trainer must have
-// been made with the same settings, and with the weights that were saved then.
+// been made with the same settings and over the weights that were saved then.
 func (t *Trainer) Resume(dir string) error {
 	path := filepath.Join(dir, trainingFile)
 	data, err := os.ReadFile(path)
@@ -72,6 +77,9 @@ func (t *Trainer) Resume(dir string) error {
 	}
 	if state.Settings != t.settings {
 		return fmt.Errorf("%s: the run was started with other settings, %+v, not %+v", path, state.Settings, t.settings)
+	}
+	if checksum(t.learner.Params()) != state.Weights {
+		return fmt.Errorf("%s: the weights are not those of step %d, at which the run was saved", path, state.Step)
 	}
 	var epochStart, noise rand.PCG
 	if err := epochStart.UnmarshalBinary(state.EpochStart); err != nil {
@@ -96,6 +104,23 @@ func (t *Trainer) Resume(dir string) error {
 	t.step, t.optimizer.steps, t.consumed = state.Step, state.Step, state.Consumed
 	t.epochStart, *t.noise = epochStart, noise
 	return nil
+}
+
+// checksum is a CRC-32 of all values of params.
+func checksum(params []gpt.Param) uint32 {
+	table := crc32.MakeTable(crc32.Castagnoli)
+	var sum uint32
+	buffer := make([]byte, 0, 1<<16)
+	for _, p := range params {
+		for values := range slices.Chunk(p.Data, 1<<14) {
+			buffer = buffer[:0]
+			for _, v := range values {
+				buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
+			}
+			sum = crc32.Update(sum, table, buffer)
+		}
+	}
+	return sum
 }
 
 // averages lists the optimiser's tensors under names of their own.
