@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/llm-from-scratch/llm/ch02_embeddings"
 	"github.com/llm-from-scratch/llm/internal/f32"
@@ -31,7 +30,7 @@ func ExampleWindows_At() {
 	piece := map[int]string{290: " and", 4920: " established", 2241: " himself", 287: " in", 257: " a"}
 	text := []int{290, 4920, 2241, 287, 257}
 
-	windows, _ := embeddings.NewWindows(text, 4, 1)
+	windows, _ := embeddings.NewWindows(text, 4, 1) // no error: the text has five ids
 	input, target := windows.At(0)
 	for t := range input {
 		for _, id := range input[:t+1] {
@@ -72,6 +71,22 @@ func ExampleNewWindows() {
 	// [0 1 2 3] -> [1 2 3 4]
 	// [2 3 4 5] -> [3 4 5 6]
 	// [4 5 6 7] -> [5 6 7 8]
+}
+
+// The counts for a text of 5,145 ids, as long as the short story "The Verdict".
+func ExampleWindows_Len() {
+	text := make([]int, 5145)
+	for _, stride := range []int{1, 4} {
+		windows, err := embeddings.NewWindows(text, 4, stride)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println("stride", stride, "gives", windows.Len(), "windows")
+	}
+	// Output:
+	// stride 1 gives 5141 windows
+	// stride 4 gives 1286 windows
 }
 
 func ExampleNewWindows_tooShort() {
@@ -161,8 +176,22 @@ func ExampleEmbedding_Forward() {
 	// id 0 at position 2: [1.3 2.3]
 }
 
-// A lookup and its gradient, each done twice: by row numbers, and as a product
-// with a matrix of zeros and ones.
+// The product of a (2, 3) matrix with its own transpose, which is (3, 2).
+func Example_matrixProduct() {
+	a := f32.View([]float32{
+		1, 2, 3,
+		4, 5, 6,
+	}, 2, 3)
+	c := f32.New(2, 2)
+	f32.Gemm(blas.NoTrans, blas.Trans, 1, a, a, 0, c)
+	fmt.Println(f32.Row(c, 0))
+	fmt.Println(f32.Row(c, 1))
+	// Output:
+	// [14 32]
+	// [32 77]
+}
+
+// A lookup and its gradient as products with a matrix of zeros and ones.
 func ExampleOneHot() {
 	ids := []int{2, 0, 2}
 	table := f32.View([]float32{
@@ -254,19 +283,16 @@ func ExampleEmbedding_Backward() {
 
 // The bill for one sequence of 1,024 ids in GPT-2's smallest model.
 func Example_cost() {
-	const V, C, context = 50257, 768, 1024
-	e := embeddings.Embedding{
-		Tokens:    blas32.General{Rows: V, Cols: C, Stride: C},
-		Positions: blas32.General{Rows: context, Cols: C, Stride: C},
-	}
-	bytes := func(m blas32.General) int { return 4 * m.Rows * m.Cols }
-	fmt.Println("token table:         ", bytes(e.Tokens), "bytes")
-	fmt.Println("position table:      ", bytes(e.Positions), "bytes")
-	fmt.Println("lookup:              ", context*C, "additions")
-	fmt.Println("as a one-hot product:", 2*context*V*C, "operations")
+	const V, C, T = 50257, 768, 1024
+	fmt.Println("token table:   ", 4*V*C, "bytes")
+	fmt.Println("position table:", 4*T*C, "bytes")
+	fmt.Println("forward moves: ", 4*3*T*C, "bytes") // reads two rows, writes one
+	fmt.Println("as a lookup:   ", T*C, "additions")
+	fmt.Println("as a product:  ", 2*T*V*C, "multiplications and additions")
 	// Output:
-	// token table:          154389504 bytes
-	// position table:       3145728 bytes
-	// lookup:               786432 additions
-	// as a one-hot product: 79047426048 operations
+	// token table:    154389504 bytes
+	// position table: 3145728 bytes
+	// forward moves:  9437184 bytes
+	// as a lookup:    786432 additions
+	// as a product:   79047426048 multiplications and additions
 }

@@ -2,27 +2,19 @@ package embeddings_test
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"github.com/stretchr/testify/require"
 
 	"github.com/llm-from-scratch/llm/ch01_tokens"
+	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
-// encodedVerdict returns "The Verdict" in GPT-2's ids, or skips the test when
-// LLMBOOK_DATA, a directory that is relative to the module's, is not set.
+// encodedVerdict returns "The Verdict" in GPT-2's ids, or skips the test.
 func encodedVerdict(t *testing.T) []int {
 	t.Helper()
-	dir := os.Getenv("LLMBOOK_DATA")
-	if dir == "" {
-		t.Skip("needs the-verdict.txt: set LLMBOOK_DATA to the directory that holds it")
-	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join("..", dir)
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "the-verdict.txt"))
+	text, err := os.ReadFile(golden.Data(t, "the-verdict.txt"))
 	require.NoError(t, err)
 	ranks, err := assets.Assets.Open("r50k_base.tiktoken")
 	require.NoError(t, err)
