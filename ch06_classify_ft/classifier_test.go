@@ -3,9 +3,7 @@ package classify
 import (
 	"context"
 	"fmt"
-	"iter"
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -155,7 +153,7 @@ func TestPaddingGetsNoGradient(t *testing.T) {
 
 // train runs some steps and returns the losses.
 func train(t testing.TB, l pretrain.Learner, x Examples, rate float64, steps int) []float64 {
-	trainer := pretrain.NewTrainer(l, func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return x.Batches(8, rng) },
+	trainer := pretrain.NewTrainer(l, x.Epoch(8),
 		pretrain.Settings{Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Constant(rate, steps), Clip: 1, Seed: 3})
 	var losses []float64
 	for step := range trainer.Steps(context.Background()) {

@@ -6,21 +6,26 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-// Filter is a classifier with all it takes to read a text. Any number of
-// goroutines may use one.
+// Filter is a trained classifier with all it takes to read a text. Any number
+// of goroutines may use one.
 type Filter struct {
 	Classifier *Classifier
 	Tokenizer  *tokens.BPE
-	Longest    int // of a text, only so many ids are read
+	Longest    int // ids read of a text; what follows is ignored
 }
 
-// Classify returns the index in [Classes] of what the text looks like, and how
-// probable the classifier finds it: at least 0.5.
+// Classify returns the index in [Classes] of what the text looks like, and the
+// probability that the classifier gives it, at least 0.5.
 func (f *Filter) Classify(text string) (class int, probability float64) {
 	ids := encode(text, f.Tokenizer, f.Longest, f.Tokenizer.EndOfText())
 	a := NewActivations(f.Classifier.Model.Config, 1, len(ids))
 	scores := f32.Row(f.Classifier.Forward(a, ids, len(ids), []int{len(ids) - 1}, nil), 0)
-	attention.Softmax(scores)
 	class = predicted(scores)
+	attention.Softmax(scores)
 	return class, float64(scores[class])
+}
+
+// Examples encodes messages as the filter reads them.
+func (f *Filter) Examples(messages []Message) Examples {
+	return NewExamples(messages, f.Tokenizer, f.Longest, f.Tokenizer.EndOfText())
 }
