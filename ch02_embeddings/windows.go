@@ -29,8 +29,8 @@ func NewWindows(ids []int, length, stride int) (Windows, error) {
 // Len returns the number of windows: as many as have both a whole input and a
 // whole target. Up to stride-1 ids at the end of the text may be left over.
 func (w Windows) Len() int {
-	starts := len(w.ids) - w.length // a window may start at 0 .. starts-1
-	return (starts + w.stride - 1) / w.stride
+	last := len(w.ids) - w.length - 1 // no window can start later
+	return 1 + last/w.stride
 }
 
 // At returns window i, 0 <= i < Len: the input and, one id later in the text,
