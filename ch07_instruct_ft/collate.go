@@ -1,0 +1,132 @@
+package instruct
+
+import (
+	"iter"
+	"math/rand/v2"
+
+	"github.com/llm-from-scratch/llm/ch01_tokens"
+	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	"github.com/llm-from-scratch/llm/ch05_pretrain"
+)
+
+// An Encoded is an entry as ids, without the end-of-text id. The first Asked
+// of them are the prompt.
+type Encoded struct {
+	IDs   []int
+	Asked int
+}
+
+// Encode turns an entry into ids. The prompt and the answer are encoded one
+// after the other, as they will be when the model answers: no token reaches
+// over the border between them. Special tokens in an entry are plain text.
+func Encode(t tokens.Tokenizer, e Entry) Encoded {
+	ids := t.Encode(e.Prompt())
+	asked := len(ids)
+	return Encoded{append(ids, t.Encode(e.Output)...), asked}
+}
+
+// EncodeAll encodes entries and keeps those that fit in limit ids, so that no
+// answer is cut off. The caller sees by the length how many were left out.
+func EncodeAll(t tokens.Tokenizer, entries []Entry, limit int) []Encoded {
+	var fit []Encoded
+	for _, e := range entries {
+		if x := Encode(t, e); len(x.IDs) <= limit {
+			fit = append(fit, x)
+		}
+	}
+	return fit
+}
+
+// A Collator makes batches of entries of different lengths.
+type Collator struct {
+	EndOfText  int  // ends each answer, and pads the shorter rows
+	MaskPrompt bool // ignore the targets inside the prompt: learn to answer, not to ask
+	Limit      int  // longest row; what is beyond it is cut off. 0: no limit
+}
+
+// Collate sets b to a batch with one row for each of items. All rows get the
+// length T of the longest: its ids are the inputs, and the targets are the ids
+// one step later, of which the last is EndOfText. Shorter rows are padded with
+// EndOfText, and targets after the first one are pretrain.Ignore: an answer
+// ends once, and there is nothing to learn from padding. Collate reuses b's
+// slices.
+func (c Collator) Collate(b *embeddings.Batch, items []Encoded) {
+	if len(items) == 0 {
+		panic("instruct: a batch of no entries")
+	}
+	b.B, b.T = len(items), 0
+	for _, x := range items {
+		b.T = max(b.T, len(x.IDs))
+	}
+	if c.Limit > 0 {
+		b.T = min(b.T, c.Limit)
+	}
+	b.Inputs, b.Targets = b.Inputs[:0], b.Targets[:0]
+	for _, x := range items {
+		for t := range b.T {
+			b.Inputs = append(b.Inputs, c.at(x, t))
+			b.Targets = append(b.Targets, c.target(x, t))
+		}
+	}
+}
+
+// at is the id at place t of a padded row.
+func (c Collator) at(x Encoded, t int) int {
+	if t < len(x.IDs) {
+		return x.IDs[t]
+	}
+	return c.EndOfText
+}
+
+// target is what the model should say after place t: the id at t+1, unless
+// that is padding or, with MaskPrompt, part of the prompt.
+func (c Collator) target(x Encoded, t int) int {
+	next := t + 1
+	if next > len(x.IDs) || c.MaskPrompt && next < x.Asked {
+		return pretrain.Ignore
+	}
+	return c.at(x, next)
+}
+
+// Batches returns one pass over items in batches of size, the last one
+// smaller if need be: in order when rng is nil, otherwise in an order that rng
+// draws. Each batch is only as wide as its own longest row, so that short
+// entries are not padded to the length of a stranger. A batch is valid until
+// the next turn.
+func (c Collator) Batches(items []Encoded, size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
+	if size < 1 {
+		panic("instruct: batch size below 1")
+	}
+	return func(yield func(embeddings.Batch) bool) {
+		var b embeddings.Batch
+		row := make([]Encoded, 0, size)
+		for i, at := range order(len(items), rng) {
+			row = append(row, items[at])
+			if len(row) < size && i < len(items)-1 {
+				continue
+			}
+			c.Collate(&b, row)
+			if !yield(b) {
+				return
+			}
+			row = row[:0]
+		}
+	}
+}
+
+// order is 0 to n-1, shuffled unless rng is nil.
+func order(n int, rng *rand.Rand) []int {
+	if rng != nil {
+		return rng.Perm(n)
+	}
+	p := make([]int, n)
+	for i := range p {
+		p[i] = i
+	}
+	return p
+}
+
+// Epoch returns what a pretrain.Trainer trains on: shuffled passes over items.
+func (c Collator) Epoch(items []Encoded, size int) pretrain.Epoch {
+	return func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return c.Batches(items, size, rng) }
+}
