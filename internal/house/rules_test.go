@@ -1,0 +1,88 @@
+package house
+
+// The chapters in the book's order: a chapter imports only those before it.
+var chapters = []struct{ dir, name string }{
+	{"ch01_tokens", "tokens"},
+	{"ch02_embeddings", "embeddings"},
+	{"ch03_attention", "attention"},
+	{"ch04_gpt", "gpt"},
+	{"ch05_pretrain", "pretrain"},
+	{"ch06_classify_ft", "classify"},
+	{"ch07_instruct_ft", "instruct"},
+}
+
+// module is the path that all of ours begins with.
+const module = "github.com/llm-from-scratch/llm"
+
+// Beside the standard library and earlier chapters, a chapter imports these. A
+// path stands for all below it.
+var chapterImports = []string{
+	module + "/internal/f32",
+	"gonum.org/v1/gonum",
+}
+
+// A chapter's tests also import these.
+var testImports = []string{
+	module + "/internal",
+	"github.com/stretchr/testify",
+	"github.com/pkoukk/tiktoken-go-loader",
+	"github.com/tiktoken-go/tokenizer",
+	"github.com/dlclark/regexp2", // has GPT-2's look-ahead, to compare the hand-written scanner with
+}
+
+// Parts of the standard library that chapters leave to programs.
+var programsOnly = []string{
+	"embed", "expvar", "flag", "html", "html/template", "log", "log/slog", "net", "os/exec", "os/signal", "testing",
+	"text/template",
+}
+
+// A program that imports chapter 7 links none of these, even through others.
+var notLinked = []string{
+	"flag", "html/template", "log", "net", "net/http", "os/exec", "testing", "text/template",
+}
+
+// What shared rooms import of ours. The tests, commands and the figures may
+// import everything but commands.
+var roomImports = map[string][]string{
+	"internal/f32":               nil,
+	"internal/fetch":             nil,
+	"internal/golden":            nil,
+	"internal/exercise":          nil,
+	"internal/exercise/prove":    {module + "/internal/exercise"},
+	"internal/exercise/testdata": nil,
+}
+
+// Every chapter's directory has these files.
+var chapterFiles = []string{
+	"doc.go",
+	"example_test.go",
+	"exercise_test.go",
+	"exercise_check_test.go",
+	"testdata/exercises/exercise_test.go",
+}
+
+// Chapters return and yield; programs print and exit. "fmt.Print" stands for
+// all names that begin so.
+var notInChapters = []string{
+	"fmt.Print", "os.Exit", "os.Stdout", "os.Stderr", "os.Stdin", "os.Args", "os.Getenv", "os.LookupEnv", "runtime.GC",
+	"time.Now", "time.Since", "time.Sleep",
+}
+
+// Whatever is random comes from a *rand.Rand that the caller passes in. Of the
+// package itself chapters use only these.
+var randNames = []string{"New", "NewPCG", "PCG", "Rand", "Source"}
+
+// Nobody looks for a package by these names.
+var vagueNames = []string{"base", "common", "core", "helper", "helpers", "lib", "manager", "misc", "shared", "types", "util", "utils"}
+
+// Which packages read the variables that say where data is: the others ask them,
+// because a relative folder must mean the same to all.
+var folderVariables = map[string][]string{
+	"GOLDEN":       {"internal/golden"},
+	"LLMBOOK_DATA": {"internal/fetch", "internal/golden", "cmd"},
+}
+
+// Panics whose message is not a constant, and why.
+var panicExceptions = map[string]string{
+	"ch04_gpt/params.go": "Validate says which number of the configuration is wrong",
+}
