@@ -2,23 +2,25 @@ package tokens
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"github.com/stretchr/testify/require"
+	"github.com/tiktoken-go/tokenizer"
+
+	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
 // data returns the named file of LLMBOOK_DATA, or skips the test.
 func data(t testing.TB, name string) []byte {
 	t.Helper()
-	dir := os.Getenv("LLMBOOK_DATA")
-	if dir == "" {
-		t.Skipf("needs %s: set LLMBOOK_DATA to the directory that holds it", name)
-	}
-	content, err := os.ReadFile(filepath.Join(dir, name))
+	content, err := os.ReadFile(golden.Data(t, name))
 	require.NoError(t, err)
 	return content
 }
@@ -80,8 +82,141 @@ func TestPublishedIDs(t *testing.T) {
 	require.Equal(t, 50256, gpt2().EndOfText())
 }
 
-func TestMinBPE(t *testing.T) {
-	b, err := TrainBPE("aaabdaaabac", 256+3+1)
+// TestLibrary compares the ids of random text with those of a library made by
+// others.
+func TestLibrary(t *testing.T) {
+	library, err := tokenizer.Get(tokenizer.R50kBase)
 	require.NoError(t, err)
-	require.Equal(t, []int{258, 100, 258, 97, 99}, b.Encode("aaabdaaabac"))
+	same := func(text string) {
+		want, _, err := library.Encode(text)
+		require.NoError(t, err)
+		got := gpt2().Encode(text)
+		require.Len(t, got, len(want), "%q", text)
+		for i := range want {
+			require.Equal(t, int(want[i]), got[i], "id %d of %q", i, text)
+		}
+	}
+	rng := rand.New(rand.NewPCG(4, 4))
+	for range 5000 {
+		same(scrawl(rng))
+	}
+	for _, text := range hostile(5000) {
+		if utf8.ValidString(text) {
+			same(text)
+		}
+	}
+}
+
+// hostile returns texts of n bytes that slow or confuse a careless encoder.
+func hostile(n int) []string {
+	var texts []string
+	for _, unit := range []string{" ", "\n", " \n", "a", "ab", "'", "'s", "0", "=", " a", "internationalisation", "é", "好", "😉", "\xff", "\x80", "\xf0\x9f", "\x00", EndOfText} {
+		texts = append(texts, strings.Repeat(unit, n/len(unit)))
+	}
+	return texts
+}
+
+// TestHostile encodes 256 KB of each trap. With a quadratic step it would take
+// an hour.
+func TestHostile(t *testing.T) {
+	for _, text := range hostile(1 << 18) {
+		require.True(t, text == gpt2().Decode(gpt2().Encode(text)), "%.20q", text)
+	}
+}
+
+// TestMergeLong compares the two ways of merging a piece.
+func TestMergeLong(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	trained, err := TrainBPE("aaaa aaab abab bbaa baba aabb", 270)
+	require.NoError(t, err)
+	for _, b := range []*BPE{trained, gpt2()} {
+		for range 2000 {
+			text := strings.Repeat("ab"[rng.IntN(2):], rng.IntN(4)) + scrawl(rng)
+			short := make([]int, len(text))
+			for i := range short {
+				short[i] = b.bytes[text[i]]
+			}
+			long := slices.Clone(short)
+			require.Equal(t, short[:b.mergeShort(short)], long[:b.mergeLong(long)], "%q", text)
+		}
+	}
+}
+
+// TestTokensAreReachable: the text of every token but the special one is
+// encoded as that token. So no id is wasted.
+func TestTokensAreReachable(t *testing.T) {
+	trained, err := TrainBPE(strings.Repeat("aaab baaa abba ", 9)+"the cat in the hat", 300)
+	require.NoError(t, err)
+	for _, b := range []*BPE{trained, gpt2()} {
+		for id := range b.Vocab() - 1 {
+			require.Equal(t, []int{id}, b.mergeBytes(nil, b.texts[id]))
+		}
+	}
+}
+
+func TestSpecial(t *testing.T) {
+	b := gpt2()
+	text := "a<|endoftext|><|endoftext|>b<|endoftext"
+	require.Equal(t, []int{64, 50256, 50256, 65, 27, 91, 437, 1659, 5239}, b.EncodeSpecial(text))
+	require.Equal(t, []int{27, 91, 437, 1659, 5239, 91, 29}, b.Encode(EndOfText))
+	_, err := b.EncodeStrict(text)
+	require.EqualError(t, err, "tokens: the text contains the special token <|endoftext|> at byte 1")
+	ids, err := b.EncodeStrict("Hello,")
+	require.NoError(t, err)
+	require.Equal(t, []int{15496, 11}, ids)
+	require.Equal(t, EndOfText, string(b.Bytes(b.EndOfText())))
+}
+
+func TestLineEnds(t *testing.T) {
+	for _, text := range []string{"a\nb", "a\n\nb", "\nHello", "Hello\n", "a\r\nb", "Hello \nworld", "Hello\n world", "  Hello World."} {
+		require.Equal(t, text, gpt2().Decode(gpt2().Encode(text)))
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	ids := gpt2().Encode(string(data(t, "the-verdict.txt")))
+	require.Len(t, ids, 5145)
+	require.Equal(t, []int{40, 367, 2885, 1464, 1807, 3619, 402, 271}, ids[:8])
+	require.Equal(t, []int{290, 4920, 2241, 287, 257}, ids[50:55])
+	require.Equal(t, " and established himself in a", gpt2().Decode(ids[50:55]))
+}
+
+// TestConcurrent is for the race detector: an encoding is read-only.
+func TestConcurrent(t *testing.T) {
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			gpt2().Decode(gpt2().EncodeSpecial("Hello, do you like tea? <|endoftext|> In the sunlit terraces"))
+		})
+	}
+	all.Wait()
+}
+
+// TestBytesAreACopy: what a caller does to the bytes stays with the caller.
+func TestBytesAreACopy(t *testing.T) {
+	gpt2().Bytes(15496)[0] = 'J'
+	require.Equal(t, "Hello", gpt2().Decode([]int{15496}))
+}
+
+// FuzzBPE: any bytes come back from an encoding, published, trained on others
+// or trained on themselves.
+func FuzzBPE(f *testing.F) {
+	trained, err := TrainBPE(strings.Repeat("aaab baaa 你好 \xff\xff ", 9)+"the cat in the hat", 300)
+	require.NoError(f, err)
+	f.Add("the cat's 帽子\r\n\xf0\x9f <|endoftext|>  ")
+	f.Fuzz(func(t *testing.T, text string) {
+		own, err := TrainBPE(text, 300)
+		require.NoError(t, err)
+		for _, b := range []*BPE{gpt2(), trained, own} {
+			ids := b.Encode(text)
+			require.Equal(t, text, b.Decode(ids))
+			require.Equal(t, text, b.Decode(b.EncodeSpecial(text)))
+			stream := NewStream(b)
+			var streamed strings.Builder
+			for _, id := range ids {
+				streamed.WriteString(stream.Next(id))
+			}
+			require.Equal(t, text, streamed.String()+stream.Flush())
+		}
+	})
 }
