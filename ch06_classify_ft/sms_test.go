@@ -2,22 +2,19 @@ package classify
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
 // realMessages reads the SMS Spam Collection from the folder that LLMBOOK_DATA
 // names, or skips the test.
 func realMessages(t testing.TB) []Message {
 	t.Helper()
-	dir := os.Getenv("LLMBOOK_DATA")
-	if dir == "" {
-		t.Skip("LLMBOOK_DATA is not set: the real SMS Spam Collection is not tested")
-	}
-	f, err := os.Open(filepath.Join(dir, "sms-spam-collection.tsv"))
+	f, err := os.Open(golden.Data(t, "sms-spam-collection.tsv"))
 	require.NoError(t, err)
 	defer f.Close()
 	messages, err := ReadMessages(f)
