@@ -1,0 +1,66 @@
+// Package layout is the look of the book: the frame of a page, one style sheet,
+// and the few lines of script that a reader may do without.
+package layout
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+)
+
+//go:embed page.html assets
+var files embed.FS
+
+var frame = template.Must(template.ParseFS(files, "page.html"))
+
+// A Link is an address and what it is called.
+type Link struct{ Href, Text string }
+
+// An Entry is a page in the contents, with its sections.
+type Entry struct {
+	Link
+	Current  bool
+	Sections []Link
+}
+
+// A Page is what differs from one page to the next. Addresses are relative to
+// the site's top, and Up leads there from the page, so that a copy of the site
+// works wherever it lies.
+type Page struct {
+	Book, Title, Up string
+	Body            string
+	Contents        []Entry
+	Previous, Next  *Link
+	Live            bool
+	Problems        []string
+}
+
+// Render is the page as HTML.
+func (p Page) Render() []byte {
+	var b bytes.Buffer
+	data := struct {
+		Page
+		Body template.HTML
+	}{p, template.HTML(p.Body)} //nolint:gosec // the weaver escapes what it writes
+	if err := frame.Execute(&b, data); err != nil {
+		panic("layout: " + err.Error())
+	}
+	return b.Bytes()
+}
+
+// Assets are the style sheet and the scripts, by name.
+func Assets() map[string][]byte {
+	entries, err := files.ReadDir("assets")
+	if err != nil {
+		panic("layout: " + err.Error())
+	}
+	assets := map[string][]byte{}
+	for _, e := range entries {
+		data, err := files.ReadFile("assets/" + e.Name())
+		if err != nil {
+			panic("layout: " + err.Error())
+		}
+		assets[e.Name()] = data
+	}
+	return assets
+}

@@ -1,0 +1,220 @@
+package source
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+)
+
+// A Listing is some lines of a file, ready to show.
+type Listing struct {
+	File   string
+	Symbol string
+	Lines  []Line
+	Output string // of an example
+}
+
+// A Line is one line of source with its number, counted from 1.
+type Line struct {
+	Number int
+	Text   string
+}
+
+// First and Last are the numbers of the first and last line shown.
+func (l Listing) First() int { return l.Lines[0].Number }
+
+// Last is the number of the last line shown.
+func (l Listing) Last() int { return l.Lines[len(l.Lines)-1].Number }
+
+// Code is the text of the lines, without the indentation that all share.
+func (l Listing) Code() string {
+	var b strings.Builder
+	for _, line := range dedent(l.Lines) {
+		b.WriteString(line.Text)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// Listing finds what symbol names in file: a function, a type, a constant, a
+// method as Type.Method, "package" for the comment over the package clause, a
+// part of a function as Func:part, or an example with its output.
+func (t *Tree) Listing(file, symbol string) (Listing, error) {
+	f := t.Files[file]
+	if f == nil {
+		return Listing{}, fmt.Errorf("no Go file %s%s", file, Suggest(file, t.paths()))
+	}
+	name, part, inParts := strings.Cut(symbol, ":")
+	if name == "package" {
+		return f.packageComment()
+	}
+	d := f.find(name)
+	if d == nil {
+		return Listing{}, fmt.Errorf("%s declares no %s%s", file, name, t.elsewhere(f, name))
+	}
+	fn, isFunc := d.(*ast.FuncDecl)
+	switch {
+	case inParts && !isFunc:
+		return Listing{}, fmt.Errorf("%s is not a function, so it has no part %q", name, part)
+	case inParts:
+		return f.part(fn, symbol, part)
+	case isFunc && f.Test && strings.HasPrefix(name, "Example"):
+		return f.example(fn)
+	}
+	from, to := f.extent(d)
+	return Listing{File: f.Path, Symbol: symbol, Lines: f.lines(from, to)}, nil
+}
+
+func (t *Tree) paths() []string {
+	var all []string
+	for p := range t.Files {
+		all = append(all, p)
+	}
+	return all
+}
+
+// elsewhere helps with a symbol that the file does not declare: it is in
+// another file of the package, or misspelt.
+func (t *Tree) elsewhere(f *File, name string) string {
+	for _, other := range t.Files {
+		if other.Dir == f.Dir && other.find(name) != nil {
+			return "; it is in " + other.Path
+		}
+	}
+	var all []string
+	for n := range t.packages[f.Dir].Names {
+		all = append(all, n)
+	}
+	return Suggest(name, all)
+}
+
+// find is the declaration of a name: a function, a method, or the group that
+// declares a type, constant or variable.
+func (f *File) find(name string) ast.Decl {
+	for _, d := range f.ast.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			full := d.Name.Name
+			if d.Recv != nil {
+				full = receiver(d) + "." + full
+			}
+			if full == name {
+				return d
+			}
+		case *ast.GenDecl:
+			if slices.Contains(declared(d), name) {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+// declared are the names that a group declares.
+func declared(d *ast.GenDecl) []string {
+	var names []string
+	for _, s := range d.Specs {
+		switch s := s.(type) {
+		case *ast.TypeSpec:
+			names = append(names, s.Name.Name)
+		case *ast.ValueSpec:
+			for _, n := range s.Names {
+				names = append(names, n.Name)
+			}
+		}
+	}
+	return names
+}
+
+// extent is the first and last line of a declaration with its doc comment.
+func (f *File) extent(d ast.Decl) (from, to int) {
+	var doc *ast.CommentGroup
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		doc = d.Doc
+	case *ast.GenDecl:
+		doc = d.Doc
+	}
+	from = f.line(d.Pos())
+	if doc != nil {
+		from = f.line(doc.Pos())
+	}
+	return from, f.line(d.End())
+}
+
+// lines are the lines from..to without marks of this package and without the
+// blank lines at either end.
+func (f *File) lines(from, to int) []Line {
+	var list []Line
+	for n := from; n <= to; n++ {
+		if !isMark(f.Lines[n-1]) {
+			list = append(list, Line{n, f.Lines[n-1]})
+		}
+	}
+	for len(list) > 0 && strings.TrimSpace(list[0].Text) == "" {
+		list = list[1:]
+	}
+	for len(list) > 0 && strings.TrimSpace(list[len(list)-1].Text) == "" {
+		list = list[:len(list)-1]
+	}
+	return list
+}
+
+// packageComment is the comment over the package clause, and the clause.
+func (f *File) packageComment() (Listing, error) {
+	if f.ast.Doc == nil {
+		return Listing{}, fmt.Errorf("%s has no comment over its package clause", f.Path)
+	}
+	return Listing{File: f.Path, Symbol: "package", Lines: f.lines(f.line(f.ast.Doc.Pos()), f.line(f.ast.Package))}, nil
+}
+
+// dedent takes away the tabs that all lines begin with.
+func dedent(lines []Line) []Line {
+	shared := -1
+	for _, l := range lines {
+		if strings.TrimSpace(l.Text) != "" {
+			if tabs := indent(l.Text); shared < 0 || tabs < shared {
+				shared = tabs
+			}
+		}
+	}
+	out := slices.Clone(lines)
+	for i := range out {
+		out[i].Text = out[i].Text[min(max(shared, 0), indent(out[i].Text)):]
+	}
+	return out
+}
+
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, "\t")) }
+
+// Demands are the lines that some page has to show: all but the package clause,
+// imports, blank lines and marks.
+func (f *File) Demands() []int {
+	skip := map[int]bool{f.line(f.ast.Package): true}
+	for _, d := range f.ast.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			for n := f.line(g.Pos()); n <= f.line(g.End()); n++ {
+				skip[n] = true
+			}
+		}
+	}
+	var lines []int
+	for i, text := range f.Lines {
+		if n := i + 1; !skip[n] && strings.TrimSpace(text) != "" && !isMark(text) && !strings.HasPrefix(text, "//go:build ") {
+			lines = append(lines, n)
+		}
+	}
+	return lines
+}
+
+// Group are all names that are declared together with symbol.
+func (t *Tree) Group(file, symbol string) []string {
+	if f := t.Files[file]; f != nil {
+		if g, ok := f.find(symbol).(*ast.GenDecl); ok {
+			return declared(g)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package source
+
+import (
+	"go/ast"
+	"go/token"
+	"strings"
+)
+
+// A Package is what the identifiers of one directory are called.
+type Package struct {
+	Dir, Name string
+	// Names has "Softmax", "Head", "Head.Forward" and "Head.QKV", each with
+	// where it is declared.
+	Names map[string]Name
+}
+
+// A Name is one declared identifier.
+type Name struct {
+	File string // empty outside the module
+	// Symbol is how a listing that shows the name is addressed: fields are
+	// shown with their type.
+	Symbol string
+	Field  bool
+	Test   bool // declared in a test file
+}
+
+// Packages are the module's own, by directory.
+func (t *Tree) Packages() map[string]*Package { return t.packages }
+
+// declare adds the names of one file of the module to its package.
+func (t *Tree) declare(f *File) {
+	p := t.packages[f.Dir]
+	if p == nil {
+		p = &Package{Dir: f.Dir, Name: strings.TrimSuffix(f.Package(), "_test"), Names: map[string]Name{}}
+		t.packages[f.Dir] = p
+	}
+	p.add(f.ast, f.Path, f.Test)
+}
+
+// add records what one parsed file declares.
+func (p *Package) add(file *ast.File, path string, test bool) {
+	put := func(name, symbol string, field bool) {
+		if old, ok := p.Names[name]; !ok || old.Test && !test {
+			p.Names[name] = Name{path, symbol, field, test}
+		}
+	}
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			name := d.Name.Name
+			if d.Recv != nil {
+				name = receiver(d) + "." + name
+			}
+			put(name, name, false)
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.ValueSpec:
+					for _, n := range s.Names {
+						put(n.Name, n.Name, false)
+					}
+				case *ast.TypeSpec:
+					put(s.Name.Name, s.Name.Name, false)
+					for _, member := range members(s.Type) {
+						put(s.Name.Name+"."+member, s.Name.Name, true)
+					}
+				}
+			}
+		}
+	}
+}
+
+// members are the fields of a struct, or the methods of an interface.
+func members(t ast.Expr) []string {
+	var list *ast.FieldList
+	switch t := t.(type) {
+	case *ast.StructType:
+		list = t.Fields
+	case *ast.InterfaceType:
+		list = t.Methods
+	default:
+		return nil
+	}
+	var names []string
+	for _, f := range list.List {
+		for _, n := range f.Names {
+			names = append(names, n.Name)
+		}
+		if len(f.Names) == 0 {
+			names = append(names, baseName(f.Type))
+		}
+	}
+	return names
+}
+
+// receiver is the name of the type that a method belongs to.
+func receiver(d *ast.FuncDecl) string {
+	if len(d.Recv.List) == 0 {
+		return ""
+	}
+	return baseName(d.Recv.List[0].Type)
+}
+
+func baseName(t ast.Expr) string {
+	switch t := t.(type) {
+	case *ast.StarExpr:
+		return baseName(t.X)
+	case *ast.IndexExpr:
+		return baseName(t.X)
+	case *ast.IndexListExpr:
+		return baseName(t.X)
+	case *ast.SelectorExpr:
+		return t.Sel.Name
+	case *ast.Ident:
+		return t.Name
+	}
+	return ""
+}
+
+// Exported are the names of a file that its chapter's prose has to mention:
+// functions, types, constants, variables, and methods of exported types.
+func (f *File) Exported() []Exported {
+	var list []Exported
+	put := func(pos token.Pos, names ...string) {
+		for _, n := range names {
+			if !ast.IsExported(n) {
+				return
+			}
+		}
+		list = append(list, Exported{strings.Join(names, "."), f.line(pos)})
+	}
+	for _, d := range f.ast.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv != nil {
+				put(d.Pos(), receiver(d), d.Name.Name)
+			} else {
+				put(d.Pos(), d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					put(s.Pos(), s.Name.Name)
+				case *ast.ValueSpec:
+					for _, n := range s.Names {
+						put(n.Pos(), n.Name)
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+// Exported is one exported name and the line that declares it.
+type Exported struct {
+	Name string
+	Line int
+}

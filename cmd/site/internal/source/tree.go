@@ -1,0 +1,139 @@
+// Package source finds declarations in the module's Go files, for the pages to
+// show: whole functions, types and groups, parts of long functions, examples
+// with their output. It only parses; nothing has to compile.
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Tree is every Go file of the module, by its slash-separated path from Root.
+type Tree struct {
+	Root   string
+	Module string // the path in go.mod
+	Files  map[string]*File
+
+	packages map[string]*Package
+	outside  map[string]*Package // packages of Go and of libraries, read when named
+}
+
+// A File is one parsed Go file.
+type File struct {
+	Path  string
+	Dir   string // of Path, and so of the package
+	Lines []string
+	Test  bool
+
+	fset *token.FileSet
+	ast  *ast.File
+}
+
+// FindRoot is the nearest directory at or above dir with a go.mod of module.
+func FindRoot(dir, module string) (string, error) {
+	start := dir
+	for {
+		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && moduleOf(data) == module {
+			return dir, nil
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", fmt.Errorf("no book in %s or above: the site is woven from its source, so get it with\n"+
+				"  git clone https://%s\nand run the command inside the clone", start, module)
+		}
+		dir = up
+	}
+}
+
+func moduleOf(gomod []byte) string {
+	for line := range strings.Lines(string(gomod)) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
+			return strings.TrimSpace(name)
+		}
+	}
+	return ""
+}
+
+// Load parses every Go file below root. Files that do not parse are reported
+// and left out: the rest of the book can still be shown.
+func Load(root string) (*Tree, []error) {
+	t := &Tree{Root: root, Files: map[string]*File{}, packages: map[string]*Package{}, outside: map[string]*Package{}}
+	var problems []error
+	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil {
+		t.Module = moduleOf(data)
+	}
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if p != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "runs") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			return err
+		}
+		f, err := parse(p, filepath.ToSlash(rel))
+		if err != nil {
+			problems = append(problems, err)
+			return nil
+		}
+		t.Files[f.Path] = f
+		return nil
+	})
+	if err != nil {
+		problems = append(problems, err)
+	}
+	for _, p := range slices.Sorted(maps.Keys(t.Files)) {
+		t.declare(t.Files[p])
+	}
+	return t, problems
+}
+
+func parse(file, rel string) (*File, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	f := &File{Path: rel, Dir: path.Dir(rel), Test: strings.HasSuffix(rel, "_test.go"), fset: token.NewFileSet()}
+	f.Lines = strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+	f.ast, err = parser.ParseFile(f.fset, rel, data, parser.ParseComments|parser.SkipObjectResolution)
+	return f, err
+}
+
+// Package is the name in the package clause.
+func (f *File) Package() string { return f.ast.Name.Name }
+
+// Imports are the paths the file imports.
+func (f *File) Imports() []string {
+	var paths []string
+	for _, i := range f.ast.Imports {
+		paths = append(paths, strings.Trim(i.Path.Value, `"`))
+	}
+	return paths
+}
+
+func (f *File) line(p token.Pos) int { return f.fset.Position(p).Line }

@@ -1,0 +1,262 @@
+// Package weave makes the book's pages from its prose and its source.
+//
+// The prose is docs/*.md in the order of docs/book.txt. A paragraph that holds
+// only a link into a Go file becomes the code it names; formulas become MathML,
+// pictures are set into the page. Whatever the prose names has to exist: what
+// does not is a Problem with file, line and, where one is near, a suggestion.
+package weave
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/yuin/goldmark/ast"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/layout"
+	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
+	"github.com/llm-from-scratch/llm/internal/exercise"
+)
+
+// A Problem is something on a page that a reader would stumble over.
+type Problem struct {
+	File string
+	Line int
+	Text string
+}
+
+func (p Problem) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text) }
+
+// A Book is the woven site.
+type Book struct {
+	// Files are the site's files by path. Each is made when it is first asked for.
+	Files map[string]func() []byte
+	// Linked are the pages of source files that some page links to; they are
+	// among Files.
+	Linked map[string]bool
+	// Problems are sorted by place.
+	Problems []Problem
+
+	root      string
+	live      bool
+	tree      *source.Tree
+	pages     []*page
+	byFile    map[string]*page
+	anchors   map[anchorKey]place // where each symbol is shown
+	shown     map[string]map[int][]string
+	exercises []exercise.Exercise
+}
+
+type anchorKey struct{ file, symbol string }
+
+// A place is a spot on a page.
+type place struct {
+	page   *page
+	anchor string
+}
+
+// A page is one Markdown file.
+type page struct {
+	file    string // docs/ch03_attention.md
+	name    string // ch03_attention, also the name of its .html
+	chapter int    // 0 for pages that are no chapter
+	title   string
+	source  []byte
+	root    ast.Node
+	heads   []head
+	ids     map[string]bool
+	listed  map[ast.Node]*listed
+}
+
+// A head is one heading of a page.
+type head struct {
+	level    int
+	id, text string
+}
+
+// A listed paragraph is replaced by code.
+type listed struct {
+	link    *ast.Link
+	listing source.Listing
+	task    *exercise.Exercise
+	id      string
+}
+
+// Options of Weave.
+type Options struct {
+	// Live adds the script that reloads a page when it has changed, and shows
+	// the problems on every page.
+	Live bool
+}
+
+// Weave reads the book below root. It always returns a book, as whole as its
+// sources allow, so that an author sees the page with the problem on it.
+func Weave(root string, options Options) *Book {
+	b := &Book{
+		root: root, live: options.Live,
+		Files: map[string]func() []byte{}, Linked: map[string]bool{},
+		byFile: map[string]*page{}, anchors: map[anchorKey]place{}, shown: map[string]map[int][]string{},
+	}
+	tree, broken := source.Load(root)
+	b.tree = tree
+	for _, err := range broken {
+		b.Problems = append(b.Problems, Problem{"source", 0, err.Error()})
+	}
+	var err error
+	if b.exercises, err = exercise.List(root); err != nil {
+		b.Problems = append(b.Problems, Problem{"exercises", 0, err.Error()})
+	}
+	b.readPages()
+	for _, p := range b.pages {
+		b.findListings(p)
+	}
+	b.render()
+	slices.SortStableFunc(b.Problems, func(x, y Problem) int {
+		return cmp.Or(strings.Compare(x.File, y.File), x.Line-y.Line, strings.Compare(x.Text, y.Text))
+	})
+	b.Problems = slices.Compact(b.Problems)
+	return b
+}
+
+func (b *Book) problem(p *page, n ast.Node, format string, args ...any) {
+	b.Problems = append(b.Problems, Problem{p.file, p.line(n), fmt.Sprintf(format, args...)})
+}
+
+// The pages that are not chapters stand before and after the ones of book.txt.
+const (
+	orderFile  = "docs/book.txt"
+	frontFile  = "docs/index.md"
+	legendFile = "docs/legend.md"
+)
+
+// readPages parses the front page, the pages of book.txt and the legend.
+func (b *Book) readPages() {
+	order, err := os.ReadFile(filepath.Join(b.root, orderFile))
+	if err != nil {
+		b.Problems = append(b.Problems, Problem{orderFile, 0, "the list of pages cannot be read: " + err.Error()})
+	}
+	b.readPage(frontFile, orderFile, 0)
+	chapter := 0
+	for i, line := range strings.Split(string(order), "\n") {
+		name := strings.TrimSpace(line)
+		if name == "" || strings.HasPrefix(name, "#") {
+			continue
+		}
+		chapter++
+		b.readPage(path.Join("docs", name), fmt.Sprintf("%s:%d", orderFile, i+1), chapter)
+	}
+	b.readPage(legendFile, orderFile, 0)
+}
+
+func (b *Book) readPage(file, wantedBy string, chapter int) {
+	data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
+	if err != nil {
+		where, line, _ := strings.Cut(wantedBy, ":")
+		n := 0
+		fmt.Sscan(line, &n)
+		reason := "cannot be read: " + err.Error()
+		if errors.Is(err, fs.ErrNotExist) {
+			reason = "does not exist"
+		}
+		b.Problems = append(b.Problems, Problem{where, n, "page " + file + " " + reason})
+		return
+	}
+	p := &page{file: file, name: strings.TrimSuffix(path.Base(file), ".md"), chapter: chapter, ids: map[string]bool{}, listed: map[ast.Node]*listed{}}
+	p.source = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	p.parse()
+	if len(p.heads) == 0 || p.heads[0].level != 1 {
+		b.Problems = append(b.Problems, Problem{file, 1, "a page begins with one heading of the form # Title"})
+	}
+	b.pages = append(b.pages, p)
+	b.byFile[file] = p
+}
+
+// render makes every file of the site.
+func (b *Book) render() {
+	for i, p := range b.pages {
+		body := b.body(p, "")
+		b.Files[p.name+".html"] = b.page(p.name+".html", layout.Page{
+			Title: p.title, Body: body, Contents: b.contents(p), Previous: b.link(i - 1), Next: b.link(i + 1),
+		})
+	}
+	b.Files["all.html"] = sync.OnceValue(func() []byte {
+		var all strings.Builder
+		for _, p := range b.pages {
+			fmt.Fprintf(&all, "<article id=\"%s\">\n%s</article>\n", p.name, b.quietly(func() string { return b.body(p, p.name+"--") }))
+		}
+		return b.page("all.html", layout.Page{Title: "The whole book", Body: all.String(), Contents: b.contentsOfAll()})()
+	})
+	// The server answers any unknown address with this one, so it leads back from the top.
+	b.Files["404.html"] = b.page("404.html", layout.Page{Title: "Not here", Up: "/", Body: "<h1>This page does not exist</h1>\n<p><a href=\"/index.html\">The contents</a> list those that do.</p>\n", Contents: b.contents(nil)})
+	for name, data := range layout.Assets() {
+		b.Files["assets/"+name] = func() []byte { return data }
+	}
+}
+
+// quietly renders a page a second time, when its problems are already known.
+func (b *Book) quietly(f func() string) string {
+	saved, shown := b.Problems, b.shown
+	defer func() { b.Problems, b.shown = saved, shown }()
+	return f()
+}
+
+// page completes a layout with what all pages share.
+func (b *Book) page(file string, l layout.Page) func() []byte {
+	return sync.OnceValue(func() []byte {
+		l.Book, l.Live = "Build a large language model in Go", b.live
+		if l.Up == "" {
+			l.Up = strings.Repeat("../", strings.Count(file, "/"))
+		}
+		if b.live {
+			for _, p := range b.Problems {
+				l.Problems = append(l.Problems, p.String())
+			}
+		}
+		return l.Render()
+	})
+}
+
+// link is the page at place i of the reading order, or nil.
+func (b *Book) link(i int) *layout.Link {
+	if i < 0 || i >= len(b.pages) {
+		return nil
+	}
+	return &layout.Link{Href: b.pages[i].name + ".html", Text: b.pages[i].title}
+}
+
+// contents lists the pages, and under each its sections.
+func (b *Book) contents(current *page) []layout.Entry {
+	var list []layout.Entry
+	for _, p := range b.pages {
+		e := layout.Entry{Link: layout.Link{Href: p.name + ".html", Text: p.title}, Current: p == current}
+		for _, h := range p.heads {
+			if h.level == 2 {
+				e.Sections = append(e.Sections, layout.Link{Href: p.name + ".html#" + h.id, Text: h.text})
+			}
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+func (b *Book) contentsOfAll() []layout.Entry {
+	var list []layout.Entry
+	for _, p := range b.pages {
+		e := layout.Entry{Link: layout.Link{Href: "#" + p.name, Text: p.title}}
+		for _, h := range p.heads {
+			if h.level == 2 {
+				e.Sections = append(e.Sections, layout.Link{Href: "#" + p.name + "--" + h.id, Text: h.text})
+			}
+		}
+		list = append(list, e)
+	}
+	return list
+}

@@ -1,0 +1,79 @@
+package weave
+
+import (
+	"fmt"
+	"html"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/alecthomas/chroma/v2"
+	"github.com/alecthomas/chroma/v2/lexers"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/layout"
+)
+
+// highlight writes code as one span a line. number gives the number shown
+// before each line, or 0 for none; they are not part of the text, so that
+// copying takes only the code. A non-empty idPrefix gives each line an id.
+func highlight(language, code string, number func(i int) int, idPrefix string) string {
+	var b strings.Builder
+	b.WriteString(`<pre class="code"><code>`)
+	for i, line := range chroma.SplitTokensIntoLines(tokens(language, code)) {
+		b.WriteString(`<span class="line"`)
+		if n := number(i); n > 0 {
+			fmt.Fprintf(&b, ` data-n="%d"`, n)
+			if idPrefix != "" {
+				fmt.Fprintf(&b, ` id="%s%d"`, idPrefix, n)
+			}
+		}
+		b.WriteString(">")
+		for _, t := range line {
+			text := html.EscapeString(t.Value)
+			if class := chroma.StandardTypes[t.Type]; class != "" && strings.TrimSpace(t.Value) != "" && t.Type != chroma.Punctuation && t.Type != chroma.NameOther {
+				fmt.Fprintf(&b, `<span class="%s">%s</span>`, class, text)
+			} else {
+				b.WriteString(text)
+			}
+		}
+		b.WriteString("</span>")
+	}
+	b.WriteString("</code></pre>\n")
+	return b.String()
+}
+
+// tokens cuts code into coloured pieces; a language nobody knows is plain text.
+func tokens(language, code string) []chroma.Token {
+	code = strings.TrimRight(code, "\n") + "\n"
+	lexer := lexers.Get(language)
+	if lexer == nil {
+		return []chroma.Token{{Type: chroma.Text, Value: code}}
+	}
+	iterator, err := chroma.Coalesce(lexer).Tokenise(nil, code)
+	if err != nil {
+		return []chroma.Token{{Type: chroma.Text, Value: code}}
+	}
+	return iterator.Tokens()
+}
+
+func unnumbered(int) int { return 0 }
+
+// sourcePage shows a whole file of the repository, each line with an id.
+func (b *Book) sourcePage(name, file string) func() []byte {
+	return sync.OnceValue(func() []byte {
+		data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
+		body := "<h1 class=\"file\">" + html.EscapeString(file) + "</h1>\n"
+		switch {
+		case err != nil:
+			body += "<p>It cannot be read any more.</p>"
+		case len(data) > 1<<20:
+			body += "<p>It is too long to show here.</p>"
+		default:
+			language := map[string]string{".go": "go", ".json": "json"}[filepath.Ext(file)]
+			code := strings.ReplaceAll(strings.ToValidUTF8(string(data), "\uFFFD"), "\r\n", "\n")
+			body += `<div class="listing whole">` + highlight(language, code, func(i int) int { return i + 1 }, "L") + "</div>"
+		}
+		return b.page(name, layout.Page{Title: file, Body: body, Contents: b.contents(nil)})()
+	})
+}

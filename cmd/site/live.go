@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/weave"
+)
+
+// pollEvery is how often the files' times are looked at. Looking is more
+// reliable than the system's file events, and cheap for some hundred files.
+const pollEvery = 400 * time.Millisecond
+
+// A live book is woven again whenever a file of it changes.
+type live struct {
+	root   string
+	stdout io.Writer
+
+	mu      sync.Mutex
+	files   map[string]func() []byte
+	version uint64
+	changed chan struct{} // closed when version changes
+}
+
+func newLive(root string, stdout io.Writer) *live {
+	l := &live{root: root, stdout: stdout, changed: make(chan struct{})}
+	l.weave(stamp(root))
+	return l
+}
+
+// weave makes the book anew and wakes the pages that wait.
+func (l *live) weave(version uint64) {
+	b := weave.Weave(l.root, weave.Options{Live: true})
+	for _, p := range b.Problems {
+		fmt.Fprintln(l.stdout, p)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.files, l.version = b.Files, version
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+func (l *live) state() (files map[string]func() []byte, version uint64, changed chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.files, l.version, l.changed
+}
+
+// watch weaves again after every change until ctx is done.
+func (l *live) watch(ctx context.Context) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if now := stamp(l.root); now != l.version { // only watch writes version
+				l.weave(now)
+			}
+		}
+	}
+}
+
+// ServeHTTP answers with the book as it is now; /events tells a page when it
+// has changed.
+func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/events" {
+		l.events(w, r)
+		return
+	}
+	files, _, _ := l.state()
+	answer(w, r, files)
+}
+
+func (l *live) events(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	flush := http.NewResponseController(w)
+	for {
+		_, version, changed := l.state()
+		if _, err := fmt.Fprintf(w, "retry: 500\ndata: %x\n\n", version); err != nil || flush.Flush() != nil {
+			return
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case <-changed:
+		}
+	}
+}
+
+// stamp is a fingerprint of the names, sizes and times of the files that the
+// book is woven from.
+func stamp(root string) uint64 {
+	h := fnv.New64a()
+	_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		if name := d.Name(); d.IsDir() {
+			if p != root && (strings.HasPrefix(name, ".") || name == "runs") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		switch filepath.Ext(p) {
+		case ".go", ".md", ".txt", ".svg", ".png":
+			if info, err := d.Info(); err == nil {
+				fmt.Fprintln(h, p, info.Size(), info.ModTime().UnixNano())
+			}
+		}
+		return nil
+	})
+	return h.Sum64()
+}

@@ -1,0 +1,83 @@
+// Site weaves the book from its prose and its source, and serves it.
+//
+//	go run ./cmd/site                 # prints an address to open in a browser
+//	go run ./cmd/site -addr :9000     # on another port
+//	go run ./cmd/site -o DIR          # writes a copy that opens without a server
+//	go run ./cmd/site -check          # reports what a reader would stumble over
+//
+// While it serves, a page that is open reloads when its prose or code changes.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
+	"github.com/llm-from-scratch/llm/cmd/site/internal/weave"
+)
+
+const module = "github.com/llm-from-scratch/llm"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the command; it returns the exit status: 1 when the work failed, 2 when
+// the command was not understood.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("site", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "", "`host:port` to serve on, loopback only (default 127.0.0.1:8080, or the next free port)")
+	out := flags.String("o", "", "write a copy of the site to this `directory` instead of serving it")
+	check := flags.Bool("check", false, "only report the problems of the book")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "site: unexpected argument %q\n", flags.Arg(0))
+		return 2
+	}
+	wd, err := os.Getwd()
+	if err == nil {
+		wd, err = source.FindRoot(wd, module)
+	}
+	if err == nil {
+		switch {
+		case *check:
+			err = report(wd, stdout)
+		case *out != "":
+			err = write(wd, *out, stdout)
+		default:
+			err = serve(ctx, wd, *addr, stdout)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "site:", err)
+		return 1
+	}
+	return 0
+}
+
+// report prints every problem of the book below root, one a line.
+func report(root string, stdout io.Writer) error {
+	b := weave.Weave(root, weave.Options{})
+	problems := append(b.Problems, b.Coverage()...)
+	for _, p := range problems {
+		fmt.Fprintln(stdout, p)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("the book has %d problems", len(problems))
+	}
+	fmt.Fprintln(stdout, "the book is sound")
+	return nil
+}

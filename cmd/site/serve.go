@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	defaultAddr = "127.0.0.1:8080"
+	// tries is how many ports after the default one are tried.
+	tries = 100
+)
+
+// serve weaves the book below root and serves it until ctx is done.
+func serve(ctx context.Context, root, addr string, stdout io.Writer) error {
+	listener, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	book := newLive(root, stdout)
+	server := &http.Server{
+		Handler:           guard(listener.Addr(), book),
+		ReadHeaderTimeout: 10 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	fmt.Fprintf(stdout, "http://%s/\n", listener.Addr())
+	go book.watch(ctx)
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// listen opens addr, which must be a loopback address. Without one it takes the
+// default, or the next port that is free.
+func listen(addr string) (net.Listener, error) {
+	if addr == "" {
+		return listenNear(defaultAddr)
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("-addr %s: want host:port, such as %s", addr, defaultAddr)
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("-addr %s: the book is served to this computer only: use 127.0.0.1, ::1 or localhost", addr)
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("-addr %s: the port is taken: choose another, or leave -addr out to get a free one", addr)
+	case err != nil:
+		return nil, fmt.Errorf("-addr %s: %w", addr, err)
+	}
+	return l, nil
+}
+
+func listenNear(addr string) (net.Listener, error) {
+	host, port, _ := net.SplitHostPort(addr)
+	first, _ := strconv.Atoi(port)
+	for p := first; ; p++ {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(p)))
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) || p == first+tries {
+			return l, err
+		}
+	}
+}
+
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// guard puts the security headers on every answer and refuses requests that
+// were sent to another name: a page elsewhere may point its own name here.
+func guard(addr net.Addr, next http.Handler) http.Handler {
+	_, port, _ := net.SplitHostPort(addr.String())
+	known := map[string]bool{addr.String(): true}
+	for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
+		known[net.JoinHostPort(host, port)] = true
+		if port == "80" {
+			known[strings.TrimSuffix(net.JoinHostPort(host, port), ":80")] = true
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-cache")
+		switch {
+		case !known[strings.ToLower(r.Host)]:
+			http.Error(w, "this server answers to "+addr.String()+" only", http.StatusMisdirectedRequest)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			h.Set("Allow", "GET, HEAD")
+			http.Error(w, "the book is for reading", http.StatusMethodNotAllowed)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// answer sends one file of the site.
+func answer(w http.ResponseWriter, r *http.Request, files map[string]func() []byte) {
+	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
+	if name == "" {
+		name = "index.html"
+	}
+	content, ok := files[name]
+	if !ok {
+		if content, ok = files["404.html"]; !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write(content())
+		return
+	}
+	kind := mime.TypeByExtension(path.Ext(name))
+	switch path.Ext(name) { // what the system's table says of these differs
+	case ".js":
+		kind = "text/javascript; charset=utf-8"
+	case ".css":
+		kind = "text/css; charset=utf-8"
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = w.Write(content())
+}
