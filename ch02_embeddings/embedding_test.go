@@ -1,7 +1,6 @@
 package embeddings_test
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/llm-from-scratch/llm/ch02_embeddings"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/golden"
+	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )
 
 func random(rng *rand.Rand, rows, cols int) blas32.General {
@@ -127,36 +127,8 @@ func TestGradientAgainstNudges(t *testing.T) {
 	grad := zeros(e)
 	e.Backward(&grad, x, ids, T)
 
-	rng := rand.New(rand.NewPCG(8, 9))
-	for name, p := range map[string]struct{ weights, grad []float32 }{
-		"Tokens":    {e.Tokens.Data, grad.Tokens.Data},
-		"Positions": {e.Positions.Data, grad.Positions.Data},
-	} {
-		saved := slices.Clone(p.weights)
-		norm := math.Sqrt(f32.SquaredNorm(p.grad))
-		for range 8 {
-			direction := make([]float64, len(saved))
-			var length, want float64
-			for i := range direction {
-				direction[i] = rng.NormFloat64()
-				length += direction[i] * direction[i]
-			}
-			for i := range direction {
-				direction[i] /= math.Sqrt(length)
-				want += direction[i] * float64(p.grad[i])
-			}
-			nudged := func(by float64) float64 {
-				for i := range saved {
-					p.weights[i] = saved[i] + float32(by*direction[i])
-				}
-				return loss()
-			}
-			const nudge = 1.0 / 16 // the loss is quadratic: no nudge is too long
-			got := (nudged(nudge) - nudged(-nudge)) / (2 * nudge)
-			require.InDelta(t, want, got, 1e-5*norm, name)
-		}
-		copy(p.weights, saved)
-	}
+	gradcheck.Check(t, "Tokens", e.Tokens.Data, grad.Tokens.Data, loss, 5e-5)
+	gradcheck.Check(t, "Positions", e.Positions.Data, grad.Positions.Data, loss, 5e-5)
 }
 
 // PyTorch, given the same tables, ids and dx.
