@@ -69,11 +69,12 @@ var grammar = map[string][]string{
 		"{name} got the job!", "I passed my test!!", "Still at the {place}, so tired.", "My phone died, this is {name}'s number.",
 		"{name} won {thing} in the school raffle!", "The {place} has free entry before {time}.", "I can't find {thing} anywhere.",
 		"{name} is in the {place} with {name}.", "It rained all day here.",
+		"Don't call 0909 879 0###, {name} says it's a trick.", "Ha, I got a text that I won {prize}.", "{name} answered {word} to 8#### and now pays for it.",
 	},
 	"money": {
 		"Did you get the £{1-9}# I sent you?", "I owe you £{1-9}# for {thing}.", "Can you lend me £{1-9}# until {day}?",
 		"The tickets are £{1-9}# each, shall I get them?", "{name} found £{1-9}# at the {place}, so we're rich.", "Can you claim back the £{1-9}# for {thing}?",
-		"We won £{1-9}# at the {place} quiz!", "My phone bill is £{1-9}## this month, I need a new offer.",
+		"We won £{1-9}# at the {place} quiz!", "{firm} owes me a £{1-9}## bonus.", "My phone bill is £{1-9}## this month, I need a new offer.",
 	},
 
 	"shout": {"URGENT!", "CONGRATULATIONS!", "WINNER!!", "Free msg:", "FINAL NOTICE:", "Dear customer,", "Hi,", "1 new message:", "PRIVATE!", "Hello {name},"},
@@ -95,6 +96,7 @@ var grammar = map[string][]string{
 		"Hey, it's {name}, lost your number! Call me on 0909 879 0### x", "Hi, I saw you at the {place}. Chat to me, txt {word} to 8####",
 		"Are you free tonight? {name} wants to meet you, reply {word}", "Someone you know fancies you. Find out who: call 0909 879 0###",
 		"You have {1-9} missed calls from {name}. Listen on 0909 879 0###", "{name} sent you a picture message. See it at {site}",
+		"Mum, it's me, my phone died. Send £{1-9}## {day} please, I'll explain", "It's {name} from the {place}, you owe us £{1-9}#. Pay at {site} by {time}",
 	},
 
 	"name":  {"Anna", "Ben", "Chloe", "Dev", "Emma", "Farid", "Grace", "Hugo", "Isla", "Jack", "Kemi", "Liam", "Maya", "Noor", "Olga", "Priya", "Ravi", "Sam", "Tom", "Wei"},
