@@ -1,0 +1,262 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/ch06_classify_ft"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
+)
+
+// classifyOptions are what the training of a filter depends on.
+type classifyOptions struct {
+	Model    string  `json:"model"`
+	Data     string  `json:"data"` // "" for practice messages
+	SHA256   string  `json:"data_sha256"`
+	Messages int     `json:"messages"` // how many, for practice
+	Layers   string  `json:"layers"`
+	LoRA     int     `json:"lora"`
+	Batch    int     `json:"batch"`
+	Epochs   int     `json:"epochs"`
+	Longest  int     `json:"longest"`
+	Rate     float64 `json:"rate"`
+	Seed     uint64  `json:"seed"`
+}
+
+func defaultClassify() classifyOptions {
+	d := classify.DefaultSettings
+	return classifyOptions{
+		Model: newton, Messages: 2000, Layers: "all",
+		Batch: d.Batch, Epochs: d.Epochs, Longest: d.Longest, Rate: d.Rate, Seed: d.Seed,
+	}
+}
+
+func classifyTrainCommand() *cobra.Command {
+	o := defaultClassify()
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a spam filter from a pretrained model",
+		Long: `Train gives a pretrained model a head that answers ham or spam, and trains it on
+messages: on invented ones, or on a file whose lines are ham or spam, a tab and
+the text. Of the more frequent kind only as many are used as there are of the
+other; 70 in 100 train, 10 are watched, and 20 are held out for llm classify eval.`,
+		Example: `llm classify train
+llm classify train -resume                     go on after Ctrl-C
+llm classify train -data "$(llm data get sms-spam)" -out runs/sms
+llm classify train -layers last -out runs/last train only the last block and the head
+llm classify train -lora 4 -out runs/lora      train low-rank adapters of rank 4`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return classifyTrain(cmd, o, f) },
+	}
+	f.add(cmd, spamFilter)
+	flags := cmd.Flags()
+	flags.StringVar(&o.Model, "model", o.Model, "`directory` of the pretrained model")
+	flags.StringVar(&o.Data, "data", o.Data, "`file` of messages (default invented ones)")
+	flags.IntVar(&o.Messages, "messages", o.Messages, "how many messages to invent")
+	flags.StringVar(&o.Layers, "layers", o.Layers, "what to train: `all`, last (block, norm and head) or head")
+	flags.IntVar(&o.LoRA, "lora", o.LoRA, "train low-rank adapters of this `rank` in place of the layers; 0 for none")
+	flags.IntVar(&o.Batch, "batch", o.Batch, "messages in a step")
+	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "passes over the messages")
+	flags.IntVar(&o.Longest, "longest", o.Longest, "tokens to read of a message")
+	flags.Float64Var(&o.Rate, "rate", o.Rate, "largest learning rate")
+	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random")
+	return cmd
+}
+
+func (o *classifyOptions) check() error {
+	for _, x := range []struct {
+		name            string
+		value, min, max int
+	}{
+		{"messages", o.Messages, 20, 20000}, {"batch", o.Batch, 1, 1 << 12}, {"epochs", o.Epochs, 1, 1 << 20},
+		{"longest", o.Longest, 1, 1 << 20}, {"lora", o.LoRA, 0, 1 << 10},
+	} {
+		if x.value < x.min || x.value > x.max {
+			return usagef("-%s cannot be %d; it takes %d to %d", x.name, x.value, x.min, x.max)
+		}
+	}
+	switch {
+	case !(o.Rate > 0 && o.Rate < 1):
+		return usagef("-rate cannot be %v; it takes more than 0 and less than 1", o.Rate)
+	case o.Layers != "all" && o.Layers != "last" && o.Layers != "head":
+		return usagef("-layers cannot be %q; it takes all, last or head", o.Layers)
+	}
+	return nil
+}
+
+func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if err := f.options(cmd, &o); err != nil {
+		return err
+	}
+	parts, sum, err := o.messages()
+	if err != nil {
+		return err
+	}
+	if f.resume && sum != o.SHA256 {
+		return fmt.Errorf("the messages in %s have changed since the run in %s was started; begin a new run, with another -out", o.Data, f.out)
+	}
+	o.SHA256 = sum
+	if len(parts[0]) < o.Batch {
+		return fmt.Errorf("%d messages to train with do not fill a batch of %d; take more messages or a smaller -batch", len(parts[0]), o.Batch)
+	}
+	filter, err := o.filter(f)
+	if err != nil {
+		return err
+	}
+	return o.train(cmd, f, filter, parts)
+}
+
+// messages are the balanced messages to train with, to watch, and to hold out.
+func (o *classifyOptions) messages() (parts [3][]classify.Message, sum string, err error) {
+	all, sum, err := readMessages(o.Data, o.Messages, o.Seed)
+	if err != nil {
+		return parts, "", err
+	}
+	balanced, err := classify.Balance(all, rand.New(rand.NewPCG(o.Seed, 11)))
+	if err != nil {
+		return parts, "", fmt.Errorf("%s: %w", o.Data, err)
+	}
+	parts[0], parts[1], parts[2] = classify.Split(balanced)
+	return parts, sum, nil
+}
+
+// filter is a new classifier over the pretrained model, or that of the run to go
+// on with. Low-rank changes go on from the pretrained model too: what they have
+// come to is in a file of their own.
+func (o *classifyOptions) filter(f runFlags) (*classify.Filter, error) {
+	if f.resume && o.LoRA == 0 {
+		return classify.Load(f.out)
+	}
+	m, bpe, err := loadModel(o.Model, "pretrain")
+	if err != nil {
+		return nil, err
+	}
+	c := classify.New(m, rand.New(rand.NewPCG(o.Seed, 12)))
+	return &classify.Filter{Classifier: c, Tokenizer: bpe, Longest: min(o.Longest, m.Config.Context)}, nil
+}
+
+func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify.Filter, parts [3][]classify.Message) error {
+	learn, watch := filter.Examples(parts[0]), filter.Examples(parts[1])
+	learner, save, err := o.learner(f, filter, max(learn.Longest(), watch.Longest()))
+	if err != nil {
+		return err
+	}
+	settings := classify.Settings{Batch: o.Batch, Epochs: o.Epochs, Longest: o.Longest, Rate: o.Rate, Seed: o.Seed}.Training(learn.Len())
+	trainer := pretrain.NewTrainer(learner, learn.Epoch(o.Batch), settings)
+	dir, err := f.open(cmd.Context(), trainer, o)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if !f.resume {
+		fmt.Fprintf(out, "messages: %d to train with, %d to watch, %d held out, half of them spam\n", len(parts[0]), len(parts[1]), len(parts[2]))
+	}
+	total := settings.Schedule.Total
+	c := &course{
+		trainer: trainer, total: total, every: max(1, total/10), rate: o.Rate, dir: dir, command: words(cmd),
+		title:    "Cross-entropy while learning to classify",
+		validate: func() float64 { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), 0) },
+		save:     save,
+	}
+	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
+		return err
+	}
+	for i, x := range []classify.Examples{learn, watch} {
+		accuracy := classify.Evaluate(filter.Classifier, x, o.Batch).Accuracy()
+		fmt.Fprintf(out, "%.2f%% of the messages %s sorted right\n", 100*accuracy, []string{"to train with", "to watch"}[i])
+	}
+	fmt.Fprintf(out, "the filter is in %s; see how it does with the messages held out:\n  %s classify eval -model %s\n", f.out, program(), quote(f.out))
+	return nil
+}
+
+// adaptersFile holds the low-rank changes of a run, to go on with. The model
+// beside it has them merged in.
+const adaptersFile = "adapters.safetensors"
+
+// learner returns what is trained, on messages of at most T tokens, and how to
+// save it.
+func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (l pretrain.Learner, save func() error, err error) {
+	save = func() error { return filter.Save(f.out) }
+	c := filter.Classifier
+	if o.LoRA == 0 {
+		return classify.NewLearner(c, o.trains(c.Model.Config.Layers), o.Batch, T), save, nil
+	}
+	lora := classify.NewLoRA(c, o.LoRA, float32(2*o.LoRA), o.Batch, T, rand.New(rand.NewPCG(o.Seed, 13)))
+	path := filepath.Join(f.out, adaptersFile)
+	if f.resume {
+		err = readAdapters(lora, path)
+	}
+	return lora, func() error {
+		lora.Merge()
+		if err := save(); err != nil {
+			return err
+		}
+		return rundir.WriteFile(path, func(w io.Writer) error { return pretrain.WriteTensors(w, lora.Params(), nil) })
+	}, err
+}
+
+// trains says which weights -layers means.
+func (o *classifyOptions) trains(layers int) func(name string) bool {
+	switch o.Layers {
+	case "head":
+		return classify.HeadOnly
+	case "last":
+		return classify.LastBlock(layers)
+	}
+	return classify.All
+}
+
+func readAdapters(lora *classify.LoRA, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	tensors, err := pretrain.ReadTensors(path, file, info.Size())
+	if err != nil {
+		return err
+	}
+	for _, p := range lora.Params() {
+		if err := tensors.Read(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heldOutMessages are those that the training of the filter in dir held out, or
+// all of another file.
+func heldOutMessages(dir, data string) (messages []classify.Message, what string, err error) {
+	var o classifyOptions
+	if data != "" {
+		all, sum, err := readMessages(data, 0, 0)
+		if err != nil {
+			return nil, "", err
+		}
+		if rundir.Options(dir, &o) != nil || o.SHA256 != sum {
+			return all, "messages in " + data, nil
+		}
+		o.Data = data // what the filter was trained on, perhaps at another place
+	} else if err := rundir.Options(dir, &o); err != nil {
+		return nil, "", err
+	}
+	parts, sum, err := o.messages()
+	if err == nil && sum != o.SHA256 {
+		err = fmt.Errorf("the messages in %s have changed since the filter in %s was trained; name a file by -data", o.Data, dir)
+	}
+	return parts[2], "messages held out from training", err
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
+)
+
+// A course is a training run of any kind, ready to begin or to go on.
+type course struct {
+	trainer  *pretrain.Trainer
+	total    int // steps
+	every    int // steps between two looks at the validation loss
+	rate     float64
+	dir      *rundir.Dir
+	title    string                // of the picture
+	validate func() float64        // the validation loss
+	sample   func(step int) string // nil: there is nothing to read yet
+	save     func() error          // the weights
+	command  string                // the words that call it, "classify train"
+}
+
+// run trains to the end, or until ctx is cancelled. What it writes to out is
+// the same for the same run; speed and time go to stderr.
+func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
+	begin := time.Now()
+	m := meter.New(stderr, c.trainer.Done(), c.total)
+	defer m.Clear()
+	if c.trainer.Done() == 0 {
+		if err := c.start(out); err != nil {
+			return err
+		}
+	}
+	for s := range c.trainer.Steps(ctx) {
+		if math.IsNaN(s.Loss+s.Norm) || math.IsInf(s.Loss+s.Norm, 0) {
+			return fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
+				s.N, s.Loss, s.Norm, c.rate)
+		}
+		m.Step(s.Loss, s.Tokens)
+		row := rundir.Row{Step: s.N, Train: s.Loss, Validation: math.NaN(), Rate: s.Rate, Norm: s.Norm}
+		look := s.N%c.every == 0 || s.N == c.total
+		if look {
+			row.Validation = c.validate()
+		}
+		if err := c.dir.Log(row); err != nil {
+			return err
+		}
+		if look {
+			m.Clear()
+			if err := c.report(out, row); err != nil {
+				return err
+			}
+			m.Line()
+		}
+	}
+	m.Clear()
+	return c.end(out, stderr, begin)
+}
+
+// start reports the loss before the first step: that of a model that guesses.
+func (c *course) start(out io.Writer) error {
+	v := c.validate()
+	fmt.Fprintf(out, "step %5d                          validation loss %.6f\n", 0, v)
+	return c.dir.Log(rundir.Row{Train: math.NaN(), Validation: v, Rate: math.NaN(), Norm: math.NaN()})
+}
+
+// report prints the losses and a sample, and keeps everything on disk.
+func (c *course) report(out io.Writer, row rundir.Row) error {
+	fmt.Fprintf(out, "step %5d  training loss %.6f  validation loss %.6f\n", row.Step, c.dir.Recent(), row.Validation)
+	if c.sample != nil {
+		text := c.sample(row.Step)
+		fmt.Fprintf(out, "\n%s\n\n", indent(text))
+		if err := c.dir.Sample(row.Step, text); err != nil {
+			return err
+		}
+	}
+	if err := c.dir.Plot(c.title); err != nil {
+		return err
+	}
+	return c.keep()
+}
+
+// keep saves the weights and then the state of their training.
+func (c *course) keep() error {
+	if err := c.save(); err != nil {
+		return err
+	}
+	return c.trainer.Save(c.dir.Path)
+}
+
+// end says how the run ended. One that was stopped is saved where it is.
+func (c *course) end(out, stderr io.Writer, begin time.Time) error {
+	if done := c.trainer.Done(); done < c.total {
+		if err := c.keep(); err != nil {
+			return err
+		}
+		if err := c.dir.Plot(c.title); err != nil {
+			return err
+		}
+		fmt.Fprintf(stderr, "stopped and saved after step %d of %d; to go on:\n  %s %s -resume -out %s\n",
+			done, c.total, program(), c.command, quote(c.dir.Path))
+		return errInterrupted
+	}
+	fmt.Fprintf(stderr, "%d steps in %v%s\n", c.total, time.Since(begin).Round(time.Second), peakMemory())
+	return nil
+}
+
+// runFlags are the options that every training run has.
+type runFlags struct {
+	out           string
+	resume, force bool
+}
+
+func (f *runFlags) add(cmd *cobra.Command, out string) {
+	cmd.Flags().StringVar(&f.out, "out", out, "`directory` to write the run to")
+	cmd.Flags().BoolVar(&f.resume, "resume", false, "go on with the run in -out, which was stopped")
+	cmd.Flags().BoolVar(&f.force, "force", false, "replace the run in -out")
+}
+
+// options fills in the options of a run that is resumed, or makes sure that a
+// new one may write where it wants to.
+func (f *runFlags) options(cmd *cobra.Command, options any) error {
+	if !f.resume {
+		return rundir.Free(f.out, f.force)
+	}
+	for _, name := range changed(cmd) {
+		if name != "out" && name != "resume" {
+			return usagef("-resume goes on with the options the run was started with; it takes no -%s", name)
+		}
+	}
+	return rundir.Options(f.out, options)
+}
+
+// open begins the run's directory, or takes it up at the step that was saved.
+func (f *runFlags) open(ctx context.Context, t *pretrain.Trainer, options any) (*rundir.Dir, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if !f.resume {
+		return rundir.Create(f.out, options)
+	}
+	if err := t.Resume(f.out); err != nil {
+		return nil, err
+	}
+	return rundir.Open(f.out, t.Done())
+}
+
+// indent sets text apart from the lines around it.
+func indent(text string) string {
+	return "    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ")
+}
+
+// quote makes a path one word of a command line.
+func quote(path string) string {
+	if strings.ContainsAny(path, " \t'\"$&;()<>|*?") {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
+}

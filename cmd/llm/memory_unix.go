@@ -1,0 +1,22 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"syscall"
+)
+
+// peakMemory says how much memory the program has had at most.
+func peakMemory() string {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return ""
+	}
+	unit := int64(1024)
+	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
+		unit = 1
+	}
+	return fmt.Sprintf(", at most %d MB of memory", int64(u.Maxrss)*unit/1e6)
+}

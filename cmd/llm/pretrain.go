@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"math/rand/v2"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/llm-from-scratch/llm/ch01_tokens"
+	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	"github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+)
+
+// newton is where llm pretrain leaves its model and the other commands look
+// for it.
+const newton = "runs/newton"
+
+// pretrainOptions are what a pretraining run depends on. They are written to
+// its directory, to go on with.
+type pretrainOptions struct {
+	Data       string  `json:"data"` // "" for Newton's Opticks
+	SHA256     string  `json:"data_sha256"`
+	Layers     int     `json:"layers"`
+	Width      int     `json:"width"`
+	Heads      int     `json:"heads"`
+	Context    int     `json:"context"`
+	Vocab      int     `json:"vocab"`
+	Dropout    float32 `json:"dropout"`
+	Batch      int     `json:"batch"`
+	Stride     int     `json:"stride"`
+	Steps      int     `json:"steps"`
+	Rate       float64 `json:"rate"`
+	Accumulate int     `json:"accumulate"`
+	Seed       uint64  `json:"seed"`
+	Every      int     `json:"every"`
+	Prompt     string  `json:"prompt"`
+}
+
+// defaultPretrain was chosen by the validation loss after four minutes on two
+// cores; docs/runs tells of the run.
+var defaultPretrain = pretrainOptions{
+	Layers: 4, Width: 192, Heads: 6, Context: 128, Vocab: 1024, Dropout: 0,
+	Batch: 16, Stride: 1, Steps: 400, Rate: 2e-3, Accumulate: 1, Seed: 1,
+	Prompt: "The Rays of Light",
+}
+
+func pretrainCommand() *cobra.Command {
+	o := defaultPretrain
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "pretrain",
+		Short: "Train a GPT on a text",
+		Long: `Pretrain trains a tokenizer and then a small GPT on a text, by default Newton's
+Opticks, which comes with Go. The last tenth of the text is not trained on: the
+validation loss says how well the model predicts what it has not seen.
+
+It writes a directory: the model and its tokenizer in Hugging Face's formats
+(config.json, model.safetensors, vocab.json, merges.txt), the losses (log.csv,
+loss.svg), samples.txt, and what it takes to go on after Ctrl-C.`,
+		Example: `llm pretrain                              Newton, in ./runs/newton
+llm pretrain -resume                      go on after Ctrl-C
+llm pretrain -data mybook.txt -out runs/mine
+llm pretrain -steps 100 -out runs/try     a quick look
+llm pretrain -layers 6 -width 384 -heads 6 -dropout 0.1 -batch 32 -steps 3000 -out runs/large
+                                          an hour or more
+llm pretrain -batch 4 -accumulate 4       the same batch in a quarter of the memory`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return pretrainRun(cmd, o, f) },
+	}
+	f.add(cmd, newton)
+	flags := cmd.Flags()
+	flags.StringVar(&o.Data, "data", o.Data, "text `file` to learn from (default Newton's Opticks)")
+	flags.IntVar(&o.Layers, "layers", o.Layers, "blocks of the model")
+	flags.IntVar(&o.Width, "width", o.Width, "size of the vector at each position")
+	flags.IntVar(&o.Heads, "heads", o.Heads, "attention heads; they divide the width")
+	flags.IntVar(&o.Context, "context", o.Context, "tokens the model reads at once")
+	flags.IntVar(&o.Vocab, "vocab", o.Vocab, "different tokens, 257 or more")
+	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training")
+	flags.IntVar(&o.Batch, "batch", o.Batch, "sequences in a batch")
+	flags.IntVar(&o.Stride, "stride", o.Stride, "tokens from the start of one training sequence to the next")
+	flags.IntVar(&o.Steps, "steps", o.Steps, "steps of training")
+	flags.Float64Var(&o.Rate, "rate", o.Rate, "largest learning rate")
+	flags.IntVar(&o.Accumulate, "accumulate", o.Accumulate, "batches whose gradients make one step")
+	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random: the same seed, the same losses")
+	flags.IntVar(&o.Every, "every", o.Every, "`steps` between two looks at the validation loss (default a twelfth of all)")
+	flags.StringVar(&o.Prompt, "prompt", o.Prompt, "how the samples begin")
+	return cmd
+}
+
+// check finds out what is wrong with options before anything is read.
+func (o *pretrainOptions) check() error {
+	for _, x := range []struct {
+		name       string
+		value, min int
+	}{
+		{"layers", o.Layers, 1}, {"width", o.Width, 1}, {"heads", o.Heads, 1}, {"context", o.Context, 2},
+		{"vocab", o.Vocab, 257}, {"batch", o.Batch, 1}, {"stride", o.Stride, 1}, {"steps", o.Steps, 1},
+		{"accumulate", o.Accumulate, 1}, {"every", o.Every, 0},
+	} {
+		if x.value < x.min || x.value > 1<<20 {
+			return usagef("-%s cannot be %d; it takes %d to %d", x.name, x.value, x.min, 1<<20)
+		}
+	}
+	if !(o.Rate > 0 && o.Rate < 1) {
+		return usagef("-rate cannot be %v; it takes more than 0 and less than 1", o.Rate)
+	}
+	if o.Prompt == "" {
+		return usagef("-prompt cannot be empty")
+	}
+	c := o.config(o.Vocab)
+	if err := c.Validate(); err != nil {
+		return usageError{err}
+	}
+	if need := float64(c.TrainBytes(o.Batch, o.Context)); need > 64<<30 {
+		return usagef("training this model takes %.0f GB of memory; make -width, -layers, -vocab or -batch smaller", need/(1<<30))
+	}
+	return nil
+}
+
+func (o *pretrainOptions) config(vocab int) gpt.Config {
+	return gpt.Config{
+		Vocab: vocab, Context: o.Context, Width: o.Width, Heads: o.Heads, Layers: o.Layers,
+		Dropout: o.Dropout, QKVBias: true, TiedHead: true,
+	}
+}
+
+func (o *pretrainOptions) settings() pretrain.Settings {
+	return pretrain.Settings{
+		Optimizer:  pretrain.DefaultAdamW,
+		Schedule:   pretrain.Schedule{Peak: o.Rate, Min: o.Rate / 20, Warmup: min(o.Steps/10, 100), Total: o.Steps},
+		Clip:       1,
+		Accumulate: o.Accumulate,
+		Seed:       o.Seed,
+	}
+}
+
+func pretrainRun(cmd *cobra.Command, o pretrainOptions, f runFlags) error {
+	if !f.resume {
+		if err := o.check(); err != nil {
+			return err
+		}
+	}
+	if err := f.options(cmd, &o); err != nil {
+		return err
+	}
+	text, err := corpus.Read(o.Data)
+	if err != nil {
+		return err
+	}
+	if f.resume && text.SHA256 != o.SHA256 {
+		return fmt.Errorf("the text %s has changed since the run in %s was started; begin a new run, with another -out", text.Path, f.out)
+	}
+	o.SHA256 = text.SHA256
+	if o.Every == 0 {
+		o.Every = max(1, o.Steps/12)
+	}
+	return o.train(cmd, f, text)
+}
+
+// train prepares all parts of the run and starts it.
+func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text) error {
+	learn, validate := pretrain.SplitText(text.Text, 0.9)
+	m, bpe, err := o.model(f, learn)
+	if err != nil {
+		return err
+	}
+	data, err := o.windows(text.Path, bpe, learn, validate)
+	if err != nil {
+		return err
+	}
+	lm := pretrain.NewLanguageModel(m, nil, o.Batch, o.Context)
+	trainer := pretrain.NewTrainer(lm, data.train, o.settings())
+	dir, err := f.open(cmd.Context(), trainer, o)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if !f.resume {
+		fmt.Fprintf(out, "text: %s, %d tokens to learn from and %d to validate with\n", text.Path, data.learn, data.validate)
+		fmt.Fprintf(out, "model: %d layers of width %d, %d tokens of context, vocabulary %d: %s weights\n",
+			o.Layers, o.Width, o.Context, bpe.Vocab(), thousands(m.Config.ParamCount()))
+	}
+	c := &course{
+		trainer: trainer, total: o.Steps, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd),
+		title:    "Cross-entropy while pretraining",
+		validate: func() float64 { return pretrain.Evaluate(lm, data.validation(), 0) },
+		sample:   func(step int) string { return o.sample(m, bpe, step) },
+		save:     func() error { return pretrain.SaveModel(f.out, m, bpe) },
+	}
+	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "the model, log.csv, loss.svg and samples.txt are in %s; let it write:\n  %s generate -model %s %q\n",
+		f.out, program(), quote(f.out), "The Colours of the")
+	return nil
+}
+
+// model is a new model and tokenizer, or those of the run to go on with.
+func (o *pretrainOptions) model(f runFlags, learn string) (*gpt.Model, *tokens.BPE, error) {
+	if f.resume {
+		return pretrain.LoadModel(f.out)
+	}
+	bpe, err := tokens.TrainBPE(learn, o.Vocab)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := gpt.New(o.config(bpe.Vocab()))
+	m.Init(rand.New(rand.NewPCG(o.Seed, 0)))
+	return m, bpe, nil
+}
+
+// pretrainData is a text cut into what is learned from and what is not.
+type pretrainData struct {
+	train           pretrain.Epoch
+	validation      func() iter.Seq[embeddings.Batch]
+	learn, validate int // tokens
+}
+
+// windows encodes the two parts of the text apart, so that no token reaches over
+// the border.
+func (o *pretrainOptions) windows(path string, bpe *tokens.BPE, learn, validate string) (pretrainData, error) {
+	ids, validIDs := bpe.Encode(learn), bpe.Encode(validate)
+	if len(validIDs) <= o.Context {
+		return pretrainData{}, fmt.Errorf("the text %s is too short: its last tenth has %d tokens, and validation needs more than the %d of the context; "+
+			"take a longer text or a smaller -context", path, len(validIDs), o.Context)
+	}
+	train, err := embeddings.NewWindows(ids, o.Context, o.Stride)
+	if err == nil && train.Len() < o.Batch {
+		err = fmt.Errorf("%d sequences of %d tokens do not fill a batch of %d; take a smaller -batch or -stride", train.Len(), o.Context, o.Batch)
+	}
+	if err != nil {
+		return pretrainData{}, fmt.Errorf("the text %s is too short: %w", path, err)
+	}
+	validation, err := embeddings.NewWindows(validIDs, o.Context, o.Context)
+	if err != nil {
+		return pretrainData{}, fmt.Errorf("the text %s is too short: %w", path, err)
+	}
+	return pretrainData{
+		train:      func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(o.Batch, rng) },
+		validation: func() iter.Seq[embeddings.Batch] { return validation.Batches(min(o.Batch, validation.Len()), nil) },
+		learn:      len(ids), validate: len(validIDs),
+	}, nil
+}
+
+// sample lets the model write. What it draws depends on the step and not on what
+// was drawn before, so that a resumed run writes the same.
+func (o *pretrainOptions) sample(m *gpt.Model, bpe *tokens.BPE, step int) string {
+	rng := rand.New(rand.NewPCG(o.Seed, 1<<32+uint64(step)))
+	prompt := bpe.Encode(o.Prompt)
+	var text strings.Builder
+	text.WriteString(o.Prompt)
+	write(context.Background(), &text, m, bpe, prompt, pretrain.Sampler{Temperature: 0.7, TopP: 0.95}, rng, 100)
+	return printable(text.String())
+}
+
+// write streams n tokens after prompt to w, or fewer where the text ends or ctx
+// is cancelled.
+func write(ctx context.Context, w io.Writer, m *gpt.Model, bpe *tokens.BPE, prompt []int, s pretrain.Sampler, rng *rand.Rand, n int) error {
+	stream := tokens.NewStream(bpe)
+	show := func(s string) string { return s }
+	if meter.IsTerminal(w) {
+		show = printable
+	}
+	for id := range pretrain.Generate(m, prompt, s, rng) {
+		if id == bpe.EndOfText() {
+			break
+		}
+		if _, err := io.WriteString(w, show(stream.Next(id))); err != nil {
+			return err
+		}
+		if n--; n <= 0 || ctx.Err() != nil {
+			break
+		}
+	}
+	_, err := io.WriteString(w, show(stream.Flush()))
+	return err
+}
+
+// printable replaces what could disturb a terminal: a model that has not learned
+// much yet writes bytes that are no text, and control characters.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses.
+const (
+	statusOK          = 0
+	statusFailed      = 1
+	statusUsage       = 2
+	statusInterrupted = 130 // as shells count an end by Ctrl-C
+)
+
+// errInterrupted ends a command that Ctrl-C stopped and that has said so.
+var errInterrupted = errors.New("interrupted")
+
+// usageError is a mistake in the command line rather than in the world.
+type usageError struct{ error }
+
+// usagef is fmt.Errorf for a usageError.
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// run runs one command line and returns its exit status. Whatever goes wrong
+// becomes one line on stderr.
+func run(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(twoDashes(args))
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	switch {
+	case err == nil:
+		return statusOK
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return statusInterrupted
+	}
+	fmt.Fprintf(stderr, "llm: %s\n", strings.Join(strings.Fields(err.Error()), " "))
+	if _, usage := errors.AsType[usageError](err); usage {
+		fmt.Fprintf(stderr, "(%s -h shows how it is used)\n", cmd.CommandPath())
+		return statusUsage
+	}
+	return statusFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "llm",
+		Short: "Train, sample and fine-tune the models of the book",
+		Long: `llm trains, samples and fine-tunes the models of the book, offline, on a CPU.
+
+Start with a GPT that learns to write like Isaac Newton, then make it sort
+messages and follow instructions. Each step takes a few minutes.`,
+		Example: `llm tokens encode "Every effort moves you"     text as a GPT reads it
+llm pretrain                                   train a model in ./runs/newton
+llm generate "The Rays of Light"               let it write
+llm classify train                             make it a spam filter in ./runs/spam
+llm classify run "You have won a prize!"
+llm instruct train                             make it an assistant in ./runs/assistant
+llm instruct chat
+llm exercises                                  where you stand with the book's exercises`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(tokensCommand(), pretrainCommand(), generateCommand(), classifyCommand(),
+		instructCommand(), dataCommand(), exercisesCommand())
+	asGroup(root)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpFunc(help)
+	root.SetFlagErrorFunc(flagError)
+	return root
+}
+
+// group returns a command that only holds others.
+func group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command {
+	c.AddCommand(commands...)
+	asGroup(c)
+	return c
+}
+
+// asGroup makes c, alone on the command line, an error that names its commands.
+func asGroup(c *cobra.Command) {
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		var names []string
+		for _, sub := range cmd.Commands() {
+			if sub.Name() != "help" {
+				names = append(names, sub.Name())
+			}
+		}
+		choice := strings.Join(names, ", ")
+		if len(args) == 0 {
+			return usagef("%s what? One of %s", cmd.CommandPath(), choice)
+		}
+		return usagef("%s has no command %q; there are %s", cmd.CommandPath(), args[0], choice)
+	}
+}
+
+// noArgs refuses arguments that are no options.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// program is how the user called this program, for commands to copy.
+func program() string {
+	if strings.Contains(os.Args[0], "go-build") { // where go run puts it
+		return "go run ./cmd/llm"
+	}
+	return "llm"
+}
+
+// words are the words that call a command, without the program's name.
+func words(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+}

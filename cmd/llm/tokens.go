@@ -1,0 +1,191 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/pkoukk/tiktoken-go-loader/assets"
+	"github.com/spf13/cobra"
+
+	"github.com/llm-from-scratch/llm/ch01_tokens"
+)
+
+func tokensCommand() *cobra.Command {
+	return group(&cobra.Command{
+		Use:   "tokens",
+		Short: "Turn text into token ids and back",
+		Long: `Tokens shows text as a GPT reads it: as ids, each of which stands for some bytes.
+Without -model the vocabulary is the one that GPT-2 was published with.`,
+		Example: `llm tokens encode "Every effort moves you"
+llm tokens decode 6109 3626 6100 345
+llm tokens encode -model runs/newton "The Rays of Light"`,
+	}, encodeCommand(), decodeCommand())
+}
+
+// piece is one token of a text.
+type piece struct {
+	ID   int    `json:"id"`
+	Text string `json:"text"`
+}
+
+func encodeCommand() *cobra.Command {
+	var dir string
+	var asJSON, ids bool
+	cmd := &cobra.Command{
+		Use:   "encode [TEXT...]",
+		Short: "Show the ids of a text",
+		Long:  `Encode prints the tokens of a text, from the command line or the standard input.`,
+		Example: `llm tokens encode "Every effort moves you"
+llm tokens encode -ids "Every effort moves you"     only the numbers, to decode
+llm tokens encode -json < mybook.txt                for another program
+llm tokens encode -model runs/newton "Rays"         with a vocabulary of your own`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			bpe, err := vocabulary(dir)
+			if err != nil {
+				return err
+			}
+			text := strings.Join(args, " ")
+			if len(args) == 0 {
+				if text, err = readAll(cmd.Context(), cmd.InOrStdin()); err != nil {
+					return err
+				}
+			}
+			return encode(cmd.OutOrStdout(), bpe, text, asJSON, ids)
+		},
+	}
+	modelFlag(cmd, &dir)
+	jsonFlag(cmd, &asJSON)
+	cmd.Flags().BoolVar(&ids, "ids", false, "print the ids only, in one line")
+	return cmd
+}
+
+func encode(out io.Writer, bpe *tokens.BPE, text string, asJSON, onlyIDs bool) error {
+	pieces := []piece{}
+	var numbers []string
+	for _, id := range bpe.Encode(text) {
+		pieces = append(pieces, piece{id, string(bpe.Bytes(id))})
+		numbers = append(numbers, strconv.Itoa(id))
+	}
+	switch {
+	case asJSON:
+		return writeJSON(out, pieces)
+	case onlyIDs:
+		_, err := fmt.Fprintln(out, strings.Join(numbers, " "))
+		return err
+	}
+	for _, p := range pieces {
+		fmt.Fprintf(out, "%6d  %q\n", p.ID, p.Text)
+	}
+	_, err := fmt.Fprintf(out, "%d tokens, %d bytes\n", len(pieces), len(text))
+	return err
+}
+
+func decodeCommand() *cobra.Command {
+	var dir string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "decode ID...",
+		Short: "Show the text of ids",
+		Long:  `Decode prints the text that ids stand for, from the command line or the standard input.`,
+		Example: `llm tokens decode 6109 3626 6100 345
+llm tokens encode -ids "Every effort" | llm tokens decode`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			bpe, err := vocabulary(dir)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				text, err := readAll(cmd.Context(), cmd.InOrStdin())
+				if err != nil {
+					return err
+				}
+				args = strings.Fields(text)
+			}
+			ids, err := parseIDs(args, bpe.Vocab())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(cmd.OutOrStdout(), map[string]string{"text": bpe.Decode(ids)})
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), bpe.Decode(ids))
+			return err
+		},
+	}
+	modelFlag(cmd, &dir)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// parseIDs reads ids of a vocabulary of V.
+func parseIDs(args []string, V int) ([]int, error) {
+	var ids []int
+	for _, arg := range args {
+		id, err := strconv.Atoi(strings.Trim(arg, ",[]"))
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
+			return nil, usagef("%q is not an id; ids are whole numbers", arg)
+		}
+		if err != nil || id < 0 || id >= V {
+			return nil, fmt.Errorf("the id %s is outside the vocabulary, whose ids are 0 to %d", arg, V-1)
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+func modelFlag(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "model", "", "`directory` of a model whose vocabulary to use (default GPT-2's)")
+}
+
+func jsonFlag(cmd *cobra.Command, asJSON *bool) {
+	cmd.Flags().BoolVar(asJSON, "json", false, "print JSON, for another program")
+}
+
+// vocabulary reads the tokenizer in dir, or GPT-2's if dir is empty.
+func vocabulary(dir string) (*tokens.BPE, error) {
+	if dir == "" {
+		ranks, err := assets.Assets.Open("r50k_base.tiktoken") // OpenAI's name for it
+		if err != nil {
+			return nil, err
+		}
+		defer ranks.Close()
+		return tokens.ReadRanks(ranks)
+	}
+	vocab, err := os.Open(filepath.Join(dir, "vocab.json"))
+	if err != nil {
+		return nil, orTrain(err, "pretrain")
+	}
+	defer vocab.Close()
+	merges, err := os.Open(filepath.Join(dir, "merges.txt"))
+	if err != nil {
+		return nil, err
+	}
+	defer merges.Close()
+	bpe, err := tokens.ReadBPE(vocab, merges)
+	if err != nil {
+		return nil, fmt.Errorf("the tokenizer in %s: %w", dir, err)
+	}
+	return bpe, nil
+}
+
+// writeJSON writes v as JSON that people can read too.
+func writeJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// table returns a writer that aligns columns set apart by tabs.
+func table(out io.Writer) *tabwriter.Writer {
+	return tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+}
