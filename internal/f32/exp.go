@@ -83,8 +83,9 @@ func ExpShifted(dst, x []float32, shift float32) float32 {
 	if len(x) != len(dst) {
 		panic(badLengths)
 	}
-	var sum float32
-	for i, v := range x {
+	sum, n := expShifted(dst, x, shift)
+	dst = dst[n:]
+	for i, v := range x[n:] {
 		e := Exp(v - shift)
 		dst[i] = e
 		sum += e

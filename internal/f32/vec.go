@@ -9,8 +9,10 @@ func Dot(x, y []float32) float32 {
 	if len(x) != len(y) {
 		panic(badLengths)
 	}
-	var s0, s1, s2, s3 float32
-	for len(x) >= 4 {
+	s0, n := dot(x, y)
+	x, y = x[n:], y[n:]
+	var s1, s2, s3 float32
+	for len(x) >= 4 && len(y) >= 4 {
 		s0 += x[0] * y[0]
 		s1 += x[1] * y[1]
 		s2 += x[2] * y[2]
@@ -28,8 +30,10 @@ func Axpy(alpha float32, x, y []float32) {
 	if len(x) != len(y) {
 		panic(badLengths)
 	}
-	for i, v := range x {
-		y[i] += alpha * v
+	n := axpy(alpha, x, y)
+	y = y[n:]
+	for i, v := range x[n:] {
+		y[i] += float32(alpha * v) // rounded, not fused: the bits of the kernels
 	}
 }
 
@@ -38,13 +42,16 @@ func Add(dst, x []float32) {
 	if len(x) != len(dst) {
 		panic(badLengths)
 	}
-	for i, v := range x {
+	n := add(dst, x)
+	dst = dst[n:]
+	for i, v := range x[n:] {
 		dst[i] += v
 	}
 }
 
 // Scale multiplies x by alpha.
 func Scale(alpha float32, x []float32) {
+	x = x[scale(alpha, x):]
 	for i := range x {
 		x[i] *= alpha
 	}
@@ -52,7 +59,9 @@ func Scale(alpha float32, x []float32) {
 
 // Sum returns the sum of x.
 func Sum(x []float32) float32 {
-	var s0, s1, s2, s3 float32
+	s0, n := sum(x)
+	x = x[n:]
+	var s1, s2, s3 float32
 	for len(x) >= 4 {
 		s0 += x[0]
 		s1 += x[1]
@@ -69,7 +78,8 @@ func Sum(x []float32) float32 {
 // Max returns the largest element of x, negative infinity when x is empty, NaN
 // when x holds one.
 func Max(x []float32) float32 {
-	m0 := negInf
+	m0, n := maximum(x)
+	x = x[n:]
 	m1, m2, m3 := m0, m0, m0
 	for len(x) >= 4 {
 		m0, m1, m2, m3 = max(m0, x[0]), max(m1, x[1]), max(m2, x[2]), max(m3, x[3])

@@ -1,0 +1,90 @@
+//go:build amd64 && !purego
+
+package f32
+
+import "golang.org/x/sys/cpu"
+
+//go:generate go run ./asm/gen.go -out kernel_amd64.s -stubs stub_amd64.go -pkg f32
+
+var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+
+// fast is the kernel of this processor, nil if there is none.
+var fast = choose()
+
+func choose() *kernel {
+	if !avx2 {
+		return nil
+	}
+	return &kernel{
+		a:        side{width: 6, reach: 8, copy: copy8AVX2},
+		b:        side{width: 16, reach: 16, copy: copy16AVX2},
+		turn:     turn8AVX2,
+		multiply: multiply6x16AVX2,
+	}
+}
+
+// The functions below do the leading elements of a vector, as many as fill
+// whole registers, and return how many that were; vec.go does the last few.
+
+func leading(x []float32) int {
+	if !avx2 {
+		return 0
+	}
+	return len(x) &^ 7
+}
+
+func axpy(alpha float32, x, y []float32) int {
+	n := leading(x)
+	if n > 0 {
+		axpyAVX2(n, alpha, &x[0], &y[0])
+	}
+	return n
+}
+
+func add(dst, x []float32) int {
+	n := leading(x)
+	if n > 0 {
+		addAVX2(n, &dst[0], &x[0])
+	}
+	return n
+}
+
+func scale(alpha float32, x []float32) int {
+	n := leading(x)
+	if n > 0 {
+		scaleAVX2(n, alpha, &x[0])
+	}
+	return n
+}
+
+func dot(x, y []float32) (float32, int) {
+	n := leading(x)
+	if n == 0 {
+		return 0, 0
+	}
+	return dotAVX2(n, &x[0], &y[0]), n
+}
+
+func sum(x []float32) (float32, int) {
+	n := leading(x)
+	if n == 0 {
+		return 0, 0
+	}
+	return sumAVX2(n, &x[0]), n
+}
+
+func maximum(x []float32) (float32, int) {
+	n := leading(x)
+	if n == 0 {
+		return negInf, 0
+	}
+	return maxAVX2(n, &x[0]), n
+}
+
+func expShifted(dst, x []float32, shift float32) (float32, int) {
+	n := leading(x)
+	if n == 0 {
+		return 0, 0
+	}
+	return expShiftedAVX2(n, &dst[0], &x[0], shift), n
+}
