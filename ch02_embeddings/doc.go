@@ -5,9 +5,9 @@
 //
 //   - windows.go cuts a long text of ids into short inputs, each with its
 //     target, the same ids one step later;
-//   - batches.go deals the windows out in shuffled groups, an epoch at a time;
-//   - embedding.go looks up a vector for every id and for every position, adds
-//     the two, and sends gradients back to the tables they came from;
+//   - batches.go deals the windows out in shuffled groups, epoch by epoch;
+//   - embedding.go looks up a vector for every id and for every position,
+//     adds the two, and sends gradients back to the tables they came from;
 //   - onehot.go shows that a lookup is a matrix product in disguise.
 //
 // Shapes are written with the letters of the whole book: B sequences in a

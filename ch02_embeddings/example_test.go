@@ -17,7 +17,8 @@ func Example_whyVectors() {
 	vectors := [][]float32{{0.9, 0.1}, {0.0, 1.0}, {0.8, 0.1}}
 	const girl = 2
 	for id, word := range words[:girl] {
-		fmt.Printf("%-5s ids %d apart, dot product %.2f\n", word, girl-id, f32.Dot(vectors[id], vectors[girl]))
+		product := f32.Dot(vectors[id], vectors[girl])
+		fmt.Printf("%-5s ids %d apart, dot product %.2f\n", word, girl-id, product)
 	}
 	// Output:
 	// boy   ids 2 apart, dot product 0.73
@@ -27,10 +28,12 @@ func Example_whyVectors() {
 // One window holds as many questions as it has ids: what comes after the first,
 // what after the first two, and so on.
 func ExampleWindows_At() {
-	piece := map[int]string{290: " and", 4920: " established", 2241: " himself", 287: " in", 257: " a"}
+	piece := map[int]string{
+		290: " and", 4920: " established", 2241: " himself", 287: " in", 257: " a",
+	}
 	text := []int{290, 4920, 2241, 287, 257}
 
-	windows, _ := embeddings.NewWindows(text, 4, 1) // no error: the text has five ids
+	windows, _ := embeddings.NewWindows(text, 4, 1) // five ids are enough
 	input, target := windows.At(0)
 	for t := range input {
 		for _, id := range input[:t+1] {
@@ -127,8 +130,8 @@ func ExampleWindows_Batches() {
 // Two epochs from one generator see the windows in two orders. The same seed
 // gives the same two again.
 func ExampleWindows_Batches_shuffled() {
-	windows, _ := embeddings.NewWindows([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 2, 2)
-
+	text := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+	windows, _ := embeddings.NewWindows(text, 2, 2)
 	for range 2 {
 		rng := rand.New(rand.NewPCG(123, 0))
 		for epoch := range 2 {
@@ -257,7 +260,7 @@ func ExampleEmbedding_Backward() {
 	const the, cat = 0, 1
 	ids := []int{the, cat, the}
 	e := embeddings.Embedding{
-		Tokens:    f32.View([]float32{0.5, -1, 4}, 3, 1), // the, cat, and a word not used
+		Tokens:    f32.View([]float32{0.5, -1, 4}, 3, 1), // the, cat, another
 		Positions: f32.New(3, 1),
 	}
 	loss := func() float32 {
