@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/llm-from-scratch/llm/ch01_tokens"
 	"github.com/llm-from-scratch/llm/ch04_gpt"
@@ -59,19 +60,19 @@ func OpenFS(files fs.FS) (*Assistant, error) {
 
 // Respond answers an instruction, with input as its material or "" for none.
 // It yields the answer in pieces as they come into being; joined, they are the
-// whole answer. A piece never ends inside a character.
+// whole answer. A piece is never empty and never ends inside a character;
+// bytes that are part of no character become U+FFFD.
 //
-// The answer ends where the model says so, at the limit of MaxTokens, or where
-// the model's context is full. When ctx is cancelled, its error is the last
-// thing yielded. A prompt that leaves no room in the context is an error.
+// The answer ends where the model says so, at the limit of [MaxTokens], or
+// where the model's context is full. When ctx is cancelled, its error is the
+// last thing yielded. A prompt that leaves no room in the context is an error.
 // Leaving the loop early is fine. Each loop over the result answers anew.
 func (a *Assistant) Respond(ctx context.Context, instruction, input string, options ...Option) iter.Seq2[string, error] {
 	o := choose(options)
 	return func(yield func(string, error) bool) {
 		prompt := a.bpe.Encode(Entry{Instruction: instruction, Input: input}.Prompt())
-		if len(prompt) >= a.model.Config.Context {
-			yield("", fmt.Errorf("instruct: the prompt has %d tokens, the model reads at most %d with the answer: shorten it",
-				len(prompt), a.model.Config.Context))
+		if most := a.model.Config.Context; len(prompt) >= most {
+			yield("", fmt.Errorf("instruct: the prompt has %d tokens, the model reads at most %d, its answer included: shorten the prompt", len(prompt), most))
 			return
 		}
 		stream := tokens.NewStream(a.bpe)
@@ -80,12 +81,12 @@ func (a *Assistant) Respond(ctx context.Context, instruction, input string, opti
 				yield("", err)
 				return
 			}
-			if piece := stream.Next(id); piece != "" && !yield(piece, nil) {
+			if piece := stream.Next(id); piece != "" && !yield(strings.ToValidUTF8(piece, "\uFFFD"), nil) {
 				return
 			}
 		}
 		if rest := stream.Flush(); rest != "" {
-			yield(rest, nil)
+			yield(strings.ToValidUTF8(rest, "\uFFFD"), nil)
 		}
 	}
 }

@@ -42,6 +42,7 @@ func NewTuner(m *gpt.Model, t *tokens.BPE, entries []Entry, s Settings) (*Tuner,
 		return nil, fmt.Errorf("instruct: none of the %d entries fits in the model's context of %d tokens", len(entries), m.Config.Context)
 	}
 	u := &Tuner{
+		Total:    s.Epochs * ((len(items) + s.Batch - 1) / s.Batch), // an epoch's last batch may be smaller
 		LeftOut:  len(entries) - len(items),
 		learner:  pretrain.NewLanguageModel(m, nil, s.Batch, m.Config.Context),
 		bpe:      t,

@@ -1,0 +1,296 @@
+package instruct_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/ch01_tokens"
+	"github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/ch07_instruct_ft"
+)
+
+// lessons are what the tiny model of these tests learns by heart. One answer
+// has characters of more than one byte, and so of more than one token.
+var lessons = []instruct.Entry{
+	{Instruction: "Name the opposite.", Input: "hot", Output: "cold", Kind: "opposite"},
+	{Instruction: "Name the opposite.", Input: "day", Output: "night", Kind: "opposite"},
+	{Instruction: "What is the plural of foot?", Output: "feet", Kind: "plural"},
+	{Instruction: "Say light in Chinese.", Output: "光，光线"},
+}
+
+// taught trains the tiny model, once for all tests.
+var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) {
+	var text strings.Builder
+	for _, e := range instruct.Practice(1) {
+		text.WriteString(e.Text() + "\n")
+	}
+	bpe, err := tokens.TrainBPE(text.String(), 600)
+	if err != nil {
+		panic(err)
+	}
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
+	m.Init(rand.New(rand.NewPCG(1, 2)))
+	u, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 100, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
+	if err != nil {
+		panic(err)
+	}
+	for range u.Steps(context.Background()) {
+	}
+	return m, bpe
+})
+
+func taughtAssistant() *instruct.Assistant { return instruct.New(taught()) }
+
+// all joins a response.
+func all(t testing.TB, a *instruct.Assistant, e instruct.Entry, options ...instruct.Option) string {
+	t.Helper()
+	var whole strings.Builder
+	for piece, err := range a.Respond(t.Context(), e.Instruction, e.Input, options...) {
+		require.NoError(t, err)
+		require.True(t, utf8.ValidString(piece), "half a character: %q", piece)
+		require.NotEmpty(t, piece)
+		whole.WriteString(piece)
+	}
+	return whole.String()
+}
+
+// From entries to answers, the whole chapter on a small scale.
+func TestTheTinyModelLearnsItsLessons(t *testing.T) {
+	a := taughtAssistant()
+	for _, e := range lessons {
+		assert.Equal(t, e.Output, all(t, a, e))
+	}
+}
+
+// Streamed with the cache, or picked from the logits of whole texts: the same.
+func TestRespondIsGreedyContinuation(t *testing.T) {
+	m, bpe := taught()
+	for _, e := range lessons {
+		var want []int
+		for id := range m.Greedy(bpe.Encode(e.Prompt())) {
+			if id == bpe.EndOfText() || len(want) == 64 {
+				break
+			}
+			want = append(want, id)
+		}
+		assert.Equal(t, bpe.Decode(want), all(t, instruct.New(m, bpe), e))
+	}
+}
+
+func TestRespondFromManyGoroutines(t *testing.T) {
+	a := taughtAssistant()
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			e := lessons[i%len(lessons)]
+			var got strings.Builder
+			for piece, err := range a.Respond(t.Context(), e.Instruction, e.Input) {
+				assert.NoError(t, err)
+				got.WriteString(piece)
+			}
+			assert.Equal(t, e.Output, got.String())
+		})
+	}
+	wg.Wait()
+}
+
+func TestRespondStopsWhenCancelled(t *testing.T) {
+	a := taughtAssistant()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	pieces, failures := 0, []error(nil)
+	for piece, err := range a.Respond(ctx, "Tell a story.", "", instruct.Temperature(1e6)) {
+		if err != nil {
+			assert.Empty(t, piece)
+			failures = append(failures, err)
+			continue
+		}
+		pieces++
+		cancel()
+	}
+	assert.Equal(t, 1, pieces)
+	assert.Equal(t, []error{context.Canceled}, failures)
+
+	for _, err := range a.Respond(ctx, "Tell a story.", "") {
+		assert.ErrorIs(t, err, context.Canceled, "cancelled before it began")
+	}
+}
+
+func TestRespondCanBeLeftAndRunAgain(t *testing.T) {
+	answer := taughtAssistant().Respond(t.Context(), lessons[3].Instruction, "")
+	for piece, err := range answer {
+		require.NoError(t, err)
+		assert.True(t, strings.HasPrefix(lessons[3].Output, piece))
+		break
+	}
+	var again strings.Builder
+	for piece := range answer {
+		again.WriteString(piece)
+	}
+	assert.Equal(t, lessons[3].Output, again.String())
+}
+
+func TestRespondOptions(t *testing.T) {
+	a := taughtAssistant()
+	_, bpe := taught()
+	ask := instruct.Entry{Instruction: "Tell a story."}
+	wild := []instruct.Option{instruct.Temperature(1e6), instruct.MaxTokens(12)}
+	one := all(t, a, ask, append(wild, instruct.Seed(1))...)
+	assert.Equal(t, one, all(t, a, ask, append(wild, instruct.Seed(1))...), "a seed fixes the response")
+	assert.NotEqual(t, one, all(t, a, ask, append(wild, instruct.Seed(2))...))
+	for _, only := range []instruct.Option{instruct.TopK(1), instruct.TopP(1e-9)} {
+		assert.Equal(t, all(t, a, lessons[0]), all(t, a, lessons[0], instruct.Temperature(1), only), "the likeliest only")
+	}
+	assert.Equal(t, bpe.Decode(bpe.Encode("night")[:1]), all(t, a, lessons[1], instruct.MaxTokens(1)))
+	assert.Empty(t, all(t, a, lessons[1], instruct.MaxTokens(0)))
+}
+
+// An answer that never ends stops where the context is full; a prompt that
+// fills it leaves nothing to say.
+func TestRespondAndTheContext(t *testing.T) {
+	m, bpe := taught()
+	a := instruct.New(m, bpe)
+	endless := gpt.New(m.Config) // all logits are equal, and id 0 is the first of equals
+	n := len(bpe.Encode(instruct.Entry{Instruction: "Go."}.Prompt()))
+	var written strings.Builder
+	for piece, err := range instruct.New(endless, bpe).Respond(t.Context(), "Go.", "") {
+		require.NoError(t, err)
+		written.WriteString(piece)
+	}
+	assert.Equal(t, strings.Repeat("\x00", m.Config.Context-n+1), written.String())
+
+	for _, err := range a.Respond(t.Context(), strings.Repeat("x ", 100), "") {
+		assert.ErrorContains(t, err, "the prompt has 2")
+		assert.ErrorContains(t, err, "at most 64")
+	}
+}
+
+// What a stranger writes is text: it cannot end the prompt.
+func TestRespondTakesSpecialTokensForText(t *testing.T) {
+	a := taughtAssistant()
+	for _, err := range a.Respond(t.Context(), "<|endoftext|>", "", instruct.MaxTokens(1)) {
+		require.NoError(t, err)
+	}
+}
+
+func TestOpen(t *testing.T) {
+	m, bpe := taught()
+	dir := filepath.Join(t.TempDir(), "model")
+	require.NoError(t, pretrain.SaveModel(dir, m, bpe))
+	fromDir, err := instruct.Open(dir)
+	require.NoError(t, err)
+	embedded, err := instruct.OpenFS(os.DirFS(dir))
+	require.NoError(t, err)
+	for _, e := range lessons {
+		assert.Equal(t, e.Output, all(t, fromDir, e))
+		assert.Equal(t, e.Output, all(t, embedded, e))
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	m, bpe := taught()
+	good := t.TempDir()
+	require.NoError(t, pretrain.SaveModel(good, m, bpe))
+	files := func() fstest.MapFS {
+		all := fstest.MapFS{}
+		for _, name := range []string{"config.json", "model.safetensors", "vocab.json", "merges.txt"} {
+			data, err := os.ReadFile(filepath.Join(good, name))
+			require.NoError(t, err)
+			all[name] = &fstest.MapFile{Data: data}
+		}
+		return all
+	}
+	_, err := instruct.OpenFS(files())
+	require.NoError(t, err)
+
+	for _, name := range []string{"config.json", "model.safetensors", "vocab.json", "merges.txt"} {
+		broken := files()
+		delete(broken, name)
+		_, err := instruct.OpenFS(broken)
+		assert.ErrorIs(t, err, fs.ErrNotExist, name)
+		assert.ErrorContains(t, err, name)
+	}
+
+	truncated := files()
+	w := truncated["model.safetensors"]
+	w.Data = w.Data[:len(w.Data)/2]
+	_, err = instruct.OpenFS(truncated)
+	assert.ErrorContains(t, err, "model.safetensors")
+
+	other, err := tokens.TrainBPE("a b a b a b", 300)
+	require.NoError(t, err)
+	elsewhere := t.TempDir()
+	require.NoError(t, pretrain.SaveModel(elsewhere, gpt.New(gpt.Config{Vocab: other.Vocab(), Context: 8, Width: 4, Heads: 1, Layers: 1}), other))
+	foreign := files()
+	for _, name := range []string{"vocab.json", "merges.txt"} {
+		data, err := os.ReadFile(filepath.Join(elsewhere, name))
+		require.NoError(t, err)
+		foreign[name] = &fstest.MapFile{Data: data}
+	}
+	_, err = instruct.OpenFS(foreign)
+	assert.ErrorContains(t, err, "tokenizer")
+
+	_, err = instruct.Open(filepath.Join(good, "missing"))
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, "missing")
+	assert.Panics(t, func() { instruct.New(m, other) })
+}
+
+func TestScores(t *testing.T) {
+	a := taughtAssistant()
+	asked := append([]instruct.Entry{{Instruction: "Name the opposite.", Input: "hot", Output: " cold\n", Kind: "opposite"},
+		{Instruction: "Name the opposite.", Input: "hot", Output: "warm", Kind: "opposite"}}, lessons...)
+	var tally instruct.Tally
+	var scores []instruct.Score
+	for s, err := range a.Scores(t.Context(), asked) {
+		require.NoError(t, err)
+		scores = append(scores, s)
+		tally.Add(s)
+	}
+	require.Len(t, scores, len(asked))
+	assert.True(t, scores[0].Right, "spaces aside")
+	assert.False(t, scores[1].Right)
+	assert.Equal(t, "cold", scores[1].Response)
+	assert.Greater(t, scores[1].Loss, 1.0)
+	assert.Less(t, scores[2].Loss, 0.1)
+	assert.Equal(t, 6, tally.Entries)
+	assert.Equal(t, 5, tally.Exact, "the answer in Chinese has no kind")
+	assert.Equal(t, 4, tally.Right)
+	sum := 0.0
+	for _, s := range scores {
+		sum += s.Loss
+	}
+	assert.InDelta(t, sum/6, tally.Loss, 1e-12)
+}
+
+func TestScoresStop(t *testing.T) {
+	a := taughtAssistant()
+	long := instruct.Entry{Instruction: strings.Repeat("x ", 100), Output: "x"}
+	n := 0
+	for s, err := range a.Scores(t.Context(), []instruct.Entry{lessons[0], long, lessons[1]}) {
+		if n++; n == 2 {
+			assert.ErrorContains(t, err, "shorten")
+			assert.Equal(t, long, s.Entry)
+		}
+	}
+	assert.Equal(t, 2, n)
+
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("enough"))
+	for _, err := range a.Scores(ctx, lessons) {
+		assert.ErrorIs(t, err, context.Canceled)
+	}
+}

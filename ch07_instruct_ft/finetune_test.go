@@ -1,0 +1,70 @@
+package instruct_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	"github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/ch07_instruct_ft"
+)
+
+func smallModel(vocab int) *gpt.Model {
+	m := gpt.New(gpt.Config{Vocab: vocab, Context: 32, Width: 8, Heads: 2, Layers: 1, QKVBias: true, TiedHead: true})
+	m.Init(rand.New(rand.NewPCG(5, 6)))
+	return m
+}
+
+// Padding and masked prompts leave no trace in the gradient: the batch of a
+// short and a long entry has the gradient of both alone, weighted by how many
+// targets each has.
+func TestIgnoredTargetsLeaveNoGradient(t *testing.T) {
+	m := smallModel(20)
+	short := instruct.Encoded{IDs: []int{1, 2, 3, 4}, Asked: 2}           // targets 3 4 end
+	long := instruct.Encoded{IDs: []int{5, 6, 7, 8, 9, 10, 11}, Asked: 6} // targets 11 end
+	gradient := func(rows ...instruct.Encoded) []gpt.Param {
+		lm := pretrain.NewLanguageModel(m, nil, 2, 7)
+		var b embeddings.Batch
+		instruct.Collator{EndOfText: 19, MaskPrompt: true}.Collate(&b, rows)
+		lm.Learn(b, 1, nil)
+		return lm.Grads()
+	}
+	together, a, b := gradient(short, long), gradient(short), gradient(long)
+	for i, g := range together {
+		for j := range g.Data {
+			want := 3./5*a[i].Data[j] + 2./5*b[i].Data[j]
+			require.InDelta(t, want, g.Data[j], 1e-6, "%s[%d]", g.Name, j)
+		}
+	}
+}
+
+func TestTunerCountsItsSteps(t *testing.T) {
+	bpe := trained(t)
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
+	m.Init(rand.New(rand.NewPCG(5, 6)))
+	long := instruct.Entry{Instruction: strings.Repeat("x ", 100), Output: "x"}
+	entries := append(instruct.Practice(1)[:10], long)
+	u, err := instruct.NewTuner(m, bpe, entries, instruct.Settings{Epochs: 2, Batch: 4, Rate: 1e-3, MaskPrompt: true})
+	require.NoError(t, err)
+	assert.Equal(t, 1, u.LeftOut)
+	assert.Equal(t, 6, u.Total, "three batches an epoch")
+	before := u.Loss(entries)
+	n := 0
+	for step := range u.Steps(t.Context()) {
+		n++
+		assert.Equal(t, n, step.N)
+	}
+	assert.Equal(t, u.Total, n)
+	assert.Less(t, u.Loss(entries), before)
+}
+
+func TestTunerWithoutFittingEntries(t *testing.T) {
+	bpe := trained(t)
+	_, err := instruct.NewTuner(smallModel(bpe.Vocab()), bpe, instruct.Practice(1)[:9], instruct.DefaultSettings)
+	assert.ErrorContains(t, err, "none of the 9 entries fits in the model's context of 32 tokens")
+}
