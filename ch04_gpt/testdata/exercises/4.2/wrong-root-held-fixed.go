@@ -4,14 +4,13 @@ import "math"
 
 func RMSNormBackward(dy, x, weight []float32) []float32 {
 	var squares float64
-	for i, v := range x {
+	for _, v := range x {
 		squares += float64(v) * float64(v)
 	}
-	n := float64(len(x))
-	r := 1 / math.Sqrt(squares/n+1e-5)
+	r := float32(1 / math.Sqrt(squares/float64(len(x))+1e-5))
 	dx := make([]float32, len(x))
-	for i, v := range x {
-		dx[i] = float32(float64(dy[i])*float64(weight[i])*r)
+	for i := range x {
+		dx[i] = dy[i] * weight[i] * r
 	}
 	return dx
 }
