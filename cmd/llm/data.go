@@ -78,7 +78,7 @@ llm pretrain -data "$(llm data get tinyshakespeare)" -out runs/shakespeare
 llm data get -dir . the-verdict`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if len(names) == 0 {
-				return usagef("%s needs a name; %s data list shows them", cmd.CommandPath(), program())
+				return usagef("%s needs a name; %s data list shows them", words(cmd), program())
 			}
 			for _, name := range names {
 				if _, ok := fetch.Named(name); !ok {

@@ -22,7 +22,7 @@ llm exercises hint 3.1
 go test ./ch03_attention`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usagef("%s has no command %q; there is hint", cmd.CommandPath(), args[0])
+				return usagef("%s has no command %q; there is hint", words(cmd), args[0])
 			}
 			return nil
 		},
@@ -87,7 +87,7 @@ func hintCommand() *cobra.Command {
 		Example: "llm exercises hint 3.1",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usagef("%s takes the number of one exercise, such as 3.1", cmd.CommandPath())
+				return usagef("%s takes the number of one exercise, such as 3.1", words(cmd))
 			}
 			root, err := exercise.Root()
 			if err != nil {

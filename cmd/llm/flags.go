@@ -38,7 +38,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &unknown):
-		return usagef("%s has no option -%s", cmd.CommandPath(), unknown.GetSpecifiedName())
+		return usagef("%s has no option -%s", words(cmd), unknown.GetSpecifiedName())
 	case errors.As(err, &missing):
 		return usagef("option -%s needs a value", missing.GetSpecifiedName())
 	case errors.As(err, &invalid):

@@ -45,11 +45,12 @@ func run(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		return statusInterrupted
 	}
-	fmt.Fprintf(stderr, "llm: %s\n", strings.Join(strings.Fields(err.Error()), " "))
+	line := strings.Join(strings.Fields(err.Error()), " ")
 	if _, usage := errors.AsType[usageError](err); usage {
-		fmt.Fprintf(stderr, "(%s -h shows how it is used)\n", cmd.CommandPath())
+		fmt.Fprintf(stderr, "llm: %s (%s -h shows how it is used)\n", line, cmd.CommandPath())
 		return statusUsage
 	}
+	fmt.Fprintf(stderr, "llm: %s\n", line)
 	return statusFailed
 }
 
@@ -100,16 +101,16 @@ func asGroup(c *cobra.Command) {
 		}
 		choice := strings.Join(names, ", ")
 		if len(args) == 0 {
-			return usagef("%s what? One of %s", cmd.CommandPath(), choice)
+			return usagef("which command? There are %s", choice)
 		}
-		return usagef("%s has no command %q; there are %s", cmd.CommandPath(), args[0], choice)
+		return usagef("no command %q; there are %s", args[0], choice)
 	}
 }
 
 // noArgs refuses arguments that are no options.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("%s takes no %q", cmd.CommandPath(), args[0])
+		return usagef("%s takes no argument %q", words(cmd), args[0])
 	}
 	return nil
 }

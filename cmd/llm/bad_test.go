@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/spf13/cobra"
+)
+
+// allCommands lists c and what is below it.
+func allCommands(c *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{c}
+	for _, sub := range c.Commands() {
+		all = append(all, allCommands(sub)...)
+	}
+	return all
+}
+
+// assertFails runs a command line that must fail with one line and leave no
+// file behind.
+func assertFails(t *testing.T, want string, args ...string) {
+	t.Helper()
+	r := llm(t, args...)
+	assert.Equal(t, statusFailed, r.status)
+	assertOneLine(t, r, want)
+	assertNothingWritten(t)
+}
+
+func TestBadCorpus(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, c := range map[string]struct{ path, want string }{
+		"missing":       {"nowhere.txt", "open nowhere.txt: no such file"},
+		"empty":         {file(t, "empty.txt", ""), "empty.txt is empty"},
+		"only spaces":   {file(t, "blank.txt", "  \n\n"), "blank.txt is empty"},
+		"not text":      {file(t, "bytes.txt", "\xff\xfe\x00\x01"), "bytes.txt is not text"},
+		"zeros":         {file(t, "zeros.txt", "ab\x00cd"), "zeros.txt is not text"},
+		"short":         {file(t, "short.txt", strings.Repeat("Light. ", 100)), "short.txt is too short"},
+		"one character": {file(t, "one.txt", "x"), "one.txt"},
+		"a directory":   {t.TempDir(), "is a directory"},
+	} {
+		t.Run(name, func(t *testing.T) { assertFails(t, c.want, tiny("-data", c.path)...) })
+	}
+	assertFails(t, "do not fill a batch of 3000", tiny("-data", book(t), "-batch", "3000", "-width", "2")...)
+}
+
+func TestNoNewton(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("GOROOT", t.TempDir())
+	assertFails(t, "-data", tiny()...)
+}
+
+func TestBadData(t *testing.T) {
+	model := pretrained(t)
+	t.Chdir(t.TempDir())
+	for name, c := range map[string]struct{ command, path, want string }{
+		"no messages file":    {"classify", "nowhere.tsv", "open nowhere.tsv"},
+		"no message":          {"classify", file(t, "empty.tsv", ""), "empty.tsv: "},
+		"no tab":              {"classify", file(t, "notab.tsv", "ham\tyes\nspam no tab\n"), "notab.tsv: "},
+		"one class":           {"classify", file(t, "ham.tsv", strings.Repeat("ham\tyes\n", 40)), "ham.tsv: "},
+		"too few":             {"classify", file(t, "few.tsv", strings.Repeat("ham\tyes\nspam\tno\n", 5)), "do not fill a batch"},
+		"no instruction file": {"instruct", "nowhere.json", "open nowhere.json"},
+		"not a list":          {"instruct", file(t, "bad.json", "{}"), "bad.json: "},
+		"no entry":            {"instruct", file(t, "none.json", "[]"), "none.json: "},
+		"too long":            {"instruct", file(t, "long.json", `[{"instruction": "`+strings.Repeat("x", 999)+`", "output": "y"},{"instruction": "`+strings.Repeat("x", 999)+`", "output": "z"}]`), "fits in the model's context of 160 tokens"},
+	} {
+		t.Run(name, func(t *testing.T) { assertFails(t, c.want, c.command, "train", "-model", model, "-data", c.path) })
+	}
+}
+
+func TestIDsOutsideTheVocabulary(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, id := range []string{"50257", "-1", "99999999999999999999"} {
+		assertFails(t, "the id "+id+" is outside the vocabulary, whose ids are 0 to 50256", "tokens", "decode", "15496", "--", id)
+	}
+}
+
+// Each damage to a model's directory is told in one line that names the file.
+func TestBadModels(t *testing.T) {
+	model := pretrained(t)
+	t.Chdir(t.TempDir())
+	other := filepath.Join(t.TempDir(), "other")
+	ok(t, tiny("-data", book(t), "-out", other, "-steps", "1", "-vocab", "280")...)
+
+	weights := read(t, model, "model.safetensors")
+	header := int(binary.LittleEndian.Uint64([]byte(weights)))
+	for name, c := range map[string]struct {
+		file string
+		text string
+		want string
+	}{
+		"truncated":        {"model.safetensors", weights[:len(weights)-100], "truncated"},
+		"no header":        {"model.safetensors", "abc", "not a safetensors file"},
+		"empty":            {"model.safetensors", "", "not a safetensors file"},
+		"absurd header":    {"model.safetensors", "\xff\xff\xff\xff\xff\xff\xff\x7f" + weights[8:], "its header claims"},
+		"NaN":              {"model.safetensors", weights[:len(weights)-4] + string(binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(math.NaN())))), "NaN"},
+		"header no JSON":   {"model.safetensors", weights[:8] + strings.Repeat("x", header) + weights[8+header:], "header"},
+		"wrong shape":      {"config.json", strings.Replace(read(t, model, "config.json"), `"n_embd": 16`, `"n_embd": 32`, 1), "has shape"},
+		"absurd config":    {"config.json", strings.Replace(read(t, model, "config.json"), `"n_embd": 16`, `"n_embd": 16000000`, 1), "has shape"},
+		"negative layers":  {"config.json", strings.Replace(read(t, model, "config.json"), `"n_layer": 1`, `"n_layer": -1`, 1), "layers is -1"},
+		"other layers":     {"config.json", strings.Replace(read(t, model, "config.json"), `"n_layer": 1`, `"n_layer": 9`, 1), "config.json says there are 9"},
+		"config no JSON":   {"config.json", "{", "config.json"},
+		"wrong vocabulary": {"vocab.json", read(t, other, "vocab.json"), "tokenizer"},
+		"bad merges":       {"merges.txt", "#version: 0.2\nx\n", "tokenizer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "bad")
+			require.NoError(t, os.CopyFS(dir, os.DirFS(model)))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o644))
+			for _, args := range [][]string{
+				{"generate", "-model", dir, "x"}, {"classify", "train", "-model", dir}, {"instruct", "train", "-model", dir},
+			} {
+				r := llm(t, args...)
+				assert.Equal(t, statusFailed, r.status, args)
+				assertOneLine(t, r, c.want)
+				assert.Contains(t, r.stderr, dir)
+				assertNothingWritten(t)
+			}
+		})
+	}
+	for _, missing := range []string{"config.json", "model.safetensors", "vocab.json", "merges.txt"} {
+		t.Run("no "+missing, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "bad")
+			require.NoError(t, os.CopyFS(dir, os.DirFS(model)))
+			require.NoError(t, os.Remove(filepath.Join(dir, missing)))
+			assertFails(t, missing, "generate", "-model", dir, "x")
+		})
+	}
+	assertFails(t, "no model in nowhere", "generate", "-model", "nowhere", "x")
+	assertFails(t, "no model in nowhere", "classify", "train", "-model", "nowhere")
+	assertFails(t, "no classifier in nowhere", "classify", "run", "-model", "nowhere", "x")
+	assertFails(t, "no classifier in "+model, "classify", "eval", "-model", model)
+	assertFails(t, "no model in nowhere", "instruct", "chat", "-model", "nowhere")
+}
+
+func TestBadResume(t *testing.T) {
+	model := pretrained(t)
+	t.Chdir(t.TempDir())
+	assertFails(t, "nowhere holds no training run", "pretrain", "-resume", "-out", "nowhere")
+	for name, c := range map[string]struct{ file, text, want string }{
+		"options":   {"run.json", "{", "run.json"},
+		"command":   {"run.json", `{"epochs": 3}`, "run.json"},
+		"state":     {"training.json", "{}", "training.json"},
+		"optimizer": {"optimizer.safetensors", "", "optimizer.safetensors"},
+		"log":       {"log.csv", "step\n", "log.csv"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "bad")
+			require.NoError(t, os.CopyFS(dir, os.DirFS(model)))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o644))
+			assertFails(t, c.want, "pretrain", "-resume", "-out", dir)
+			assert.Equal(t, read(t, model, "model.safetensors"), read(t, dir, "model.safetensors"))
+		})
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	text := file(t, "text.txt", read(t, book(t)))
+	ok(t, tiny("-data", text, "-out", dir, "-steps", "1")...)
+	appendTo(t, text, "More.")
+	assertFails(t, "has changed since the run", "pretrain", "-resume", "-out", dir)
+}
+
+func TestDivergence(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	r := llm(t, tiny("-data", book(t), "-out", dir, "-steps", "400", "-rate", "0.99", "-every", "1")...)
+	if r.status != statusOK { // clipping and the norms may well save it
+		assert.Contains(t, r.stderr, "diverged")
+	}
+}

@@ -1,0 +1,439 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// result is what a command line did.
+type result struct {
+	status      int
+	out, stderr string
+}
+
+// llm runs a command line in this process.
+func llm(t *testing.T, args ...string) result {
+	t.Helper()
+	return llmIn(t, t.Context(), "", args...)
+}
+
+func llmIn(t *testing.T, ctx context.Context, in string, args ...string) result {
+	t.Helper()
+	var out, stderr bytes.Buffer
+	status := run(ctx, args, strings.NewReader(in), &out, &stderr)
+	return result{status, out.String(), stderr.String()}
+}
+
+// ok is llm for a command line that must succeed.
+func ok(t *testing.T, args ...string) string {
+	t.Helper()
+	r := llm(t, args...)
+	require.Equal(t, 0, r.status, "llm %s\n%s", strings.Join(args, " "), r.stderr)
+	return r.out
+}
+
+// book writes a text from which a tiny model can learn something.
+func book(t *testing.T) string {
+	t.Helper()
+	var text strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&text, "The Rays of Light which differ in Colour differ also in Degrees of Refrangibility, as by Experiment %d.\n", i)
+	}
+	return file(t, "book.txt", text.String())
+}
+
+func file(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	return path
+}
+
+// tiny are options for a model that trains in no time, at the price of learning
+// next to nothing. The context has to hold a prompt of chapter 7.
+func tiny(more ...string) []string {
+	return append([]string{"pretrain", "-layers", "1", "-width", "16", "-heads", "2", "-context", "160", "-vocab", "300",
+		"-batch", "2", "-stride", "7", "-dropout", "0.1"}, more...)
+}
+
+// pretrained trains a tiny model and returns its directory.
+func pretrained(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "model")
+	ok(t, tiny("-data", book(t), "-out", dir, "-steps", "3")...)
+	return dir
+}
+
+func TestHelpOfEveryCommand(t *testing.T) {
+	for _, c := range []string{
+		"", "tokens", "tokens encode", "tokens decode", "pretrain", "generate", "classify", "classify train", "classify eval",
+		"classify run", "instruct", "instruct train", "instruct eval", "instruct chat", "data", "data list", "data get",
+		"exercises", "exercises hint",
+	} {
+		t.Run(c, func(t *testing.T) {
+			out := ok(t, append(strings.Fields(c), "-h")...)
+			assert.Contains(t, out, "Usage: llm")
+			assert.Contains(t, out, "Examples:\n  llm")
+			assert.NotContains(t, out, " --", "options have one dash here")
+		})
+	}
+}
+
+// Every example that a help text shows must at least be a command line that this
+// program understands.
+func TestExamplesAreUnderstood(t *testing.T) {
+	for _, c := range allCommands(newRoot()) {
+		for line := range strings.Lines(c.Example) {
+			words := strings.Fields(line)
+			if len(words) == 0 || words[0] != "llm" || strings.HasPrefix(line, " ") {
+				continue
+			}
+			cmd, rest, err := newRoot().Find(twoDashes(words[1:]))
+			require.NoError(t, err, line)
+			for _, w := range rest {
+				if name, found := strings.CutPrefix(w, "--"); found {
+					name, _, _ = strings.Cut(name, "=")
+					assert.NotNil(t, cmd.Flags().Lookup(name), "%s: option -%s", line, name)
+				}
+			}
+		}
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"", "which command? There are classify, data"},
+		{"bogus", `no command "bogus"; there are classify`},
+		{"classify", "which command? There are eval, run, train"},
+		{"classify bogus", `no command "bogus"; there are eval`},
+		{"data get", "needs a name"},
+		{"data get bogus", `no data "bogus"`},
+		{"exercises bogus", `no command "bogus"`},
+		{"exercises hint", "takes the number of one exercise"},
+		{"exercises hint 99.9", `no exercise "99.9"; there are 1.1`},
+		{"pretrain -foo", "pretrain has no option -foo"},
+		{"pretrain bogus", `pretrain takes no argument "bogus"`},
+		{"pretrain -layers", "-layers needs a value"},
+		{"pretrain -layers x", `-layers cannot be "x"; it takes a whole number`},
+		{"pretrain -seed -1", `-seed cannot be "-1"; it takes a whole number, not negative`},
+		{"pretrain -layers 0", "-layers cannot be 0; it takes 1 to"},
+		{"pretrain -vocab 100", "-vocab cannot be 100; it takes 257 to"},
+		{"pretrain -width 16 -heads 3", "width 16 is not divisible by 3 heads"},
+		{"pretrain -dropout 1", "dropout is 1"},
+		{"pretrain -rate NaN", "-rate cannot be NaN"},
+		{"pretrain -width 1000000 -heads 1", "GB of memory"},
+		{"pretrain -steps 0", "-steps cannot be 0"},
+		{"pretrain -resume -width 32", "it takes no -width"},
+		{"generate -temperature -1 x", "-temperature cannot be -1"},
+		{"generate -top-p 2 x", "-top-p cannot be 2"},
+		{"generate -top-k -2 x", "-top-k cannot be -2"},
+		{"generate -n 0 x", "-n cannot be 0"},
+		{"classify train -layers some", `-layers cannot be "some"; it takes all, last or head`},
+		{"classify train -batch 0", "-batch cannot be 0"},
+		{"instruct train -epochs 0", "-epochs cannot be 0"},
+		{"instruct chat -n 0", "-n cannot be 0"},
+		{"tokens decode one", `"one" is not an id`},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			if strings.HasPrefix(c.args, "exercises hint 99") {
+				t.Chdir(here(t))
+			}
+			r := llm(t, strings.Fields(c.args)...)
+			assert.Equal(t, statusUsage, r.status)
+			assertOneLine(t, r, c.want)
+			assertNothingWritten(t)
+		})
+	}
+}
+
+// here is the directory of this package.
+func here(t *testing.T) string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Dir(file)
+}
+
+func assertOneLine(t *testing.T, r result, want string) {
+	t.Helper()
+	assert.Empty(t, r.out)
+	assert.Contains(t, r.stderr, want)
+	assert.Equal(t, 1, strings.Count(r.stderr, "\n"), "one line: %q", r.stderr)
+	assert.True(t, strings.HasPrefix(r.stderr, "llm: "), r.stderr)
+}
+
+func assertNothingWritten(t *testing.T) {
+	t.Helper()
+	_, err := os.Stat("runs")
+	assert.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestTokens(t *testing.T) {
+	out := ok(t, "tokens", "encode", "-ids", "Every effort moves you")
+	assert.Equal(t, "6109 3626 6100 345\n", out)
+	assert.Equal(t, "Every effort moves you\n", ok(t, "tokens", "decode", "6109", "3626", "6100", "345"))
+	assert.Equal(t, "Every effort moves you\n", llmIn(t, t.Context(), out, "tokens", "decode").out)
+
+	var pieces []piece
+	require.NoError(t, json.Unmarshal([]byte(ok(t, "tokens", "encode", "-json", "Every effort")), &pieces))
+	assert.Equal(t, []piece{{6109, "Every"}, {3626, " effort"}}, pieces)
+	assert.Equal(t, "[]\n", ok(t, "tokens", "encode", "-json", ""))
+
+	dir := pretrained(t)
+	own := ok(t, "tokens", "encode", "-ids", "-model", dir, "Rays of Light")
+	assert.NotEqual(t, ok(t, "tokens", "encode", "-ids", "Rays of Light"), own)
+	assert.Equal(t, "Rays of Light\n", ok(t, append([]string{"tokens", "decode", "-model", dir}, strings.Fields(own)...)...))
+}
+
+func TestDataList(t *testing.T) {
+	t.Setenv("LLMBOOK_DATA", t.TempDir())
+	var list []dataset
+	require.NoError(t, json.Unmarshal([]byte(ok(t, "data", "list", "-json")), &list))
+	require.NotEmpty(t, list)
+	assert.Empty(t, list[0].Path)
+	for _, d := range list {
+		assert.Contains(t, ok(t, "data", "list"), d.Name)
+	}
+}
+
+func TestExercises(t *testing.T) {
+	hint := ok(t, "exercises", "hint", "1.1")
+	assert.Contains(t, hint, "Exercise 1.1: ")
+	assert.Contains(t, hint, "Hint: ")
+}
+
+func TestGenerate(t *testing.T) {
+	dir := pretrained(t)
+	first := ok(t, "generate", "-model", dir, "-n", "20", "The Rays")
+	assert.True(t, strings.HasPrefix(first, "The Rays"), first)
+	assert.Equal(t, first, ok(t, "generate", "-model", dir, "-n", "20", "The", "Rays"), "the same seed, the same text")
+	assert.Equal(t, first, llmIn(t, t.Context(), "The Rays\n", "generate", "-model", dir, "-n", "20").out)
+	assert.NotEqual(t, first, ok(t, "generate", "-model", dir, "-n", "20", "-seed", "2", "The Rays"))
+	assert.Equal(t, ok(t, "generate", "-model", dir, "-temperature", "0", "-seed", "1", "x"),
+		ok(t, "generate", "-model", dir, "-temperature", "0", "-seed", "2", "x"), "greedy knows no chance")
+	ok(t, "generate", "-model", dir, "-n", "5") // from nothing
+
+	long := llm(t, "generate", "-model", dir, "-n", "3", strings.Repeat("Light ", 200))
+	assert.Equal(t, 0, long.status)
+	assert.Contains(t, long.stderr, "the model reads the last 160 of them")
+}
+
+func TestGenerateStopsWhenCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := llmIn(t, ctx, "", "generate", "-model", pretrained(t), "-n", "100000", "The")
+	assert.Equal(t, statusInterrupted, r.status)
+}
+
+func TestClassify(t *testing.T) {
+	dir, out := pretrained(t), filepath.Join(t.TempDir(), "spam")
+	trained := ok(t, "classify", "train", "-model", dir, "-out", out, "-messages", "100", "-epochs", "1")
+	assert.Contains(t, trained, "held out, half of them spam")
+	assert.Contains(t, trained, "sorted right")
+
+	var report classifyReport
+	require.NoError(t, json.Unmarshal([]byte(ok(t, "classify", "eval", "-model", out, "-json")), &report))
+	assert.Greater(t, report.Messages, 5)
+	assert.Equal(t, report.Messages, report.Confusion["ham"]["ham"]+report.Confusion["ham"]["spam"]+report.Confusion["spam"]["ham"]+report.Confusion["spam"]["spam"])
+	assert.InDelta(t, float64(report.Confusion["ham"]["ham"]+report.Confusion["spam"]["spam"])/float64(report.Messages), report.Accuracy, 1e-9)
+	assert.Contains(t, ok(t, "classify", "eval", "-model", out), "sorted right")
+
+	var s sorted
+	require.NoError(t, json.Unmarshal([]byte(ok(t, "classify", "run", "-model", out, "-json", "See you at six")), &s))
+	assert.Equal(t, "See you at six", s.Text)
+	assert.GreaterOrEqual(t, s.Probability, 0.5)
+	assert.Contains(t, []string{"ham", "spam"}, s.Class)
+	lines := llmIn(t, t.Context(), "See you\nWIN\n", "classify", "run", "-model", out).out
+	assert.Equal(t, 2, strings.Count(lines, "\n"))
+}
+
+// A file that the filter was trained on is judged by the part that was held out,
+// another one as a whole.
+func TestClassifyOwnData(t *testing.T) {
+	var tsv strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&tsv, "ham\tSee you at %d, \"love\n", i)
+		fmt.Fprintf(&tsv, "spam\tWIN %d pounds now\n", i)
+	}
+	data := file(t, "messages.tsv", tsv.String())
+	dir, out := pretrained(t), filepath.Join(t.TempDir(), "spam")
+	ok(t, "classify", "train", "-model", dir, "-out", out, "-data", data, "-epochs", "1", "-layers", "last")
+	for _, c := range []struct {
+		data string
+		want int
+	}{{"", 12}, {data, 12}, {file(t, "other.tsv", tsv.String()+"ham\tone more\n"), 61}} {
+		var report classifyReport
+		args := []string{"classify", "eval", "-model", out, "-json"}
+		if c.data != "" {
+			args = append(args, "-data", c.data)
+		}
+		require.NoError(t, json.Unmarshal([]byte(ok(t, args...)), &report))
+		assert.Equal(t, c.want, report.Messages)
+	}
+}
+
+func TestInstruct(t *testing.T) {
+	dir, out := pretrained(t), filepath.Join(t.TempDir(), "assistant")
+	data := file(t, "entries.json", `[`+strings.Repeat(`{"instruction": "Say hi.", "input": "", "output": "hi", "kind": "greeting"},`, 39)+
+		`{"instruction": "Say hi.", "input": "you", "output": "hi"}]`)
+	ok(t, "instruct", "train", "-model", dir, "-out", out, "-data", data, "-epochs", "1", "-batch", "8")
+
+	var e evaluation
+	require.NoError(t, json.Unmarshal([]byte(ok(t, "instruct", "eval", "-model", out, "-json")), &e))
+	assert.Equal(t, 4, e.Entries)
+	assert.Len(t, e.Scores, 4)
+	assert.Equal(t, 4, e.Kinds["greeting"].Exact)
+	assert.Positive(t, e.Loss)
+	assert.Contains(t, ok(t, "instruct", "eval", "-model", out, "-v"), "of 4 exact answers right")
+
+	chat := llmIn(t, t.Context(), "Say hi.\nSay hi. | you\n\nnever read\n", "instruct", "chat", "-model", out, "-n", "4")
+	assert.Equal(t, 0, chat.status, chat.stderr)
+	assert.Equal(t, 2, strings.Count(chat.out, "\n"), "%q", chat.out)
+	long := llmIn(t, t.Context(), strings.Repeat("Say hi. ", 200)+"\n", "instruct", "chat", "-model", out)
+	assert.Contains(t, long.stderr, "the model reads at most 160")
+}
+
+// lossesOf are the lines of a training command that tell losses.
+func lossesOf(out string) []string {
+	var found []string
+	for line := range strings.Lines(out) {
+		if strings.HasPrefix(line, "step ") {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+func TestLossesDoNotDependOnTheNumberOfCores(t *testing.T) {
+	data := book(t)
+	var runs, logs []string
+	for i, cores := range []int{1, 2, 2} {
+		old := runtime.GOMAXPROCS(cores)
+		dir := filepath.Join(t.TempDir(), fmt.Sprint(i))
+		out := ok(t, tiny("-data", data, "-out", dir, "-steps", "5", "-batch", "8")...)
+		runtime.GOMAXPROCS(old)
+		losses := lossesOf(out)
+		require.Len(t, losses, 6)
+		runs = append(runs, strings.Join(losses, ""))
+		logs = append(logs, read(t, dir, "log.csv"))
+	}
+	assert.Equal(t, runs[0], runs[1])
+	assert.Equal(t, logs[0], logs[1])
+	assert.Equal(t, logs[0], logs[2])
+	other := ok(t, tiny("-data", data, "-out", filepath.Join(t.TempDir(), "other"), "-steps", "5", "-batch", "8", "-seed", "2")...)
+	assert.NotEqual(t, runs[0], strings.Join(lossesOf(other), ""), "another seed")
+}
+
+func read(t *testing.T, elem ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(elem...))
+	require.NoError(t, err)
+	return string(data)
+}
+
+// stopping is a context that is cancelled when a training run has written its
+// n-th row to the log in dir.
+type stopping struct {
+	context.Context
+	dir string
+	n   int
+}
+
+func (s stopping) Err() error {
+	log, _ := os.ReadFile(filepath.Join(s.dir, "log.csv"))
+	if strings.Count(string(log), "\n") >= s.n+2 { // header and step 0
+		return context.Canceled
+	}
+	return s.Context.Err()
+}
+
+func TestResumedRunsEndWithTheSameBytes(t *testing.T) {
+	model, text := pretrained(t), book(t)
+	entries := file(t, "entries.json", `[`+strings.Repeat(`{"instruction": "Say hi.", "input": "", "output": "hi"},`, 39)+
+		`{"instruction": "Say hi.", "input": "you", "output": "hi"}]`)
+	for name, args := range map[string][]string{
+		"pretrain":        tiny("-data", text, "-steps", "9", "-every", "4", "-accumulate", "2"),
+		"classify train":  {"classify", "train", "-model", model, "-messages", "100", "-epochs", "2"},
+		"classify lora":   {"classify", "train", "-model", model, "-messages", "100", "-epochs", "2", "-lora", "2"},
+		"instruct train":  {"instruct", "train", "-model", model, "-data", entries, "-epochs", "2", "-batch", "5"},
+		"pretrain, small": tiny("-data", text, "-steps", "3"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
+			ok(t, append(args, "-out", whole)...)
+			r := llmIn(t, stopping{t.Context(), parts, 2}, "", append(args, "-out", parts)...)
+			require.Equal(t, statusInterrupted, r.status, r.stderr)
+			assert.Contains(t, r.stderr, "stopped and saved after step 2 of")
+			at := strings.Index(r.stderr, "  "+program())
+			require.Positive(t, at)
+			again := strings.Fields(strings.TrimPrefix(strings.TrimSpace(r.stderr[at:]), program()))
+			assert.Equal(t, []string{"-resume", "-out", parts}, again[len(again)-3:])
+
+			// What a crash after the save leaves behind is not gone on with.
+			appendTo(t, filepath.Join(parts, "log.csv"), "3,9.9,9.9,1,1\n4,9")
+			appendTo(t, filepath.Join(parts, "samples.txt"), "=== after step 4\n\nlost\n\n")
+			ok(t, again...)
+			entries, err := os.ReadDir(whole)
+			require.NoError(t, err)
+			for _, e := range entries {
+				assert.Equal(t, read(t, whole, e.Name()), read(t, parts, e.Name()), e.Name())
+			}
+			ok(t, again...) // a finished run has nothing left to do, and says so
+		})
+	}
+}
+
+func appendTo(t *testing.T, path, text string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString(text)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+}
+
+func TestTrainingLearns(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "model")
+	out := ok(t, tiny("-data", book(t), "-out", dir, "-steps", "40", "-rate", "0.01", "-batch", "4")...)
+	losses := lossesOf(out)
+	var first, last float64
+	_, err := fmt.Sscanf(losses[0], "step 0 validation loss %f", &first)
+	require.NoError(t, err)
+	var step int
+	var train float64
+	_, err = fmt.Sscanf(losses[len(losses)-1], "step %d training loss %f validation loss %f", &step, &train, &last)
+	require.NoError(t, err)
+	assert.InDelta(t, math.Log(300), first, 0.2, "a model that guesses")
+	assert.Less(t, last, first-1)
+	assert.Contains(t, read(t, dir, "loss.svg"), "<svg")
+	assert.Contains(t, read(t, dir, "samples.txt"), "=== after step 40\n\nThe Rays of Light")
+}
+
+func TestOutputIsNotOverwritten(t *testing.T) {
+	dir, text := pretrained(t), book(t)
+	before := read(t, dir, "model.safetensors")
+	r := llm(t, tiny("-data", text, "-out", dir, "-steps", "2")...)
+	assert.Equal(t, statusFailed, r.status)
+	assertOneLine(t, r, dir+" exists: go on with its run by -resume, replace it by -force")
+	assert.Equal(t, before, read(t, dir, "model.safetensors"))
+
+	// Even -force removes nothing before the new run is known to be possible.
+	r = llm(t, tiny("-data", "missing.txt", "-out", dir, "-force")...)
+	assert.Equal(t, statusFailed, r.status)
+	assert.Equal(t, before, read(t, dir, "model.safetensors"))
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("mine"), 0o644))
+	ok(t, tiny("-data", text, "-out", dir, "-steps", "2", "-force")...)
+	assert.NotEqual(t, before, read(t, dir, "model.safetensors"))
+	assert.Equal(t, "mine", read(t, dir, "notes.txt"))
+}
