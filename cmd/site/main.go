@@ -76,8 +76,15 @@ func report(root string, stdout io.Writer) error {
 		fmt.Fprintln(stdout, p)
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("the book has %d problems", len(problems))
+		return fmt.Errorf("the book has %s", count(len(problems)))
 	}
 	fmt.Fprintln(stdout, "the book is sound")
 	return nil
+}
+
+func count(problems int) string {
+	if problems == 1 {
+		return "1 problem"
+	}
+	return fmt.Sprint(problems, " problems")
 }

@@ -20,7 +20,7 @@ func write(root, dir string, stdout io.Writer) error {
 		for _, p := range b.Problems {
 			fmt.Fprintln(stdout, p)
 		}
-		return fmt.Errorf("nothing written: the book has %d problems", len(b.Problems))
+		return fmt.Errorf("nothing written: the book has %s", count(len(b.Problems)))
 	}
 	if err := ours(dir); err != nil {
 		return err

@@ -19,6 +19,7 @@ type Link struct{ Href, Text string }
 // An Entry is a page in the contents, with its sections.
 type Entry struct {
 	Link
+	Chapter  int // 0 for a page that is no chapter
 	Current  bool
 	Sections []Link
 }
@@ -28,6 +29,7 @@ type Entry struct {
 // works wherever it lies.
 type Page struct {
 	Book, Title, Up string
+	Chapter         int
 	Body            string
 	Contents        []Entry
 	Previous, Next  *Link

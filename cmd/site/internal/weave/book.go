@@ -184,13 +184,17 @@ func (b *Book) render() {
 	for i, p := range b.pages {
 		body := b.body(p, "")
 		b.Files[p.name+".html"] = b.page(p.name+".html", layout.Page{
-			Title: p.title, Body: body, Contents: b.contents(p), Previous: b.link(i - 1), Next: b.link(i + 1),
+			Title: p.title, Chapter: p.chapter, Body: body, Contents: b.contents(p), Previous: b.link(i - 1), Next: b.link(i + 1),
 		})
 	}
 	b.Files["all.html"] = sync.OnceValue(func() []byte {
 		var all strings.Builder
 		for _, p := range b.pages {
-			fmt.Fprintf(&all, "<article id=\"%s\">\n%s</article>\n", p.name, b.quietly(func() string { return b.body(p, p.name+"--") }))
+			eyebrow := ""
+			if p.chapter > 0 {
+				eyebrow = fmt.Sprintf("<p class=\"eyebrow\">Chapter %d</p>\n", p.chapter)
+			}
+			fmt.Fprintf(&all, "<article id=\"%s\">\n%s%s</article>\n", p.name, eyebrow, b.quietly(func() string { return b.body(p, p.name+"--") }))
 		}
 		return b.page("all.html", layout.Page{Title: "The whole book", Body: all.String(), Contents: b.contentsOfAll()})()
 	})
@@ -236,7 +240,7 @@ func (b *Book) link(i int) *layout.Link {
 func (b *Book) contents(current *page) []layout.Entry {
 	var list []layout.Entry
 	for _, p := range b.pages {
-		e := layout.Entry{Link: layout.Link{Href: p.name + ".html", Text: p.title}, Current: p == current}
+		e := layout.Entry{Link: layout.Link{Href: p.name + ".html", Text: p.title}, Chapter: p.chapter, Current: p == current}
 		for _, h := range p.heads {
 			if h.level == 2 {
 				e.Sections = append(e.Sections, layout.Link{Href: p.name + ".html#" + h.id, Text: h.text})
@@ -250,7 +254,7 @@ func (b *Book) contents(current *page) []layout.Entry {
 func (b *Book) contentsOfAll() []layout.Entry {
 	var list []layout.Entry
 	for _, p := range b.pages {
-		e := layout.Entry{Link: layout.Link{Href: "#" + p.name, Text: p.title}}
+		e := layout.Entry{Link: layout.Link{Href: "#" + p.name, Text: p.title}, Chapter: p.chapter}
 		for _, h := range p.heads {
 			if h.level == 2 {
 				e.Sections = append(e.Sections, layout.Link{Href: "#" + p.name + "--" + h.id, Text: h.text})

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
+	"github.com/llm-from-scratch/llm/cmd/site/internal/weave"
+)
+
+// theBook weaves the real book.
+func theBook(t *testing.T) *weave.Book {
+	t.Helper()
+	return weave.Weave(bookRoot(t), weave.Options{})
+}
+
+func bookRoot(t *testing.T) string {
+	t.Helper()
+	wd, err := os.Getwd()
+	require.NoError(t, err)
+	root, err := source.FindRoot(wd, module)
+	require.NoError(t, err)
+	return root
+}
+
+func none(t *testing.T, problems []weave.Problem) {
+	t.Helper()
+	for _, p := range problems {
+		t.Error(p)
+	}
+}
+
+// Every name, link, formula and picture of the book exists, and nothing is used
+// before the page that defines it.
+func TestBookIsSound(t *testing.T) { none(t, theBook(t).Problems) }
+
+// Every line of the chapters' code is shown exactly once.
+func TestEveryLineIsShownOnce(t *testing.T) { none(t, theBook(t).Lines()) }
+
+// Every exported name is explained where it is defined.
+func TestEveryNameIsMentioned(t *testing.T) { none(t, theBook(t).Names()) }

@@ -1,0 +1,189 @@
+package source
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// tree loads the files of a small module.
+func tree(t *testing.T, files map[string]string) *Tree {
+	t.Helper()
+	root := t.TempDir()
+	files["go.mod"] = "module example.org/toy\n"
+	for name, content := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
+	}
+	tr, problems := Load(root)
+	require.Empty(t, problems)
+	return tr
+}
+
+const layer = `// Package layer is a toy.
+package layer
+
+import "fmt"
+
+// The sizes.
+const (
+	Small = 1
+	Large = 2 // not small
+)
+
+// A Layer adds.
+type Layer struct {
+	Bias float64
+}
+
+// Forward adds the bias.
+func (l *Layer) Forward(x float64) float64 {
+	return x + l.Bias
+}
+
+// Long is long.
+func Long(n int) (sum int) {
+	fmt.Print()
+
+	// Add up all numbers,
+	// one by one.
+	for i := range n {
+		// Skip the even ones.
+		if i%2 == 0 {
+			continue
+		}
+		sum += i
+
+		// Remember the sum.
+		_ = sum
+	}
+
+	//book:step the end
+	sum++
+	return sum
+}
+`
+
+const layerTest = `package layer
+
+func ExampleLayer() {
+	l := Layer{Bias: 1}
+
+	fmt.Println(l.Forward(2))
+	// Output:
+	// 3
+}
+
+func ExampleLong() {
+	Long(1)
+}
+`
+
+func TestListings(t *testing.T) {
+	tr := tree(t, map[string]string{"ch01_layer/layer.go": layer, "ch01_layer/layer_test.go": layerTest})
+	for _, test := range []struct {
+		file, symbol string
+		first, last  int
+		begins, ends string
+	}{
+		{"layer.go", "package", 1, 2, "// Package layer", "package layer\n"},
+		{"layer.go", "Large", 6, 10, "// The sizes.", ")\n"},
+		{"layer.go", "Layer", 12, 15, "// A Layer", "}\n"},
+		{"layer.go", "Layer.Forward", 17, 20, "// Forward", "}\n"},
+		{"layer.go", "Long", 22, 42, "// Long", "}\n"},
+		{"layer.go", "Long:signature", 22, 24, "// Long", "\tfmt.Print()\n"},
+		{"layer.go", "Long:add-up-all-numbers-one-by-one", 26, 37, "// Add up", "}\n"},
+		{"layer.go", "Long:add-up", 26, 37, "// Add up", "}\n"},
+		{"layer.go", "Long:skip-the-even-ones", 29, 33, "// Skip", "sum += i\n"},
+		{"layer.go", "Long:remember", 35, 36, "// Remember", "_ = sum\n"},
+		{"layer.go", "Long:the-end", 40, 42, "\tsum++", "}\n"},
+		{"layer_test.go", "ExampleLayer", 4, 6, "l := Layer", "Forward(2))\n"},
+	} {
+		l, err := tr.Listing("ch01_layer/"+test.file, test.symbol)
+		require.NoError(t, err, test.symbol)
+		require.Equal(t, test.first, l.First(), test.symbol)
+		require.Equal(t, test.last, l.Last(), test.symbol)
+		require.True(t, strings.HasPrefix(l.Code(), test.begins), "%s: %q", test.symbol, l.Code())
+		require.True(t, strings.HasSuffix(l.Code(), test.ends), "%s: %q", test.symbol, l.Code())
+		require.NotContains(t, l.Code(), "book:step")
+	}
+	l, _ := tr.Listing("ch01_layer/layer_test.go", "ExampleLayer")
+	require.Equal(t, "3", l.Output)
+}
+
+// The signature and the outermost parts of a function are the whole function.
+func TestPartsMakeTheWhole(t *testing.T) {
+	tr := tree(t, map[string]string{"ch01_layer/layer.go": layer})
+	var parts, whole []Line
+	for _, symbol := range []string{"Long:signature", "Long:add-up", "Long:the-end"} {
+		l, err := tr.Listing("ch01_layer/layer.go", symbol)
+		require.NoError(t, err)
+		parts = append(parts, l.Lines...)
+	}
+	l, err := tr.Listing("ch01_layer/layer.go", "Long")
+	require.NoError(t, err)
+	for _, line := range l.Lines {
+		if line.Text != "" {
+			whole = append(whole, line)
+		}
+	}
+	var shown []Line
+	for _, line := range parts {
+		if line.Text != "" {
+			shown = append(shown, line)
+		}
+	}
+	require.Equal(t, whole, shown)
+}
+
+func TestListingErrorsHelp(t *testing.T) {
+	tr := tree(t, map[string]string{"ch01_layer/layer.go": layer, "ch01_layer/layer_test.go": layerTest, "ch01_layer/other.go": "package layer\n\nfunc Elsewhere() {}\n"})
+	for _, test := range []struct{ file, symbol, want string }{
+		{"ch01_layer/layr.go", "Layer", "no Go file ch01_layer/layr.go; is ch01_layer/layer.go meant?"},
+		{"ch01_layer/layer.go", "Layer.Froward", "declares no Layer.Froward; is Layer.Forward meant?"},
+		{"ch01_layer/layer.go", "Elsewhere", "it is in ch01_layer/other.go"},
+		{"ch01_layer/layer.go", "Long:ad-up", `has no part "ad-up"; it has signature, add-up`},
+		{"ch01_layer/layer.go", "Long:the-ende", `is "the-end" meant?`},
+		{"ch01_layer/layer.go", "Layer:part", "not a function"},
+		{"ch01_layer/other.go", "package", "no comment over its package clause"},
+		{"ch01_layer/layer_test.go", "ExampleLong", "no // Output: comment"},
+	} {
+		_, err := tr.Listing(test.file, test.symbol)
+		require.ErrorContains(t, err, test.want)
+	}
+}
+
+func TestDemandsAreAllButClauseImportsAndBlanks(t *testing.T) {
+	tr := tree(t, map[string]string{"ch01_layer/layer.go": layer})
+	demands := tr.Files["ch01_layer/layer.go"].Demands()
+	require.Equal(t, []int{1, 6, 7, 8}, demands[:4])
+	require.NotContains(t, demands, 39, "the mark line")
+}
+
+func TestNamesOfGoAndLibraries(t *testing.T) {
+	tr := tree(t, map[string]string{"a.go": "package a\n\nimport \"math/rand/v2\"\n\nvar _ = rand.N[int]\n"})
+	require.Contains(t, tr.Outside("strings").Names, "Builder.WriteString")
+	require.Contains(t, tr.Outside("rand").Names, "NewPCG", "math/rand/v2 is what the module imports")
+	require.Nil(t, tr.Outside("nosuchpackage"))
+}
+
+func TestFindRoot(t *testing.T) {
+	tr := tree(t, map[string]string{"deep/down/a.go": "package a\n"})
+	root, err := FindRoot(filepath.Join(tr.Root, "deep", "down"), "example.org/toy")
+	require.NoError(t, err)
+	require.Equal(t, tr.Root, root)
+	_, err = FindRoot(tr.Root, "example.org/other")
+	require.ErrorContains(t, err, "git clone https://example.org/other")
+}
+
+func TestBrokenFilesAreReported(t *testing.T) {
+	root := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(root, "a.go"), []byte("package a\nfunc {\n"), 0o644))
+	_, problems := Load(root)
+	require.Len(t, problems, 1)
+	require.ErrorContains(t, problems[0], "a.go:2")
+}

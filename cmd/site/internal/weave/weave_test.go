@@ -1,0 +1,212 @@
+package weave
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// small is a book of two chapters in which all is well.
+var small = map[string]string{
+	"go.mod":         "module example.org/book\n",
+	"docs/book.txt":  "# order\nch01_add.md\nch02_twice.md\n",
+	"docs/index.md":  "# A book\n\nSee [adding](ch01_add.md#how-it-adds) and `add.Add`.\n",
+	"docs/legend.md": "# Letters\n\n$`N`$ is a number.\n",
+	"docs/ch01_add.md": "# Adding\n\n## How it adds\n\nWe have `Add` and `Total.Sum`, of type `Total`.\n\n" +
+		"[add](../ch01_add/add.go#package)\n\n[`Add`](../ch01_add/add.go#Add)\n\n[`Total`](../ch01_add/add.go#Total)\n\n[`Total.Sum`](../ch01_add/add.go#Total.Sum)\n\n" +
+		"[Example](../ch01_add/add_test.go#ExampleAdd)\n\n![Two bars](figures/bars.svg)\n\n```math\n\\frac{a}{b}\n```\n",
+	"docs/ch02_twice.md":    "# Twice\n\n`Twice` calls `Add`.\n\n[twice](../ch02_twice/twice.go#package)\n\n[`Twice`](../ch02_twice/twice.go#Twice)\n",
+	"docs/figures/bars.svg": `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><style>.a{fill:red}</style><rect class="fig-bar"/></svg>`,
+	"ch01_add/add.go": "// Package add adds.\npackage add\n\nimport \"fmt\"\n\n// Add adds.\nfunc Add(a, b int) int { return a + b }\n\n" +
+		"// Total is a sum.\ntype Total struct{ Value int }\n\n// Sum is the value.\nfunc (t Total) Sum() int {\n\tfmt.Print()\n\treturn t.Value\n}\n",
+	"ch01_add/add_test.go": "package add\n\nimport \"fmt\"\n\nfunc ExampleAdd() {\n\tfmt.Println(Add(1, 2) < 4)\n\t// Output: true\n}\n",
+	"ch02_twice/twice.go":  "// Package twice doubles.\npackage twice\n\nimport \"example.org/book/ch01_add\"\n\n// Twice doubles.\nfunc Twice(a int) int { return add.Add(a, a) }\n",
+}
+
+// woven weaves small with some files changed: "" takes a file away.
+func woven(t *testing.T, changes map[string]string) *Book {
+	t.Helper()
+	root := t.TempDir()
+	for name, content := range small {
+		if changed, ok := changes[name]; ok {
+			content = changed
+		}
+		put(t, root, name, content)
+	}
+	for name, content := range changes {
+		put(t, root, name, content)
+	}
+	return Weave(root, Options{})
+}
+
+func put(t *testing.T, root, name, content string) {
+	t.Helper()
+	if content == "" {
+		return
+	}
+	file := filepath.Join(root, filepath.FromSlash(name))
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
+}
+
+func TestSoundBook(t *testing.T) {
+	b := woven(t, nil)
+	require.Empty(t, b.Problems)
+	require.Empty(t, b.Coverage())
+	one := string(b.Files["ch01_add.html"]())
+	for _, want := range []string{
+		`<figcaption><a href="src/ch01_add/add.go.html#L6">ch01_add/add.go</a> · Add · lines 6–7</figcaption>`,
+		`<span class="line" data-n="7">`,
+		`<samp>true</samp>`,
+		`<a class="name" href="#code-Total.Sum"><code>Total.Sum</code></a>`,
+		`<math display="block" alttext="\frac{a}{b}">`,
+		`<svg viewBox="0 0 1 1" aria-label="Two bars"><rect class="fig-bar"></rect></svg>`,
+		`<h2 id="how-it-adds">`,
+		`<a rel="next" href="ch02_twice.html">`,
+		`<a rel="prev" href="index.html">`,
+	} {
+		require.Contains(t, one, want)
+	}
+	require.NotContains(t, one, "style=")
+	require.NotContains(t, one, "<style")
+	two := string(b.Files["ch02_twice.html"]())
+	require.Contains(t, two, `<a class="name" href="ch01_add.html#code-Add"><code>Add</code></a>`)
+	require.Contains(t, string(b.Files["index.html"]()), `<a href="ch01_add.html#how-it-adds">`)
+}
+
+func TestAllOnOnePage(t *testing.T) {
+	b := woven(t, nil)
+	all := string(b.Files["all.html"]())
+	for _, want := range []string{
+		`<article id="ch01_add">`, `id="ch01_add--how-it-adds"`, `href="#ch01_add--how-it-adds"`,
+		`<a class="name" href="#ch01_add--code-Add"><code>Add</code></a>`, `id="ch02_twice--code-Twice"`,
+	} {
+		require.Contains(t, all, want)
+	}
+	ids := map[string]bool{}
+	for _, piece := range strings.Split(all, ` id="`)[1:] {
+		id, _, _ := strings.Cut(piece, `"`)
+		require.False(t, ids[id], "the id %s occurs twice", id)
+		ids[id] = true
+	}
+}
+
+func TestSourcePages(t *testing.T) {
+	b := woven(t, nil)
+	page := string(b.Files["src/ch01_add/add.go.html"]())
+	require.Contains(t, page, `<span class="line" data-n="7" id="L7">`)
+	require.Contains(t, page, `href="../../assets/book.css"`)
+}
+
+// Each change of one page is a problem that names the page, the line and, where
+// there is one, what was probably meant.
+func TestProblems(t *testing.T) {
+	for _, test := range []struct{ prose, want string }{
+		{"[x](../ch01_add/add.go#Ad)", "3: ch01_add/add.go declares no Ad; is Add meant?"},
+		{"[x](../ch01_add/ad.go#Add)", "3: no Go file ch01_add/ad.go; is ch01_add/add.go meant?"},
+		{"See [x](../ch01_add/add.go#Totl) there.", "3: ch01_add/add.go declares no Totl; is Total meant?"},
+		{"See [x](ch01_ad.md).", "3: dead link ch01_ad.md: there is no docs/ch01_ad.md; is docs/ch01_add.md meant?"},
+		{"See [x](ch01_add.md#how-it-ads).", "3: dead link ch01_add.md#how-it-ads: docs/ch01_add.md has no section \"how-it-ads\"; is how-it-adds meant?"},
+		{"See [x](#nowhere).", "3: dead link #nowhere"},
+		{"See [x](/etc/passwd).", "3: link /etc/passwd: use a path relative to docs"},
+		{"See [x](../../../etc/passwd).", "3: dead link ../../../etc/passwd"},
+		{"See [x](../ch01_add/nosuch.txt).", "3: dead link ../ch01_add/nosuch.txt"},
+		{"one\ntwo `add.Subtract` three", "4: package add has no Subtract"},
+		{"`add.Ad`", "3: package add has no Ad; is Add meant?"},
+		{"`Total.Summ`", "3: Total has no Summ; is Total.Sum meant?"},
+		{"`NewTotal`", "3: `NewTotal` exists nowhere in the project"},
+		{"`Ad(1, 2)`", "3: `Ad` exists nowhere in the project; is Add meant?"},
+		{"`strings.Bilder`", "3: package strings has no Bilder; is Builder meant?"},
+		{"$`\\fraq{a}{b}`$", "3: formula \\fraq{a}{b}: unknown command \\fraq; is \\frac meant?"},
+		{"```math\na_\n```", "4: formula a_: an argument is missing"},
+		{"![bars](figures/bar.svg)", "3: no picture docs/figures/bar.svg; is docs/figures/bars.svg meant?"},
+		{"![](figures/bars.svg)", "3: picture figures/bars.svg needs a text"},
+		{"a <b>bold</b> word", "3: HTML in the prose is not shown"},
+	} {
+		b := woven(t, map[string]string{"docs/legend.md": "# Letters\n\n" + test.prose + "\n"})
+		var all []string
+		for _, p := range b.Problems {
+			all = append(all, p.String())
+		}
+		require.Contains(t, strings.Join(all, "\n"), "docs/legend.md:"+test.want, test.prose)
+	}
+}
+
+// What looks a little like a name, a link or a formula and is none.
+func TestNoFalseAlarms(t *testing.T) {
+	for _, prose := range []string{
+		"`go test ./ch01_add`", "`add.go`", "`README.md`", "`h.0.attn.c_attn.weight`", "`attn.c_attn`", "`x.Data[0]`", "`model.safetensors`",
+		"`Softmax`", "`GPT2`", "`GOMAXPROCS=1`", "`(B, T, C)`", "`PyTorch`", "`q.K`", "`X.Y`", "`-addr`", "`<|endoftext|>`", "`True`", "`HELLO_World`",
+		"`strings.Builder`", "`[]Total`", "`*Total`", "`Total{}`", "`Total.Value`", "`add.Add(1, 2)`", "`t.Sum`", "`rand.Rand.Float32`",
+		"It costs $5 and $6.", "See <https://example.org/a_b>.", "<!-- a comment -->", "[the code](../ch01_add/add.go#L7) is short", "[add](../ch01_add)",
+		"A note[^1].\n\n[^1]: It says `Add`.", "| a | b |\n|---|---:|\n| 1 | $`x`$ |",
+	} {
+		b := woven(t, map[string]string{"docs/legend.md": "# Letters\n\n" + prose + "\n"})
+		require.Empty(t, b.Problems, prose)
+	}
+}
+
+func TestMissingPageIsAProblemOfTheList(t *testing.T) {
+	b := woven(t, map[string]string{"docs/ch02_twice.md": ""})
+	require.Equal(t, "docs/book.txt:3: page docs/ch02_twice.md does not exist", b.Problems[0].String())
+}
+
+func TestNothingIsUsedBeforeItsPage(t *testing.T) {
+	b := woven(t, map[string]string{"ch01_add/add.go": strings.Replace(small["ch01_add/add.go"], `"fmt"`, `_ "example.org/book/ch02_twice"; import "fmt"`, 1)})
+	require.Contains(t, b.Problems[0].Text, "imports ch02_twice, which comes later")
+	b = woven(t, map[string]string{"docs/ch01_add.md": small["docs/ch01_add.md"] + "\n[`Twice`](../ch02_twice/twice.go#Twice)\n"})
+	require.Contains(t, b.Problems[0].Text, "belongs to chapter 2, which comes later")
+}
+
+func TestCoverage(t *testing.T) {
+	b := woven(t, map[string]string{"ch02_twice/twice.go": small["ch02_twice/twice.go"] + "\n// Thrice is new.\nfunc Thrice(a int) int { return 3 * a }\n"})
+	require.Equal(t, []Problem{
+		{"ch02_twice/twice.go", 9, "lines 9-10 shown on no page: // Thrice is new."},
+		{"ch02_twice/twice.go", 10, "the chapter's prose never mentions Thrice"},
+	}, b.Coverage())
+	b = woven(t, map[string]string{"docs/ch02_twice.md": small["docs/ch02_twice.md"] + "\n[again](../ch02_twice/twice.go#Twice)\n"})
+	require.Equal(t, "ch02_twice/twice.go:6: lines 6-7 shown more than once: docs/ch02_twice.md:7, docs/ch02_twice.md:9", b.Coverage()[0].String())
+}
+
+func TestPicturesMayNotBringScriptOrStyle(t *testing.T) {
+	for _, svg := range []string{`<svg><script>1</script></svg>`, `<svg onload="x()"></svg>`, `<svg><g style="fill:red"/></svg>`, `<svg><g></svg`} {
+		b := woven(t, map[string]string{"docs/figures/bars.svg": svg})
+		require.NotEmpty(t, b.Problems, svg)
+	}
+}
+
+func TestEscaping(t *testing.T) {
+	b := woven(t, map[string]string{"docs/legend.md": "# Letters <&>\n\n`<script>`\n\n```\n<script>\n```\n\n[x](javascript:alert(1))\n"})
+	page := string(b.Files["legend.html"]())
+	require.NotContains(t, page, "<script>")
+	require.NotContains(t, page, `href="javascript:`)
+}
+
+func TestExercise(t *testing.T) {
+	stub := "package twice\n\nimport \"example.org/book/internal/exercise\"\n\n// Exercise 2.1: Thrice.\n//\n// Thrice is three times a.\nfunc Thrice(a int) int {\n\tpanic(exercise.Unsolved)\n}\n"
+	changes := map[string]string{
+		"docs/ch02_twice.md":                             small["docs/ch02_twice.md"] + "\n[Exercise 2.1](../ch02_twice/exercise_test.go#Thrice)\n",
+		"ch02_twice/exercise_test.go":                    strings.Replace(stub, "panic(exercise.Unsolved)", "return 3 * a // solved", 1),
+		"ch02_twice/testdata/exercises/exercise_test.go": stub,
+	}
+	for name, content := range map[string]string{"hint.md": "Think of `Twice`.", "solution.go": "package twice\n\nfunc Thrice(a int) int { return 3 * a }\n", "wrong-a.go": "package twice\n", "wrong-b.go": "package twice\n"} {
+		changes["ch02_twice/testdata/exercises/2.1/"+name] = content
+	}
+	b := woven(t, changes)
+	require.Empty(t, b.Problems)
+	page := string(b.Files["ch02_twice.html"]())
+	for _, want := range []string{"Exercise 2.1 · Thrice", "<p>Thrice is three times a.", "<summary>Hint</summary>\n<p>Think of <a", "<summary>Solution</summary>", "go test -run &#39;TestExercise1_&#39; ./ch02_twice"} {
+		require.Contains(t, page, want)
+	}
+	require.NotContains(t, page, "// solved", "the page shows the author's stub, not the reader's attempt")
+
+	changes["ch02_twice/testdata/exercises/2.1/hint.md"] = "Call `add.Ad`."
+	b = woven(t, changes)
+	require.Equal(t, "ch02_twice/testdata/exercises/2.1/hint.md:1: package add has no Ad; is Add meant?", fmt.Sprint(b.Problems[0]))
+	changes["docs/ch02_twice.md"] = small["docs/ch02_twice.md"] + "\n[Exercise 2.1](../ch02_twice/exercise_test.go#Thrise)\n"
+	require.Contains(t, fmt.Sprint(woven(t, changes).Problems), "no exercise Thrise in ch02_twice/exercise_test.go; is Thrice meant?")
+}

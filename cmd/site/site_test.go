@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// site runs the command in dir and returns what it did.
+func site(t *testing.T, dir string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	t.Chdir(dir)
+	var out, errs bytes.Buffer
+	status = run(t.Context(), args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// serving starts a server for the small book and returns its address.
+func serving(t *testing.T, root string) string {
+	t.Helper()
+	listener, err := listen("127.0.0.1:0")
+	require.NoError(t, err)
+	book := newLive(root, io.Discard)
+	ctx, stop := context.WithCancel(t.Context())
+	server := httptest.NewUnstartedServer(guard(listener.Addr(), book))
+	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	_ = server.Listener.Close()
+	server.Listener = listener
+	server.Start()
+	go book.watch(ctx)
+	t.Cleanup(func() { stop(); server.Close() })
+	return server.URL
+}
+
+// smallBook is a copy of the book in testdata, to be changed by a test.
+func smallBook(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "book"))))
+	return dir
+}
+
+func get(t *testing.T, url string, change func(*http.Request)) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	if change != nil {
+		change(request)
+	}
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response, string(body)
+}
+
+func TestEveryAnswerIsGuarded(t *testing.T) {
+	url := serving(t, smallBook(t))
+	for path, status := range map[string]int{"/": 200, "/ch01_add.html": 200, "/all.html": 200, "/assets/book.css": 200, "/assets/book.js": 200,
+		"/src/ch01_add/add.go.html": 200, "/nosuch": 404, "/../go.mod": 404, "/assets/": 404} {
+		response, body := get(t, url+path, nil)
+		require.Equal(t, status, response.StatusCode, path)
+		require.Equal(t, policy, response.Header.Get("Content-Security-Policy"), path)
+		require.NotContains(t, policy, "unsafe-inline")
+		require.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"), path)
+		require.Equal(t, "no-referrer", response.Header.Get("Referrer-Policy"), path)
+		require.NotRegexp(t, regexp.MustCompile(`(?i)<script>|<style| style=| on[a-z]+="`), body, path)
+	}
+}
+
+func TestForeignHostsAreRefused(t *testing.T) {
+	url := serving(t, smallBook(t))
+	port := url[strings.LastIndexByte(url, ':'):]
+	for host, status := range map[string]int{"localhost" + port: 200, "127.0.0.1" + port: 200, "evil.example": 421, "evil.example" + port: 421, "127.0.0.1:1": 421, "localhost": 421} {
+		response, _ := get(t, url, func(r *http.Request) { r.Host = host })
+		require.Equal(t, status, response.StatusCode, host)
+	}
+	response, _ := get(t, url, func(r *http.Request) { r.Method = http.MethodPost })
+	require.Equal(t, http.StatusMethodNotAllowed, response.StatusCode)
+}
+
+func TestAddresses(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	for addr, want := range map[string]string{
+		taken.Addr().String(): "the port is taken",
+		"0.0.0.0:0":           "to this computer only",
+		"192.0.2.1:8080":      "to this computer only",
+		"example.org:80":      "to this computer only",
+		"8080":                "want host:port",
+		"127.0.0.1:99999":     "-addr 127.0.0.1:99999:",
+	} {
+		_, err := listen(addr)
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "\n")
+	}
+	next, err := listenNear(taken.Addr().String())
+	require.NoError(t, err)
+	defer next.Close()
+	require.NotEqual(t, taken.Addr().String(), next.Addr().String())
+}
+
+func TestOutsideOfTheBook(t *testing.T) {
+	status, _, stderr := site(t, t.TempDir())
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "git clone https://github.com/llm-from-scratch/llm")
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{{"-nosuch"}, {"word"}} {
+		status, _, stderr := site(t, t.TempDir(), args...)
+		require.Equal(t, 2, status)
+		require.NotEmpty(t, stderr)
+	}
+	status, _, stderr := site(t, t.TempDir(), "-h")
+	require.Equal(t, 0, status)
+	require.Contains(t, stderr, "-addr")
+}
+
+func TestCheck(t *testing.T) {
+	book := smallBook(t)
+	status, stdout, _ := site(t, filepath.Join(book, "docs"), "-check")
+	require.Equal(t, 0, status, stdout)
+	require.NoError(t, os.WriteFile(filepath.Join(book, "docs", "legend.md"), []byte("# L\n\n`add.Ad`\n"), 0o644))
+	status, stdout, stderr := site(t, book, "-check")
+	require.Equal(t, 1, status)
+	require.Equal(t, "docs/legend.md:3: package add has no Ad; is Add meant?\n", stdout)
+	require.Equal(t, "site: the book has 1 problem\n", stderr)
+}
+
+func TestWrite(t *testing.T) {
+	book, dir := smallBook(t), filepath.Join(t.TempDir(), "copy")
+	status, stdout, stderr := site(t, book, "-o", dir)
+	require.Equal(t, 0, status, stderr)
+	require.Contains(t, stdout, "index.html")
+	local := regexp.MustCompile(`(?:href|src)="([^"#]*)`)
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		require.NoError(t, err)
+		if filepath.Ext(path) != ".html" {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NotContains(t, string(data), "reload.js")
+		for _, m := range local.FindAllStringSubmatch(string(data), -1) {
+			if m[1] != "" && !strings.Contains(m[1], ":") {
+				require.FileExists(t, filepath.Join(filepath.Dir(path), m[1]), path)
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+
+	status, _, _ = site(t, book, "-o", dir)
+	require.Equal(t, 0, status, "an earlier copy may be replaced")
+	status, _, stderr = site(t, book, "-o", book)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "is not empty and holds no copy of the book")
+}
+
+func TestABookWithProblemsIsNotWritten(t *testing.T) {
+	book, dir := smallBook(t), filepath.Join(t.TempDir(), "copy")
+	require.NoError(t, os.Remove(filepath.Join(book, "docs", "ch02_twice.md")))
+	status, _, stderr := site(t, book, "-o", dir)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "nothing written")
+	require.NoDirExists(t, dir)
+}
+
+func TestChangesAreServed(t *testing.T) {
+	book := smallBook(t)
+	url := serving(t, book)
+	_, before := get(t, url+"/legend.html", nil)
+	require.NotContains(t, before, "Something new")
+	file := filepath.Join(book, "docs", "legend.md")
+	require.NoError(t, os.WriteFile(file, []byte("# Letters\n\nSomething new and `add.Wrong`.\n"), 0o644))
+	require.Eventually(t, func() bool {
+		_, now := get(t, url+"/legend.html", nil)
+		return strings.Contains(now, "Something new") && strings.Contains(now, "This book has 1 problem")
+	}, 10*time.Second, 50*time.Millisecond)
+}

@@ -1,0 +1,3 @@
+module github.com/llm-from-scratch/llm
+
+go 1.26.0
