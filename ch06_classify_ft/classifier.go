@@ -68,7 +68,8 @@ func HeadOnly(name string) bool { return name == headWeight || name == headBias 
 func LastBlock(layers int) func(name string) bool {
 	last := "h." + strconv.Itoa(layers-1) + "."
 	return func(name string) bool {
-		return HeadOnly(name) || strings.HasPrefix(name, "ln_f.") || strings.HasPrefix(name, last)
+		return HeadOnly(name) ||
+			strings.HasPrefix(name, "ln_f.") || strings.HasPrefix(name, last)
 	}
 }
 
@@ -82,7 +83,8 @@ func TrainedParams(c gpt.Config, trains func(name string) bool) int {
 	// A gradient in which everything is frozen knows all names and shapes,
 	// yet takes no memory.
 	frozen := (&gpt.Model{Config: c}).Gradient(func(string) bool { return false })
-	shapes := Classifier{frozen, attention.Linear{W: blas32.General{Rows: c.Width, Cols: len(Classes)}}}
+	shapes := Classifier{Model: frozen}
+	shapes.Head.W.Rows, shapes.Head.W.Cols = c.Width, len(Classes)
 	total := 0
 	for _, p := range shapes.Params() {
 		if trains(p.Name) {
@@ -123,7 +125,9 @@ func NewActivations(c gpt.Config, B, T int) *Activations {
 // see what stands before it: the last token is the first to have seen all of
 // its message, and no padding behind it can change what it saw. The scores
 // (B,2) live in a until its next use.
-func (c *Classifier) Forward(a *Activations, ids []int, T int, rows []int, rng *rand.Rand) blas32.General {
+func (c *Classifier) Forward(
+	a *Activations, ids []int, T int, rows []int, rng *rand.Rand,
+) blas32.General {
 	hidden := c.Model.Forward(a.model, ids, T, rng)
 	a.rows = rows
 	last, logits := f32.Rows(a.last, 0, len(rows)), f32.Rows(a.logits, 0, len(rows))
@@ -137,8 +141,11 @@ func (c *Classifier) Forward(a *Activations, ids []int, T int, rows []int, rng *
 // Backward undoes the last Forward of a, which had N ids, given the gradient of
 // its scores, and adds to grad. The head read one hidden vector of each message
 // (copy last ← hidden); all the others have a gradient of zero.
-func (c *Classifier) Backward(grad *Classifier, a *Activations, N int, dlogits blas32.General) {
-	last, dlast := f32.Rows(a.last, 0, dlogits.Rows), f32.Rows(a.dlast, 0, dlogits.Rows)
+func (c *Classifier) Backward(
+	grad *Classifier, a *Activations, N int, dlogits blas32.General,
+) {
+	B := dlogits.Rows
+	last, dlast := f32.Rows(a.last, 0, B), f32.Rows(a.dlast, 0, B)
 	c.Head.Backward(dlast, &grad.Head, dlogits, last) // c.Head.Forward(logits, last)
 	dhidden := f32.Rows(a.dhidden, 0, N)
 	clear(dhidden.Data)

@@ -25,7 +25,8 @@ func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 	}
 	smaller := min(total[0], total[1])
 	if smaller < fewest {
-		return nil, fmt.Errorf("%d ham and %d spam messages: training needs at least %d of each", total[0], total[1], fewest)
+		return nil, fmt.Errorf("%d ham and %d spam messages: training needs at least %d of each",
+			total[0], total[1], fewest)
 	}
 	var taken [2]int
 	balanced := make([]Message, 0, 2*smaller)
@@ -37,7 +38,9 @@ func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 		}
 	}
 	// The larger class was full before the end, where only the rarer is left.
-	rng.Shuffle(len(balanced), func(i, j int) { balanced[i], balanced[j] = balanced[j], balanced[i] })
+	rng.Shuffle(len(balanced), func(i, j int) {
+		balanced[i], balanced[j] = balanced[j], balanced[i]
+	})
 	return balanced, nil
 }
 

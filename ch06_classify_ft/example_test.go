@@ -55,20 +55,25 @@ func ExamplePractice() {
 func ExampleSplit() {
 	var collection []classify.Message
 	for i := range 4827 + 747 {
-		collection = append(collection, classify.Message{Spam: i < 747, Text: fmt.Sprint("message ", i)})
+		m := classify.Message{Spam: i < 747, Text: fmt.Sprint("message ", i)}
+		collection = append(collection, m)
 	}
 	balanced, err := classify.Balance(collection, rand.New(rand.NewPCG(1, 6)))
 	train, validation, test := classify.Split(balanced)
-	fmt.Println(len(balanced), "messages:", len(train), len(validation), len(test), err)
+	fmt.Println(len(balanced), "messages, error:", err)
+	fmt.Println(len(train), len(validation), len(test))
 	// Output:
-	// 1494 messages: 1045 149 300 <nil>
+	// 1494 messages, error: <nil>
+	// 1045 149 300
 }
 
 // A tokenizer of single characters keeps the batch small enough to look at. A
 // dot is the padding.
 func ExampleExamples_Batches() {
 	letters := tokens.NewRunes("abcdefghijklmnopqrstuvwxyz ")
-	messages := []classify.Message{{Text: "see you"}, {Spam: true, Text: "win"}, {Text: "ok"}}
+	messages := []classify.Message{
+		{Text: "see you"}, {Spam: true, Text: "win"}, {Text: "ok"},
+	}
 	pad := letters.Vocab()
 	examples := classify.NewExamples(messages, letters, 5, pad)
 	for b := range examples.Batches(2, nil) {
@@ -108,11 +113,9 @@ func Example_loss() {
 	// the gradient, if it is spam: [0.8808 -0.8808]
 }
 
-// small is a model that trains in a second, with a vocabulary of characters.
-var small = gpt.Config{Vocab: 128, Context: 32, Width: 16, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true}
-
 func ExampleClassifier_Forward() {
 	rng := rand.New(rand.NewPCG(1, 6))
+	small := gpt.Config{Vocab: 128, Context: 32, Width: 16, Heads: 2, Layers: 2}
 	m := gpt.New(small)
 	m.Init(rng)
 	c := classify.New(m, rng)
@@ -127,12 +130,12 @@ func ExampleClassifier_Forward() {
 	fmt.Println("read at the first token    ", scores(0, 70, 71, 72))
 	fmt.Println("first token, others follow ", scores(0, 70, 10, 20))
 	// Output:
-	// three tokens                [0.1423 -0.8977]
-	// and padding                 [0.1423 -0.8977]
-	// and other padding           [0.1423 -0.8977]
-	// read at the last padding    [0.7982 -0.2640]
-	// read at the first token     [-0.2582 0.3619]
-	// first token, others follow  [-0.2582 0.3619]
+	// three tokens                [0.1999 -0.8368]
+	// and padding                 [0.1999 -0.8368]
+	// and other padding           [0.1999 -0.8368]
+	// read at the last padding    [0.1919 -0.7525]
+	// read at the first token     [0.6368 -0.1363]
+	// first token, others follow  [0.6368 -0.1363]
 }
 
 // The numbers are those of GPT-2 with 124 million parameters.
@@ -189,10 +192,10 @@ func show(m blas32.General) {
 // Rank 16, for the 124M model with two classes and, as a language model with a
 // head of its own, for the one of 355M.
 func ExampleLoRAParams() {
-	fmt.Println(classify.LoRAParams(gpt.GPT2Small, 16, 2), "instead of", classify.TrainedParams(gpt.GPT2Small, classify.All))
+	fmt.Println(classify.LoRAParams(gpt.GPT2Small, 16, 2))
 	fmt.Println(classify.LoRAParams(gpt.GPT2Medium, 16, gpt.GPT2Medium.Vocab))
 	// Output:
-	// 2666528 instead of 124441346
+	// 2666528
 	// 7898384
 }
 
@@ -213,15 +216,16 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	config := gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 16, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true}
+	config := gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 16, Heads: 2, Layers: 2}
 	model := gpt.New(config)
 	model.Init(rng)
 
-	settings := classify.Settings{Batch: 8, Epochs: 3, Longest: config.Context, Rate: 4e-3}
-	filter := &classify.Filter{Classifier: classify.New(model, rng), Tokenizer: bpe, Longest: settings.Longest}
+	classifier := classify.New(model, rng)
+	filter := &classify.Filter{Classifier: classifier, Tokenizer: bpe, Longest: 64}
 	examples := filter.Examples(train)
-	learner := classify.NewLearner(filter.Classifier, classify.All, settings.Batch, examples.Longest())
-	trainer := pretrain.NewTrainer(learner, examples.Epoch(settings.Batch), settings.Training(examples.Len()))
+	settings := classify.Settings{Batch: 8, Epochs: 3, Rate: 4e-3}
+	learner := classify.NewLearner(classifier, classify.All, 8, examples.Longest())
+	trainer := pretrain.NewTrainer(learner, examples.Epoch(8), settings.Training(examples.Len()))
 	sum := 0.0
 	for step := range trainer.Steps(context.Background()) {
 		sum += step.Loss
@@ -230,9 +234,13 @@ func Example() {
 			sum = 0
 		}
 	}
-	counts := classify.Evaluate(filter.Classifier, filter.Examples(test), settings.Batch)
+	counts := classify.Evaluate(classifier, filter.Examples(test), 8)
 	fmt.Println("better than 90 in 100:", counts.Accuracy() > 0.9)
-	for _, text := range []string{"Are you free at six? Call me", "URGENT! You have won £500 cash! Call 0909 879 0123.", "Ha, I got a text that I won £500 cash. Call you tonight"} {
+	for _, text := range []string{
+		"Are you free at six? Call me",
+		"URGENT! You have won £500 cash! Call 0909 879 0123.",
+		"Ha, I got a text that I won £500 cash. Call you tonight",
+	} {
 		class, p := filter.Classify(text)
 		fmt.Printf("%-4s surely: %-5v %s\n", classify.Classes[class], p > 0.9, text)
 	}

@@ -18,8 +18,9 @@ type Filter struct {
 // probability that the classifier gives it, at least 0.5.
 func (f *Filter) Classify(text string) (class int, probability float64) {
 	ids := encode(text, f.Tokenizer, f.Longest, f.Tokenizer.EndOfText())
-	a := NewActivations(f.Classifier.Model.Config, 1, len(ids))
-	scores := f32.Row(f.Classifier.Forward(a, ids, len(ids), []int{len(ids) - 1}, nil), 0)
+	T := len(ids)
+	a := NewActivations(f.Classifier.Model.Config, 1, T)
+	scores := f32.Row(f.Classifier.Forward(a, ids, T, []int{T - 1}, nil), 0)
 	class = predicted(scores)
 	attention.Softmax(scores)
 	return class, float64(scores[class])

@@ -39,8 +39,9 @@ func (l *Learner) Grads() []gpt.Param { return l.grads }
 // gradients, and returns the loss.
 func (l *Learner) Learn(b embeddings.Batch, scale float32, rng *rand.Rand) float64 {
 	logits := l.forward(b, rng)
-	loss := pretrain.CrossEntropyBackward(logits, l.labels, scale) // logits become their gradient
-	l.classifier.Backward(l.grad, l.activations, len(b.Inputs), logits)
+	loss := pretrain.CrossEntropyBackward(logits, l.labels, scale)
+	dlogits := logits // overwritten by their gradient
+	l.classifier.Backward(l.grad, l.activations, len(b.Inputs), dlogits)
 	return loss
 }
 

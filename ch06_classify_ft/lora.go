@@ -68,8 +68,9 @@ type LoRA struct {
 
 // An adapter ties a change to the matrix that it changes.
 type adapter struct {
-	matrix                      // in the classifier: gets the merged weights
-	base, dw     blas32.General // the weights without the change; the gradient of the merged
+	matrix                      // of the classifier: gets the merged weights
+	base         blas32.General // the weights before any change
+	dw           blas32.General // the gradient of the merged weights
 	change, grad LowRank
 }
 

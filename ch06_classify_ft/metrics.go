@@ -20,7 +20,9 @@ func (c Confusion) Accuracy() float64 {
 
 // String returns the counts as a small table.
 func (c Confusion) String() string {
-	return fmt.Sprintf("        answered ham   spam\nis ham  %12d %6d\nis spam %12d %6d\n", c[0][0], c[0][1], c[1][0], c[1][1])
+	return "        answered ham   spam\n" +
+		fmt.Sprintf("is ham  %12d %6d\n", c[0][0], c[0][1]) +
+		fmt.Sprintf("is spam %12d %6d\n", c[1][0], c[1][1])
 }
 
 // Evaluate lets the classifier answer for every example, in batches of size,

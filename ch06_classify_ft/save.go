@@ -39,8 +39,12 @@ func (f *Filter) Save(dir string) error {
 		name  string
 		write func(io.Writer) error
 	}{
-		{headFile, func(w io.Writer) error { return pretrain.WriteTensors(w, f.Classifier.headParams(), nil) }},
-		{filterFile, func(w io.Writer) error { return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest}) }},
+		{headFile, func(w io.Writer) error {
+			return pretrain.WriteTensors(w, f.Classifier.headParams(), nil)
+		}},
+		{filterFile, func(w io.Writer) error {
+			return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest})
+		}},
 	} {
 		if err := writeFile(filepath.Join(dir, file.name), file.write); err != nil {
 			return fmt.Errorf("saving the classifier: %w", err)
@@ -66,9 +70,11 @@ func Load(dir string) (*Filter, error) {
 	}
 	switch {
 	case j.Classes != Classes:
-		return nil, fmt.Errorf("%s: the classes are %q, want %q", path, j.Classes, Classes)
+		return nil, fmt.Errorf("%s: the classes are %q, want %q",
+			path, j.Classes, Classes)
 	case j.Longest < 1 || j.Longest > m.Config.Context:
-		return nil, fmt.Errorf("%s: longest is %d; the model reads 1 to %d ids", path, j.Longest, m.Config.Context)
+		return nil, fmt.Errorf("%s: longest is %d; the model reads 1 to %d ids",
+			path, j.Longest, m.Config.Context)
 	}
 	c := New(m, rand.New(rand.NewPCG(0, 0))) // a head to be overwritten
 	if err := c.loadHead(filepath.Join(dir, headFile)); err != nil {

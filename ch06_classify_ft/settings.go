@@ -34,5 +34,7 @@ func (s Settings) Training(n int) pretrain.Settings {
 
 // Epoch returns the examples as training data, in shuffled batches of size.
 func (x Examples) Epoch(size int) pretrain.Epoch {
-	return func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return x.Batches(size, rng) }
+	return func(rng *rand.Rand) iter.Seq[embeddings.Batch] {
+		return x.Batches(size, rng)
+	}
 }

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -48,7 +49,7 @@ func ReadMessages(r io.Reader) ([]Message, error) {
 		return nil, fmt.Errorf("line %d: %w", len(messages)+1, err)
 	}
 	if len(messages) == 0 {
-		return nil, fmt.Errorf("no messages: want lines of ham or spam, a tab and the text")
+		return nil, errors.New("no messages: want lines of ham or spam, a tab and the text")
 	}
 	return messages, nil
 }
