@@ -42,6 +42,9 @@ func published(text string) string {
 
 // unpublished is published undone.
 func unpublished(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("a token is empty")
+	}
 	text := make([]byte, 0, len(s))
 	for _, r := range s {
 		c, ok := runeBytes[r]

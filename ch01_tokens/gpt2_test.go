@@ -58,6 +58,7 @@ func TestReadBPEErrors(t *testing.T) {
 		{edit(`"a": 97`, `"a": 259`), merges, `vocab: token "a": id 259: the ids of 259 tokens must be 0 to 258, each once`},
 		{edit(`"a"`, `"a b"`), merges, `vocab: token "a b": the character ' ' stands for no byte`},
 		{edit(`"a"`, `"你"`), merges, `vocab: token "你": the character '你' stands for no byte`},
+		{edit(`"0"`, `""`), merges, "vocab: a token is empty"},
 		{edit(`"0"`, `"00"`), merges, "vocab: no token for the byte 0x30"},
 		{edit(EndOfText, "end"), merges, "vocab: no token <|endoftext|>"},
 		{vocab, "#version: 0.2\na b\nab", `merges: line 3: "ab" is not two tokens with a space between them`},

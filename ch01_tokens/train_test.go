@@ -86,6 +86,13 @@ func TestTrainTheCat(t *testing.T) {
 	require.Equal(t, []pair{{'t', 'h'}, {256, 'e'}, {257, ' '}}, merges)
 }
 
+// TestTrainWithoutPieces: why merges should stay within words.
+func TestTrainWithoutPieces(t *testing.T) {
+	text := byteIDs(string(data(t, "the-verdict.txt")))
+	merges := newCorpus([][]int32{text}, []int{1}).learn(256, 1)
+	require.Equal(t, []pair{{'e', ' '}}, merges)
+}
+
 // TestTrainVerdict repeats the book's training from scratch on the verdict. Its
 // alphabet is the runes 0 to 255, then Ġ for a space and <|endoftext|>; its
 // pieces are whatever stands between spaces and line ends, with the space before
