@@ -63,19 +63,20 @@ func Prove(ctx context.Context, root string, all []Exercise, report func(Finding
 type prover struct {
 	root, dir string
 	all       []Exercise
-	rest      [][]variant // of each exercise
+	rest      [][]variant // of each exercise, after the stub
 }
 
-// variant is the one of exercise i for a round; the stub is tried in round -1,
-// and an exercise that has run out of variants shows its solution again.
-func (p *prover) variant(i, round int) variant {
+// variant is the one of exercise i for a round, and whether it is new: the stub
+// in round -1, and the solution once more when the mistakes have run out, since
+// its function must be there for the tests to compile.
+func (p *prover) variant(i, round int) (v variant, fresh bool) {
 	switch {
 	case round < 0:
-		return variant{name: "stub", want: Todo}
+		return variant{name: "stub", want: Todo}, true
 	case round < len(p.rest[i]):
-		return p.rest[i][round]
+		return p.rest[i][round], true
 	}
-	return p.rest[i][0]
+	return p.rest[i][0], false
 }
 
 func (p *prover) round(ctx context.Context, round int, report func(Finding)) (failed int, err error) {
@@ -83,12 +84,19 @@ func (p *prover) round(ctx context.Context, round int, report func(Finding)) (fa
 	if err != nil {
 		return 0, err
 	}
-	results, err := status(ctx, p.root, p.all, "-overlay="+overlay)
+	var fresh []Exercise
+	var variants []variant
+	for i, e := range p.all {
+		if v, ok := p.variant(i, round); ok {
+			fresh, variants = append(fresh, e), append(variants, v)
+		}
+	}
+	results, err := status(ctx, p.root, fresh, "-overlay="+overlay)
 	if err != nil {
 		return 0, err
 	}
 	for i, r := range results {
-		v := p.variant(i, round)
+		v := variants[i]
 		f := Finding{Exercise: r.Exercise, Variant: v.name, Got: r.State, Want: v.want, Output: r.Output}
 		if f.Got != f.Want {
 			failed++
@@ -109,7 +117,7 @@ func (p *prover) overlay(round int) (string, error) {
 			return "", err
 		}
 		stubs := filepath.Join(chapter, "testdata", "exercises", StubFile)
-		v := p.variant(i, round)
+		v, _ := p.variant(i, round)
 		if v.src == "" {
 			replace[filepath.Join(chapter, StubFile)] = stubs
 			continue
