@@ -185,24 +185,27 @@ const adaptersFile = "adapters.safetensors"
 
 // learner returns what is trained, on messages of at most T tokens, and how to
 // save it.
-func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (l pretrain.Learner, save func() error, err error) {
-	save = func() error { return filter.Save(f.out) }
+func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (pretrain.Learner, func() error, error) {
 	c := filter.Classifier
 	if o.LoRA == 0 {
+		save := func() error { return filter.Save(f.out) }
 		return classify.NewLearner(c, o.trains(c.Model.Config.Layers), o.Batch, T), save, nil
 	}
 	lora := classify.NewLoRA(c, o.LoRA, float32(2*o.LoRA), o.Batch, T, rand.New(rand.NewPCG(o.Seed, 13)))
 	path := filepath.Join(f.out, adaptersFile)
 	if f.resume {
-		err = readAdapters(lora, path)
+		if err := readAdapters(lora, path); err != nil {
+			return nil, nil, err
+		}
 	}
-	return lora, func() error {
+	save := func() error {
 		lora.Merge()
-		if err := save(); err != nil {
+		if err := filter.Save(f.out); err != nil {
 			return err
 		}
 		return rundir.WriteFile(path, func(w io.Writer) error { return pretrain.WriteTensors(w, lora.Params(), nil) })
-	}, err
+	}
+	return lora, save, nil
 }
 
 // trains says which weights -layers means.
