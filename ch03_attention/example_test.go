@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/llm-from-scratch/llm/ch03_attention"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/llm-from-scratch/llm/ch03_attention"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )

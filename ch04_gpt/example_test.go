@@ -7,8 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas32"
 
-	"github.com/llm-from-scratch/llm/ch03_attention"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 

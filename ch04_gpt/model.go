@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
-	"github.com/llm-from-scratch/llm/ch03_attention"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
