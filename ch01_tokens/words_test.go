@@ -65,6 +65,7 @@ func TestRunes(t *testing.T) {
 	require.Equal(t, "hello\n", r.Decode(r.Encode("hello\n")))
 	require.Equal(t, []int{2, 5, 5, 5}, r.Encode("hé\xff\uFFFD"))
 	require.Equal(t, "h\uFFFD", r.Decode([]int{2, 5}))
+	require.Equal(t, 3, NewRunes("b\uFFFDa\xff\uFFFD").Vocab())
 }
 
 // TestBadID: every Decode refuses an id outside its vocabulary.
