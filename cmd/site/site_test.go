@@ -26,19 +26,25 @@ func site(t *testing.T, dir string, args ...string) (status int, stdout, stderr 
 	return status, out.String(), errs.String()
 }
 
-// serving starts a server for the small book and returns its address.
+// serving starts a server for the book below root and returns its address.
 func serving(t *testing.T, root string) string {
+	t.Helper()
+	return servingBook(t, newLive(root, io.Discard), true)
+}
+
+func servingBook(t *testing.T, book *live, watched bool) string {
 	t.Helper()
 	listener, err := listen("127.0.0.1:0")
 	require.NoError(t, err)
-	book := newLive(root, io.Discard)
 	ctx, stop := context.WithCancel(t.Context())
 	server := httptest.NewUnstartedServer(guard(listener.Addr(), book))
 	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	_ = server.Listener.Close()
 	server.Listener = listener
 	server.Start()
-	go book.watch(ctx)
+	if watched {
+		go book.watch(ctx)
+	}
 	t.Cleanup(func() { stop(); server.Close() })
 	return server.URL
 }

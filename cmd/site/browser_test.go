@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// browser starts Chromium, or skips the test where there is none. CI has one.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		require.NotEqual(t, "true", os.Getenv("CI"), "the browser tests need Chromium")
+		t.Skip("skipped: no Chromium to open the pages with")
+	}
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, // it opens only our own pages
+		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, quit := chromedp.NewContext(ctx)
+	t.Cleanup(quit)
+	require.NoError(t, chromedp.Do(ctx)) // the browser lives as long as ctx
+	return ctx
+}
+
+// A tab is one open page.
+type tab struct {
+	t        *testing.T
+	ctx      context.Context
+	messages <-chan string
+}
+
+func newTab(t *testing.T, browser context.Context) *tab {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(browser)
+	t.Cleanup(stop)
+	require.NoError(t, chromedp.Do(ctx))
+	messages := make(chan string, 1000)
+	console := chromedp.Console(ctx)
+	go func() {
+		for m, err := range console {
+			if err != nil {
+				return
+			}
+			messages <- m.String()
+		}
+	}()
+	limited, cancel := context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(cancel)
+	return &tab{t, limited, messages}
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Do(b.ctx, steps...))
+}
+
+// is reports a JavaScript condition of the page.
+func (b *tab) is(expression string) bool {
+	b.t.Helper()
+	ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
+	require.NoError(b.t, err, expression)
+	return ok
+}
+
+func (b *tab) text(expression string) string {
+	b.t.Helper()
+	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](expression))
+	require.NoError(b.t, err, expression)
+	return s
+}
+
+// quiet fails the test when the page wrote to the console, as it does when the
+// security policy stops something.
+func (b *tab) quiet(page string) {
+	b.t.Helper()
+	for {
+		select {
+		case m := <-b.messages:
+			b.t.Errorf("%s: %s", page, m)
+		case <-time.After(50 * time.Millisecond):
+			return
+		}
+	}
+}
+
+func media(scheme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+		})
+		return err
+	})
+}
+
+func scripts(on bool) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+		return err
+	})
+}
+
+const (
+	overflows = `document.documentElement.scrollWidth > document.documentElement.clientWidth`
+	paper     = `getComputedStyle(document.body).backgroundColor`
+)
+
+// widest names what is too wide, for the message of a failing test.
+const widest = `Array.from(document.querySelectorAll("main *")).filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest("pre, .scroll, .math")).map(e => e.tagName + ":" + e.textContent.slice(0, 60)).slice(0, 3).join(" | ")`
+
+// Every page of the real book opens without a complaint, on a desk and on a
+// phone, in light and in dark.
+func TestEveryPageOpens(t *testing.T) {
+	book := newLive(bookRoot(t), io.Discard)
+	address := servingBook(t, book, false) // an author's change would reload the page under the test
+	b := newTab(t, browser(t))
+	files, _, _ := book.state()
+	for name := range files {
+		if !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "src/") || name == "404.html" {
+			continue
+		}
+		b.do(chromedp.Navigate(address + "/" + name))
+		require.True(t, b.is(`document.documentElement.lang === "en" && document.querySelectorAll("h1").length > 0`), name)
+		for _, look := range []struct {
+			width  int64
+			scheme string
+		}{{1280, "light"}, {390, "dark"}} {
+			b.do(chromedp.EmulateViewport(look.width, 900), media(look.scheme))
+			if b.is(overflows) {
+				t.Errorf("%s is wider than %d pixels: %s", name, look.width, b.text(widest))
+			}
+		}
+		b.quiet(name)
+	}
+}
+
+func TestFormulasAreMathML(t *testing.T) {
+	b := newTab(t, browser(t))
+	b.do(chromedp.EmulateViewport(390, 900), chromedp.Navigate(serving(t, smallBook(t))+"/ch01_add.html"))
+	require.True(t, b.is(`document.querySelectorAll("math").length === 2 && document.querySelector("math mfrac") instanceof MathMLElement`))
+	require.True(t, b.is(`document.querySelector("div.math").scrollWidth > document.querySelector("div.math").clientWidth`), "a wide formula scrolls in its own box")
+	require.False(t, b.is(overflows), b.text(widest))
+	b.quiet("ch01_add.html")
+}
+
+func TestTurningPages(t *testing.T) {
+	b := newTab(t, browser(t))
+	b.do(chromedp.Navigate(serving(t, smallBook(t)) + "/"))
+	for _, want := range []string{"Adding", "Twice", "Letters"} {
+		_, err := chromedp.RunResponse(b.ctx, chromedp.Click(`a[rel="next"]`))
+		require.NoError(t, err)
+		require.Equal(t, want, b.text(`document.querySelector("h1").lastChild.textContent`))
+	}
+	require.False(t, b.is(`document.querySelector('a[rel="next"]') !== null`))
+}
+
+func TestThemes(t *testing.T) {
+	b := newTab(t, browser(t))
+	address := serving(t, smallBook(t)) + "/ch01_add.html"
+	b.do(media("light"), chromedp.Navigate(address))
+	light := b.text(paper)
+	b.do(media("dark"))
+	dark := b.text(paper)
+	require.NotEqual(t, light, dark, "the page follows the system")
+	b.do(media("light"), chromedp.Click("#theme"))
+	require.Equal(t, dark, b.text(paper), "the button overrides the system")
+	b.do(chromedp.Navigate(address))
+	require.Equal(t, dark, b.text(paper), "and is remembered")
+	require.Equal(t, "Light", b.text(`document.getElementById("theme").textContent`))
+	b.quiet(address)
+}
+
+func TestWithoutScripts(t *testing.T) {
+	b := newTab(t, browser(t))
+	b.do(chromedp.EmulateViewport(390, 900), scripts(false), media("dark"), chromedp.Navigate(serving(t, smallBook(t))+"/ch01_add.html"))
+	require.True(t, b.is(`document.getElementById("theme").hidden && document.querySelectorAll("math").length === 2`))
+	require.True(t, b.is(`!document.querySelector("details.fold").open && document.querySelector("details.fold").checkVisibility()`))
+	b.do(chromedp.Click("details.fold summary"))
+	require.True(t, b.is(`document.querySelector("details.fold").open`), "the contents unfold")
+	_, err := chromedp.RunResponse(b.ctx, chromedp.Click(`a[rel="next"]`))
+	require.NoError(t, err)
+	require.Equal(t, "Twice", b.text(`document.querySelector("h1").lastChild.textContent`))
+}
+
+func TestTheCopyOpensFromTheFileSystem(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "copy")
+	book := smallBook(t)
+	wd, err := os.Getwd()
+	require.NoError(t, err)
+	status, _, stderr := site(t, book, "-o", dir)
+	require.Equal(t, 0, status, stderr)
+	t.Chdir(wd)
+	b := newTab(t, browser(t))
+	b.do(media("light"), chromedp.Navigate((&url.URL{Scheme: "file", Path: filepath.ToSlash(dir) + "/index.html"}).String()))
+	_, err = chromedp.RunResponse(b.ctx, chromedp.Click(`a[rel="next"]`))
+	require.NoError(t, err)
+	require.Equal(t, "Adding", b.text(`document.querySelector("h1").lastChild.textContent`))
+	require.True(t, b.is(`getComputedStyle(document.querySelector(".listing pre")).borderRadius !== "0px"`), "the style sheet is there")
+	require.False(t, b.is(`document.getElementById("theme").hidden`), "the script is there")
+	_, err = chromedp.RunResponse(b.ctx, chromedp.Click(`.listing figcaption a`))
+	require.NoError(t, err)
+	require.Equal(t, "ch01_add/add.go", b.text(`document.querySelector("h1").textContent`))
+	b.quiet("the copy")
+}
+
+func TestAnOpenPageReloads(t *testing.T) {
+	book := smallBook(t)
+	b := newTab(t, browser(t))
+	b.do(chromedp.Navigate(serving(t, book) + "/legend.html"))
+	time.Sleep(300 * time.Millisecond) // the page first has to say that it listens
+	require.NoError(t, os.WriteFile(filepath.Join(book, "docs", "legend.md"), []byte("# Renamed\n\nText.\n"), 0o644))
+	require.Eventually(t, func() bool {
+		heading, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.querySelector("h1") ? document.querySelector("h1").textContent : ""`))
+		return err == nil && strings.HasSuffix(heading, "Renamed")
+	}, 20*time.Second, 100*time.Millisecond)
+	b.quiet("legend.html")
+}
