@@ -5,7 +5,7 @@
 //
 //   - tokenizer.go: what all tokenizers have in common
 //   - words.go: one number a word; what to do about unknown words
-//   - runes.go: one number a character; nothing is lost but length
+//   - runes.go: one number a character; nothing need be unknown, but texts get long
 //   - split.go: the pieces inside which bytes will be merged
 //   - train.go, queue.go: byte-pair encoding, learned from a text
 //   - bpe.go, long.go: encoding and decoding with what was learned
