@@ -28,7 +28,7 @@ const (
 
 // Exp returns e**x within 1.3 units in the last place: 0 where that is below the
 // smallest normal number, +Inf where it is too large, NaN for NaN. The bits are
-// the same on every machine. It takes a third of the time of math.Exp.
+// the same on every machine. It takes less than half the time of math.Exp (5.8 ns, 13).
 func Exp(x float32) float32 {
 	if !(x >= expMin) { // true for NaN
 		if x < expMin {

@@ -97,7 +97,7 @@ type product struct {
 const worthSharing = 1 << 20
 
 // thinRows is the number of rows up to which packing b costs more than it saves.
-const thinRows = 3
+const thinRows = 6
 
 func (p *product) run() {
 	procs := 1
@@ -163,7 +163,7 @@ func (p *product) Do(lo, hi int) {
 // second-level cache) pass by it; a packed block of b lies beyond.
 const (
 	blockSteps = 256
-	blockRows  = 120
+	blockRows  = 72
 	blockCols  = 512
 )
 

@@ -16,8 +16,8 @@ func choose() *kernel {
 		return nil
 	}
 	return &kernel{
-		a:        side{width: 6, reach: 8, copy: copy8AVX2},
-		b:        side{width: 16, reach: 16, copy: copy16AVX2},
+		a:        side{width: 6, copy: copy6AVX2},
+		b:        side{width: 16, copy: copy16AVX2},
 		turn:     turn8AVX2,
 		multiply: multiply6x16AVX2,
 	}

@@ -215,40 +215,38 @@ add:
 	VZEROUPPER
 	RET
 
-// func copy8AVX2(k int, src *float32, stride int, dst *float32, width int)
+// func copy6AVX2(k int, src *float32, stride int, dst *float32)
 // Requires: AVX
-TEXT ·copy8AVX2(SB), $0-40
+TEXT ·copy6AVX2(SB), $0-32
 	MOVQ k+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ stride+16(FP), DX
 	SHLQ $0x02, DX
 	MOVQ dst+24(FP), BX
-	MOVQ width+32(FP), SI
-	SHLQ $0x02, SI
 
 row:
 	SUBQ    $0x01, AX
 	JL      done
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, (BX)
+	VMOVUPS (CX), X2
+	VMOVUPS X2, (BX)
+	VMOVSD  16(CX), X3
+	VMOVSD  X3, 16(BX)
 	ADDQ    DX, CX
-	ADDQ    SI, BX
+	ADDQ    $0x18, BX
 	JMP     row
 
 done:
 	VZEROUPPER
 	RET
 
-// func copy16AVX2(k int, src *float32, stride int, dst *float32, width int)
+// func copy16AVX2(k int, src *float32, stride int, dst *float32)
 // Requires: AVX
-TEXT ·copy16AVX2(SB), $0-40
+TEXT ·copy16AVX2(SB), $0-32
 	MOVQ k+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ stride+16(FP), DX
 	SHLQ $0x02, DX
 	MOVQ dst+24(FP), BX
-	MOVQ width+32(FP), SI
-	SHLQ $0x02, SI
 
 row:
 	SUBQ    $0x01, AX
@@ -258,7 +256,7 @@ row:
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y1, 32(BX)
 	ADDQ    DX, CX
-	ADDQ    SI, BX
+	ADDQ    $0x40, BX
 	JMP     row
 
 done:

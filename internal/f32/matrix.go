@@ -33,6 +33,9 @@ func Row(m blas32.General, i int) []float32 {
 	if uint(i) >= uint(m.Rows) {
 		panic(badRange)
 	}
+	if m.Cols == 0 {
+		return nil
+	}
 	at := i * m.Stride
 	return m.Data[at : at+m.Cols : at+m.Cols]
 }

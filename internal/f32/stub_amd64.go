@@ -11,17 +11,17 @@ package f32
 //go:noescape
 func multiply6x16AVX2(k int, a *float32, b *float32, c *float32, stride int, alpha float32, beta float32)
 
-// copy8AVX2 copies the first elements of k rows, stride apart in src and width
-// apart in dst.
+// copy6AVX2 copies 6 elements of each of k rows, stride apart in src, to dst, where
+// they follow one another.
 //
 //go:noescape
-func copy8AVX2(k int, src *float32, stride int, dst *float32, width int)
+func copy6AVX2(k int, src *float32, stride int, dst *float32)
 
-// copy16AVX2 copies the first elements of k rows, stride apart in src and width
-// apart in dst.
+// copy16AVX2 copies 16 elements of each of k rows, stride apart in src, to dst, where
+// they follow one another.
 //
 //go:noescape
-func copy16AVX2(k int, src *float32, stride int, dst *float32, width int)
+func copy16AVX2(k int, src *float32, stride int, dst *float32)
 
 // turn8AVX2 transposes 8 rows of src, stride apart, of k elements, a multiple of
 // 8: dst gets k rows of 8, width apart, written in order. Only the first of the

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -20,7 +21,7 @@ var y = [16]reg.VecPhysical{
 func main() {
 	ConstraintExpr("amd64,!purego")
 	multiply()
-	copyColumns("copy8AVX2", 8)
+	copyColumns("copy6AVX2", 6)
 	copyColumns("copy16AVX2", 16)
 	turn()
 	dot()
@@ -152,19 +153,29 @@ func multiply() {
 // copyColumns writes the packing of an operand whose rows are already those that
 // the kernel reads.
 func copyColumns(name string, width int) {
-	function(name, "func(k int, src *float32, stride int, dst *float32, width int)",
-		name+" copies the first elements of k rows, stride apart in src and width",
-		"apart in dst.")
-	k, src, stride, dst, apart := gp("k"), gp("src"), bytes("stride"), gp("dst"), bytes("width")
+	function(name, "func(k int, src *float32, stride int, dst *float32)",
+		fmt.Sprintf("%s copies %d elements of each of k rows, stride apart in src, to dst, where", name, width),
+		"they follow one another.")
+	k, src, stride, dst := gp("k"), gp("src"), bytes("stride"), gp("dst")
 	Label("row")
 	SUBQ(Imm(1), k)
 	JL(LabelRef("done"))
-	for i := 0; i < width; i += 8 {
+	i := 0
+	for ; i+8 <= width; i += 8 {
 		VMOVUPS(Mem{Base: src, Disp: 4 * i}, y[i/8])
 		VMOVUPS(y[i/8], Mem{Base: dst, Disp: 4 * i})
 	}
+	if i+4 <= width {
+		VMOVUPS(Mem{Base: src, Disp: 4 * i}, reg.X2)
+		VMOVUPS(reg.X2, Mem{Base: dst, Disp: 4 * i})
+		i += 4
+	}
+	if i+2 <= width {
+		VMOVSD(Mem{Base: src, Disp: 4 * i}, reg.X3)
+		VMOVSD(reg.X3, Mem{Base: dst, Disp: 4 * i})
+	}
 	ADDQ(stride, src)
-	ADDQ(apart, dst)
+	ADDQ(Imm(uint64(4*width)), dst)
 	JMP(LabelRef("row"))
 	Label("done")
 	finish()
