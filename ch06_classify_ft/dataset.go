@@ -25,7 +25,7 @@ func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 	}
 	smaller := min(total[0], total[1])
 	if smaller < fewest {
-		return nil, fmt.Errorf("%d ham and %d spam messages: training needs at least %d of each",
+		return nil, fmt.Errorf("%d ham and %d spam messages: training needs %d of each",
 			total[0], total[1], fewest)
 	}
 	var taken [2]int

@@ -9,10 +9,11 @@
 //     pads messages of different lengths into batches;
 //   - classifier.go gives the model a new head with two outputs, read at the
 //     last real token;
-//   - learner.go trains it, all of it or only the layers one chooses;
+//   - learner.go makes it trainable by the loop of chapter 5, and settings.go
+//     holds the choices of a run;
 //   - metrics.go counts what is right and what is wrong in which way;
-//   - lora.go trains small low-rank adapters in the place of whole matrices;
-//   - filter.go answers for one text, and keeps a classifier in a directory.
+//   - filter.go answers for one text, and save.go keeps it in a directory;
+//   - lora.go trains low-rank adapters in the place of whole matrices.
 //
 // Shapes are written with the letters of the whole book: B messages in a
 // batch, T tokens in a message, N = B·T, C the width of the model. There are 2

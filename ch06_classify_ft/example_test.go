@@ -141,8 +141,9 @@ func ExampleClassifier_Forward() {
 // The numbers are those of GPT-2 with 124 million parameters.
 func ExampleTrainedParams() {
 	c := gpt.GPT2Small
+	last := classify.LastBlock(c.Layers)
 	fmt.Println("head only: ", classify.TrainedParams(c, classify.HeadOnly))
-	fmt.Println("last block:", classify.TrainedParams(c, classify.LastBlock(c.Layers)))
+	fmt.Println("last block:", classify.TrainedParams(c, last))
 	fmt.Println("all:       ", classify.TrainedParams(c, classify.All))
 	// Output:
 	// head only:  1538
@@ -216,16 +217,15 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	config := gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 16, Heads: 2, Layers: 2}
-	model := gpt.New(config)
+	model := gpt.New(gpt.Config{Vocab: 257, Context: 64, Width: 16, Heads: 2, Layers: 2})
 	model.Init(rng)
 
 	classifier := classify.New(model, rng)
 	filter := &classify.Filter{Classifier: classifier, Tokenizer: bpe, Longest: 64}
 	examples := filter.Examples(train)
-	settings := classify.Settings{Batch: 8, Epochs: 3, Rate: 4e-3}
+	settings := classify.Settings{Batch: 8, Epochs: 3, Rate: 4e-3}.Training(examples.Len())
 	learner := classify.NewLearner(classifier, classify.All, 8, examples.Longest())
-	trainer := pretrain.NewTrainer(learner, examples.Epoch(8), settings.Training(examples.Len()))
+	trainer := pretrain.NewTrainer(learner, examples.Epoch(8), settings)
 	sum := 0.0
 	for step := range trainer.Steps(context.Background()) {
 		sum += step.Loss

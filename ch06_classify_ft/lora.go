@@ -24,7 +24,7 @@ type LowRank struct {
 }
 
 // NewLowRank returns a change of rank r for a matrix of in rows and out
-// columns. A is drawn from ±1/√r, and B is zero, so that it changes nothing yet.
+// columns. A is drawn from ±1/√r and B is zero, so that nothing changes yet.
 func NewLowRank(in, out, r int, alpha float32, rng *rand.Rand) LowRank {
 	if r < 1 {
 		panic("classify: the rank must be at least 1")

@@ -107,13 +107,14 @@ func (c *Classifier) loadHead(path string) error {
 }
 
 // writeFile puts a file in its place only when it is whole.
-func writeFile(path string, write func(io.Writer) error) (err error) {
+func writeFile(path string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".classifier-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // fails, as it should, after the rename
-	if err := errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+	err = errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
+	if err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

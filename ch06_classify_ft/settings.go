@@ -18,7 +18,9 @@ type Settings struct {
 }
 
 // DefaultSettings suit the small models of this book, all of whose layers train.
-var DefaultSettings = Settings{Batch: 8, Epochs: 3, Longest: 120, Rate: 1e-3, Seed: 1}
+var DefaultSettings = Settings{
+	Batch: 8, Epochs: 3, Longest: 120, Rate: 1e-3, Seed: 1,
+}
 
 // Training returns what [pretrain.NewTrainer] asks for, for a training part of
 // n messages: a tenth of the steps to warm up, then a cosine down to nothing.

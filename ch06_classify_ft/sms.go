@@ -49,7 +49,7 @@ func ReadMessages(r io.Reader) ([]Message, error) {
 		return nil, fmt.Errorf("line %d: %w", len(messages)+1, err)
 	}
 	if len(messages) == 0 {
-		return nil, errors.New("no messages: want lines of ham or spam, a tab and the text")
+		return nil, errors.New("no messages; lines are ham or spam, a tab, the text")
 	}
 	return messages, nil
 }
