@@ -54,28 +54,50 @@ func Exp(x float32) float32 {
 
 var posInf = float32(math.Inf(1))
 
-// Tanh returns the hyperbolic tangent of x within 2 units in the last place;
+// tanhOne: from here on the hyperbolic tangent rounds to 1.
+const tanhOne = 9.02
+
+// Tanh returns the hyperbolic tangent of x within 2.5 units in the last place;
 // NaN for NaN. The bits are the same on every machine.
 //
-// Small arguments take the odd polynomial of Cephes' tanhf, because
-// 1 - 2/(e**2x + 1) would cancel there.
+// It is E/(E+2) where E = e**2|x| - 1, which is computed as 2ⁿ·(e^r - 1) + (2ⁿ - 1)
+// so that nothing cancels. There is one path for all x, because to guess wrong
+// which of two to take costs as much as the whole of it.
 func Tanh(x float32) float32 {
-	if -0.625 < x && x < 0.625 {
-		s := x * x
-		p := float32(-5.70498872745e-3*s) + 2.06390887954e-2
-		p = float32(p*s) - 5.37397155531e-2
-		p = float32(p*s) + 1.33314422036e-1
-		p = float32(p*s) - 3.33332819422e-1
-		return x * (float32(p*s) + 1)
+	bits := math.Float32bits(x)
+	sign := bits & (1 << 31)
+	x = math.Float32frombits(bits ^ sign)
+	if x > tanhOne {
+		x = tanhOne
 	}
-	y := 1 - 2/(Exp(2*abs(x))+1)
-	if x < 0 {
-		return -y
-	}
-	return y
+	x += x
+	shifted := float32(x*log2e) + rounding
+	n := shifted - rounding
+	r := x - float32(n*ln2High)
+	r -= float32(n * ln2Low)
+	p := float32(expP0*r) + expP1
+	p = float32(p*r) + expP2
+	p = float32(p*r) + expP3
+	p = float32(p*r) + expP4
+	p = float32(p*r) + expP5
+	q := float32(p*float32(r*r)) + r
+	power := math.Float32frombits(math.Float32bits(shifted)<<23 + 127<<23) // 2ⁿ
+	e := float32(power*q) + (power - 1)
+	return math.Float32frombits(math.Float32bits(e/(e+2)) | sign)
 }
 
-func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
+// TanhEach sets dst[i] to Tanh(x[i]), at 1 ns each where there is a kernel, a
+// tenth of Tanh's time. dst and x may be the same.
+func TanhEach(dst, x []float32) {
+	if len(x) != len(dst) {
+		panic(badLengths)
+	}
+	n := tanhEach(dst, x)
+	dst = dst[n:]
+	for i, v := range x[n:] {
+		dst[i] = Tanh(v)
+	}
+}
 
 // ExpShifted sets dst[i] to Exp(x[i]-shift) and returns the sum of dst: the
 // core of a softmax, where shift is the largest x. dst and x may be the same.

@@ -382,7 +382,7 @@ TEXT ·dotAVX2(SB), $0-28
 
 wide:
 	CMPQ        AX, $0x00000020
-	JL          narrow
+	JL          eight
 	VMOVUPS     (CX), Y4
 	VFMADD231PS (DX), Y4, Y0
 	VMOVUPS     32(CX), Y5
@@ -396,7 +396,6 @@ wide:
 	SUBQ        $0x00000020, AX
 	JMP         wide
 
-narrow:
 eight:
 	CMPQ        AX, $0x00000008
 	JL          done
@@ -433,7 +432,7 @@ TEXT ·sumAVX2(SB), $0-20
 
 wide:
 	CMPQ   AX, $0x00000020
-	JL     narrow
+	JL     eight
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	VADDPS 64(CX), Y2, Y2
@@ -442,7 +441,6 @@ wide:
 	SUBQ   $0x00000020, AX
 	JMP    wide
 
-narrow:
 eight:
 	CMPQ   AX, $0x00000008
 	JL     done
@@ -478,7 +476,7 @@ TEXT ·maxAVX2(SB), $0-20
 
 wide:
 	CMPQ    AX, $0x00000020
-	JL      narrow
+	JL      eight
 	VMOVUPS (CX), Y8
 	VCMPPS  $0x03, Y8, Y8, Y12
 	VORPS   Y12, Y4, Y4
@@ -499,7 +497,6 @@ wide:
 	SUBQ    $0x00000020, AX
 	JMP     wide
 
-narrow:
 eight:
 	CMPQ    AX, $0x00000008
 	JL      done
@@ -543,7 +540,7 @@ TEXT ·axpyAVX2(SB), $0-32
 
 wide:
 	CMPQ    AX, $0x00000020
-	JL      narrow
+	JL      eight
 	VMULPS  (CX), Y15, Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS Y0, (DX)
@@ -561,7 +558,6 @@ wide:
 	SUBQ    $0x00000020, AX
 	JMP     wide
 
-narrow:
 eight:
 	CMPQ    AX, $0x00000008
 	JL      done
@@ -586,7 +582,7 @@ TEXT ·addAVX2(SB), $0-24
 
 wide:
 	CMPQ    AX, $0x00000020
-	JL      narrow
+	JL      eight
 	VMOVUPS (CX), Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS Y0, (CX)
@@ -604,7 +600,6 @@ wide:
 	SUBQ    $0x00000020, AX
 	JMP     wide
 
-narrow:
 eight:
 	CMPQ    AX, $0x00000008
 	JL      done
@@ -629,7 +624,7 @@ TEXT ·scaleAVX2(SB), $0-24
 
 wide:
 	CMPQ    AX, $0x00000020
-	JL      narrow
+	JL      eight
 	VMULPS  (CX), Y15, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  32(CX), Y15, Y1
@@ -642,7 +637,6 @@ wide:
 	SUBQ    $0x00000020, AX
 	JMP     wide
 
-narrow:
 eight:
 	CMPQ    AX, $0x00000008
 	JL      done
@@ -656,119 +650,143 @@ done:
 	VZEROUPPER
 	RET
 
-DATA expTable<>+0(SB)/4, $0x3fb8aa3b
-DATA expTable<>+4(SB)/4, $0x3fb8aa3b
-DATA expTable<>+8(SB)/4, $0x3fb8aa3b
-DATA expTable<>+12(SB)/4, $0x3fb8aa3b
-DATA expTable<>+16(SB)/4, $0x3fb8aa3b
-DATA expTable<>+20(SB)/4, $0x3fb8aa3b
-DATA expTable<>+24(SB)/4, $0x3fb8aa3b
-DATA expTable<>+28(SB)/4, $0x3fb8aa3b
-DATA expTable<>+32(SB)/4, $0x4b400000
-DATA expTable<>+36(SB)/4, $0x4b400000
-DATA expTable<>+40(SB)/4, $0x4b400000
-DATA expTable<>+44(SB)/4, $0x4b400000
-DATA expTable<>+48(SB)/4, $0x4b400000
-DATA expTable<>+52(SB)/4, $0x4b400000
-DATA expTable<>+56(SB)/4, $0x4b400000
-DATA expTable<>+60(SB)/4, $0x4b400000
-DATA expTable<>+64(SB)/4, $0x3f318000
-DATA expTable<>+68(SB)/4, $0x3f318000
-DATA expTable<>+72(SB)/4, $0x3f318000
-DATA expTable<>+76(SB)/4, $0x3f318000
-DATA expTable<>+80(SB)/4, $0x3f318000
-DATA expTable<>+84(SB)/4, $0x3f318000
-DATA expTable<>+88(SB)/4, $0x3f318000
-DATA expTable<>+92(SB)/4, $0x3f318000
-DATA expTable<>+96(SB)/4, $0xb95e8083
-DATA expTable<>+100(SB)/4, $0xb95e8083
-DATA expTable<>+104(SB)/4, $0xb95e8083
-DATA expTable<>+108(SB)/4, $0xb95e8083
-DATA expTable<>+112(SB)/4, $0xb95e8083
-DATA expTable<>+116(SB)/4, $0xb95e8083
-DATA expTable<>+120(SB)/4, $0xb95e8083
-DATA expTable<>+124(SB)/4, $0xb95e8083
-DATA expTable<>+128(SB)/4, $0x39506967
-DATA expTable<>+132(SB)/4, $0x39506967
-DATA expTable<>+136(SB)/4, $0x39506967
-DATA expTable<>+140(SB)/4, $0x39506967
-DATA expTable<>+144(SB)/4, $0x39506967
-DATA expTable<>+148(SB)/4, $0x39506967
-DATA expTable<>+152(SB)/4, $0x39506967
-DATA expTable<>+156(SB)/4, $0x39506967
-DATA expTable<>+160(SB)/4, $0x3ab743ce
-DATA expTable<>+164(SB)/4, $0x3ab743ce
-DATA expTable<>+168(SB)/4, $0x3ab743ce
-DATA expTable<>+172(SB)/4, $0x3ab743ce
-DATA expTable<>+176(SB)/4, $0x3ab743ce
-DATA expTable<>+180(SB)/4, $0x3ab743ce
-DATA expTable<>+184(SB)/4, $0x3ab743ce
-DATA expTable<>+188(SB)/4, $0x3ab743ce
-DATA expTable<>+192(SB)/4, $0x3c088908
-DATA expTable<>+196(SB)/4, $0x3c088908
-DATA expTable<>+200(SB)/4, $0x3c088908
-DATA expTable<>+204(SB)/4, $0x3c088908
-DATA expTable<>+208(SB)/4, $0x3c088908
-DATA expTable<>+212(SB)/4, $0x3c088908
-DATA expTable<>+216(SB)/4, $0x3c088908
-DATA expTable<>+220(SB)/4, $0x3c088908
-DATA expTable<>+224(SB)/4, $0x3d2aa9c1
-DATA expTable<>+228(SB)/4, $0x3d2aa9c1
-DATA expTable<>+232(SB)/4, $0x3d2aa9c1
-DATA expTable<>+236(SB)/4, $0x3d2aa9c1
-DATA expTable<>+240(SB)/4, $0x3d2aa9c1
-DATA expTable<>+244(SB)/4, $0x3d2aa9c1
-DATA expTable<>+248(SB)/4, $0x3d2aa9c1
-DATA expTable<>+252(SB)/4, $0x3d2aa9c1
-DATA expTable<>+256(SB)/4, $0x3e2aaaaa
-DATA expTable<>+260(SB)/4, $0x3e2aaaaa
-DATA expTable<>+264(SB)/4, $0x3e2aaaaa
-DATA expTable<>+268(SB)/4, $0x3e2aaaaa
-DATA expTable<>+272(SB)/4, $0x3e2aaaaa
-DATA expTable<>+276(SB)/4, $0x3e2aaaaa
-DATA expTable<>+280(SB)/4, $0x3e2aaaaa
-DATA expTable<>+284(SB)/4, $0x3e2aaaaa
-DATA expTable<>+288(SB)/4, $0x3f000000
-DATA expTable<>+292(SB)/4, $0x3f000000
-DATA expTable<>+296(SB)/4, $0x3f000000
-DATA expTable<>+300(SB)/4, $0x3f000000
-DATA expTable<>+304(SB)/4, $0x3f000000
-DATA expTable<>+308(SB)/4, $0x3f000000
-DATA expTable<>+312(SB)/4, $0x3f000000
-DATA expTable<>+316(SB)/4, $0x3f000000
-DATA expTable<>+320(SB)/4, $0x3f800000
-DATA expTable<>+324(SB)/4, $0x3f800000
-DATA expTable<>+328(SB)/4, $0x3f800000
-DATA expTable<>+332(SB)/4, $0x3f800000
-DATA expTable<>+336(SB)/4, $0x3f800000
-DATA expTable<>+340(SB)/4, $0x3f800000
-DATA expTable<>+344(SB)/4, $0x3f800000
-DATA expTable<>+348(SB)/4, $0x3f800000
-DATA expTable<>+352(SB)/4, $0xc2aeac4f
-DATA expTable<>+356(SB)/4, $0xc2aeac4f
-DATA expTable<>+360(SB)/4, $0xc2aeac4f
-DATA expTable<>+364(SB)/4, $0xc2aeac4f
-DATA expTable<>+368(SB)/4, $0xc2aeac4f
-DATA expTable<>+372(SB)/4, $0xc2aeac4f
-DATA expTable<>+376(SB)/4, $0xc2aeac4f
-DATA expTable<>+380(SB)/4, $0xc2aeac4f
-DATA expTable<>+384(SB)/4, $0x42b17217
-DATA expTable<>+388(SB)/4, $0x42b17217
-DATA expTable<>+392(SB)/4, $0x42b17217
-DATA expTable<>+396(SB)/4, $0x42b17217
-DATA expTable<>+400(SB)/4, $0x42b17217
-DATA expTable<>+404(SB)/4, $0x42b17217
-DATA expTable<>+408(SB)/4, $0x42b17217
-DATA expTable<>+412(SB)/4, $0x42b17217
-DATA expTable<>+416(SB)/4, $0x7f800000
-DATA expTable<>+420(SB)/4, $0x7f800000
-DATA expTable<>+424(SB)/4, $0x7f800000
-DATA expTable<>+428(SB)/4, $0x7f800000
-DATA expTable<>+432(SB)/4, $0x7f800000
-DATA expTable<>+436(SB)/4, $0x7f800000
-DATA expTable<>+440(SB)/4, $0x7f800000
-DATA expTable<>+444(SB)/4, $0x7f800000
-GLOBL expTable<>(SB), RODATA|NOPTR, $448
+DATA constants<>+0(SB)/4, $0x3fb8aa3b
+DATA constants<>+4(SB)/4, $0x3fb8aa3b
+DATA constants<>+8(SB)/4, $0x3fb8aa3b
+DATA constants<>+12(SB)/4, $0x3fb8aa3b
+DATA constants<>+16(SB)/4, $0x3fb8aa3b
+DATA constants<>+20(SB)/4, $0x3fb8aa3b
+DATA constants<>+24(SB)/4, $0x3fb8aa3b
+DATA constants<>+28(SB)/4, $0x3fb8aa3b
+DATA constants<>+32(SB)/4, $0x4b400000
+DATA constants<>+36(SB)/4, $0x4b400000
+DATA constants<>+40(SB)/4, $0x4b400000
+DATA constants<>+44(SB)/4, $0x4b400000
+DATA constants<>+48(SB)/4, $0x4b400000
+DATA constants<>+52(SB)/4, $0x4b400000
+DATA constants<>+56(SB)/4, $0x4b400000
+DATA constants<>+60(SB)/4, $0x4b400000
+DATA constants<>+64(SB)/4, $0x3f318000
+DATA constants<>+68(SB)/4, $0x3f318000
+DATA constants<>+72(SB)/4, $0x3f318000
+DATA constants<>+76(SB)/4, $0x3f318000
+DATA constants<>+80(SB)/4, $0x3f318000
+DATA constants<>+84(SB)/4, $0x3f318000
+DATA constants<>+88(SB)/4, $0x3f318000
+DATA constants<>+92(SB)/4, $0x3f318000
+DATA constants<>+96(SB)/4, $0xb95e8083
+DATA constants<>+100(SB)/4, $0xb95e8083
+DATA constants<>+104(SB)/4, $0xb95e8083
+DATA constants<>+108(SB)/4, $0xb95e8083
+DATA constants<>+112(SB)/4, $0xb95e8083
+DATA constants<>+116(SB)/4, $0xb95e8083
+DATA constants<>+120(SB)/4, $0xb95e8083
+DATA constants<>+124(SB)/4, $0xb95e8083
+DATA constants<>+128(SB)/4, $0x39506967
+DATA constants<>+132(SB)/4, $0x39506967
+DATA constants<>+136(SB)/4, $0x39506967
+DATA constants<>+140(SB)/4, $0x39506967
+DATA constants<>+144(SB)/4, $0x39506967
+DATA constants<>+148(SB)/4, $0x39506967
+DATA constants<>+152(SB)/4, $0x39506967
+DATA constants<>+156(SB)/4, $0x39506967
+DATA constants<>+160(SB)/4, $0x3ab743ce
+DATA constants<>+164(SB)/4, $0x3ab743ce
+DATA constants<>+168(SB)/4, $0x3ab743ce
+DATA constants<>+172(SB)/4, $0x3ab743ce
+DATA constants<>+176(SB)/4, $0x3ab743ce
+DATA constants<>+180(SB)/4, $0x3ab743ce
+DATA constants<>+184(SB)/4, $0x3ab743ce
+DATA constants<>+188(SB)/4, $0x3ab743ce
+DATA constants<>+192(SB)/4, $0x3c088908
+DATA constants<>+196(SB)/4, $0x3c088908
+DATA constants<>+200(SB)/4, $0x3c088908
+DATA constants<>+204(SB)/4, $0x3c088908
+DATA constants<>+208(SB)/4, $0x3c088908
+DATA constants<>+212(SB)/4, $0x3c088908
+DATA constants<>+216(SB)/4, $0x3c088908
+DATA constants<>+220(SB)/4, $0x3c088908
+DATA constants<>+224(SB)/4, $0x3d2aa9c1
+DATA constants<>+228(SB)/4, $0x3d2aa9c1
+DATA constants<>+232(SB)/4, $0x3d2aa9c1
+DATA constants<>+236(SB)/4, $0x3d2aa9c1
+DATA constants<>+240(SB)/4, $0x3d2aa9c1
+DATA constants<>+244(SB)/4, $0x3d2aa9c1
+DATA constants<>+248(SB)/4, $0x3d2aa9c1
+DATA constants<>+252(SB)/4, $0x3d2aa9c1
+DATA constants<>+256(SB)/4, $0x3e2aaaaa
+DATA constants<>+260(SB)/4, $0x3e2aaaaa
+DATA constants<>+264(SB)/4, $0x3e2aaaaa
+DATA constants<>+268(SB)/4, $0x3e2aaaaa
+DATA constants<>+272(SB)/4, $0x3e2aaaaa
+DATA constants<>+276(SB)/4, $0x3e2aaaaa
+DATA constants<>+280(SB)/4, $0x3e2aaaaa
+DATA constants<>+284(SB)/4, $0x3e2aaaaa
+DATA constants<>+288(SB)/4, $0x3f000000
+DATA constants<>+292(SB)/4, $0x3f000000
+DATA constants<>+296(SB)/4, $0x3f000000
+DATA constants<>+300(SB)/4, $0x3f000000
+DATA constants<>+304(SB)/4, $0x3f000000
+DATA constants<>+308(SB)/4, $0x3f000000
+DATA constants<>+312(SB)/4, $0x3f000000
+DATA constants<>+316(SB)/4, $0x3f000000
+DATA constants<>+320(SB)/4, $0x3f800000
+DATA constants<>+324(SB)/4, $0x3f800000
+DATA constants<>+328(SB)/4, $0x3f800000
+DATA constants<>+332(SB)/4, $0x3f800000
+DATA constants<>+336(SB)/4, $0x3f800000
+DATA constants<>+340(SB)/4, $0x3f800000
+DATA constants<>+344(SB)/4, $0x3f800000
+DATA constants<>+348(SB)/4, $0x3f800000
+DATA constants<>+352(SB)/4, $0x40000000
+DATA constants<>+356(SB)/4, $0x40000000
+DATA constants<>+360(SB)/4, $0x40000000
+DATA constants<>+364(SB)/4, $0x40000000
+DATA constants<>+368(SB)/4, $0x40000000
+DATA constants<>+372(SB)/4, $0x40000000
+DATA constants<>+376(SB)/4, $0x40000000
+DATA constants<>+380(SB)/4, $0x40000000
+DATA constants<>+384(SB)/4, $0xc2aeac4f
+DATA constants<>+388(SB)/4, $0xc2aeac4f
+DATA constants<>+392(SB)/4, $0xc2aeac4f
+DATA constants<>+396(SB)/4, $0xc2aeac4f
+DATA constants<>+400(SB)/4, $0xc2aeac4f
+DATA constants<>+404(SB)/4, $0xc2aeac4f
+DATA constants<>+408(SB)/4, $0xc2aeac4f
+DATA constants<>+412(SB)/4, $0xc2aeac4f
+DATA constants<>+416(SB)/4, $0x42b17217
+DATA constants<>+420(SB)/4, $0x42b17217
+DATA constants<>+424(SB)/4, $0x42b17217
+DATA constants<>+428(SB)/4, $0x42b17217
+DATA constants<>+432(SB)/4, $0x42b17217
+DATA constants<>+436(SB)/4, $0x42b17217
+DATA constants<>+440(SB)/4, $0x42b17217
+DATA constants<>+444(SB)/4, $0x42b17217
+DATA constants<>+448(SB)/4, $0x7f800000
+DATA constants<>+452(SB)/4, $0x7f800000
+DATA constants<>+456(SB)/4, $0x7f800000
+DATA constants<>+460(SB)/4, $0x7f800000
+DATA constants<>+464(SB)/4, $0x7f800000
+DATA constants<>+468(SB)/4, $0x7f800000
+DATA constants<>+472(SB)/4, $0x7f800000
+DATA constants<>+476(SB)/4, $0x7f800000
+DATA constants<>+480(SB)/4, $0x411051ec
+DATA constants<>+484(SB)/4, $0x411051ec
+DATA constants<>+488(SB)/4, $0x411051ec
+DATA constants<>+492(SB)/4, $0x411051ec
+DATA constants<>+496(SB)/4, $0x411051ec
+DATA constants<>+500(SB)/4, $0x411051ec
+DATA constants<>+504(SB)/4, $0x411051ec
+DATA constants<>+508(SB)/4, $0x411051ec
+DATA constants<>+512(SB)/4, $0x80000000
+DATA constants<>+516(SB)/4, $0x80000000
+DATA constants<>+520(SB)/4, $0x80000000
+DATA constants<>+524(SB)/4, $0x80000000
+DATA constants<>+528(SB)/4, $0x80000000
+DATA constants<>+532(SB)/4, $0x80000000
+DATA constants<>+536(SB)/4, $0x80000000
+DATA constants<>+540(SB)/4, $0x80000000
+GLOBL constants<>(SB), RODATA|NOPTR, $544
 
 // func expShiftedAVX2(n int, dst *float32, x *float32, shift float32) float32
 // Requires: AVX, AVX2, SSE
@@ -777,57 +795,53 @@ TEXT ·expShiftedAVX2(SB), $0-36
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS shift+24(FP), Y15
-	VMOVUPS      expTable<>+0(SB), Y11
-	VMOVUPS      expTable<>+32(SB), Y12
-	VMOVUPS      expTable<>+64(SB), Y13
-	VMOVUPS      expTable<>+96(SB), Y14
-
-eight:
-	CMPQ      AX, $0x08
-	JL        done
-	VMOVUPS   (DX), Y1
-	VSUBPS    Y15, Y1, Y1
-	VMULPS    Y11, Y1, Y2
-	VADDPS    Y12, Y2, Y2
-	VSUBPS    Y12, Y2, Y5
-	VMULPS    Y13, Y5, Y3
-	VSUBPS    Y3, Y1, Y3
-	VMULPS    Y14, Y5, Y5
-	VSUBPS    Y5, Y3, Y3
-	VMULPS    expTable<>+128(SB), Y3, Y4
-	VADDPS    expTable<>+160(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    expTable<>+192(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    expTable<>+224(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    expTable<>+256(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    expTable<>+288(SB), Y4, Y4
-	VMULPS    Y3, Y3, Y5
-	VMULPS    Y5, Y4, Y4
-	VADDPS    Y3, Y4, Y4
-	VADDPS    expTable<>+320(SB), Y4, Y4
-	VPSLLD    $0x17, Y2, Y2
-	VPADDD    Y2, Y4, Y4
-	VCMPPS    $0x01, expTable<>+352(SB), Y1, Y5
-	VANDNPS   Y4, Y5, Y4
-	VCMPPS    $0x0e, expTable<>+384(SB), Y1, Y5
-	VBLENDVPS Y5, expTable<>+416(SB), Y4, Y4
-	VCMPPS    $0x03, Y1, Y1, Y5
-	VBLENDVPS Y5, Y1, Y4, Y4
-	VMOVUPS   Y4, (CX)
-	VADDPS    Y4, Y0, Y0
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, CX
-	SUBQ      $0x08, AX
-	JMP       eight
-
-done:
 	VXORPS       Y1, Y1, Y1
 	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
+	VBROADCASTSS shift+24(FP), Y15
+
+eight:
+	CMPQ      AX, $0x00000008
+	JL        done
+	VMOVUPS   (DX), Y4
+	VSUBPS    Y15, Y4, Y4
+	VMULPS    constants<>+0(SB), Y4, Y5
+	VADDPS    constants<>+32(SB), Y5, Y5
+	VSUBPS    constants<>+32(SB), Y5, Y8
+	VMULPS    constants<>+64(SB), Y8, Y6
+	VSUBPS    Y6, Y4, Y6
+	VMULPS    constants<>+96(SB), Y8, Y8
+	VSUBPS    Y8, Y6, Y6
+	VMULPS    constants<>+128(SB), Y6, Y7
+	VADDPS    constants<>+160(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    constants<>+192(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    constants<>+224(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    constants<>+256(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    constants<>+288(SB), Y7, Y7
+	VMULPS    Y6, Y6, Y8
+	VMULPS    Y8, Y7, Y7
+	VADDPS    Y6, Y7, Y7
+	VADDPS    constants<>+320(SB), Y7, Y7
+	VPSLLD    $0x17, Y5, Y5
+	VPADDD    Y5, Y7, Y7
+	VCMPPS    $0x01, constants<>+384(SB), Y4, Y8
+	VANDNPS   Y7, Y8, Y7
+	VCMPPS    $0x0e, constants<>+416(SB), Y4, Y8
+	VBLENDVPS Y8, constants<>+448(SB), Y7, Y7
+	VCMPPS    $0x03, Y4, Y4, Y8
+	VBLENDVPS Y8, Y4, Y7, Y7
+	VMOVUPS   Y7, (CX)
+	VADDPS    Y7, Y0, Y0
+	ADDQ      $0x00000020, DX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000008, AX
+	JMP       eight
+
+done:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y2
 	VADDPS       Y2, Y0, Y0
@@ -839,4 +853,58 @@ done:
 	VADDPS       X1, X0, X0
 	VZEROUPPER
 	MOVSS        X0, ret+32(FP)
+	RET
+
+// func tanhAVX2(n int, dst *float32, x *float32)
+// Requires: AVX, AVX2
+TEXT ·tanhAVX2(SB), $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+
+eight:
+	CMPQ    AX, $0x00000008
+	JL      done
+	VMOVUPS (DX), Y4
+	VANDPS  constants<>+512(SB), Y4, Y9
+	VXORPS  Y9, Y4, Y4
+	VMOVUPS constants<>+480(SB), Y8
+	VMINPS  Y4, Y8, Y4
+	VADDPS  Y4, Y4, Y4
+	VMULPS  constants<>+0(SB), Y4, Y5
+	VADDPS  constants<>+32(SB), Y5, Y5
+	VSUBPS  constants<>+32(SB), Y5, Y8
+	VMULPS  constants<>+64(SB), Y8, Y6
+	VSUBPS  Y6, Y4, Y6
+	VMULPS  constants<>+96(SB), Y8, Y8
+	VSUBPS  Y8, Y6, Y6
+	VMULPS  constants<>+128(SB), Y6, Y7
+	VADDPS  constants<>+160(SB), Y7, Y7
+	VMULPS  Y6, Y7, Y7
+	VADDPS  constants<>+192(SB), Y7, Y7
+	VMULPS  Y6, Y7, Y7
+	VADDPS  constants<>+224(SB), Y7, Y7
+	VMULPS  Y6, Y7, Y7
+	VADDPS  constants<>+256(SB), Y7, Y7
+	VMULPS  Y6, Y7, Y7
+	VADDPS  constants<>+288(SB), Y7, Y7
+	VMULPS  Y6, Y6, Y8
+	VMULPS  Y8, Y7, Y7
+	VADDPS  Y6, Y7, Y7
+	VPSLLD  $0x17, Y5, Y5
+	VPADDD  constants<>+320(SB), Y5, Y5
+	VMULPS  Y5, Y7, Y7
+	VSUBPS  constants<>+320(SB), Y5, Y5
+	VADDPS  Y5, Y7, Y7
+	VADDPS  constants<>+352(SB), Y7, Y8
+	VDIVPS  Y8, Y7, Y7
+	VORPS   Y9, Y7, Y7
+	VMOVUPS Y7, (CX)
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, AX
+	JMP     eight
+
+done:
+	VZEROUPPER
 	RET

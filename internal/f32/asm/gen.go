@@ -30,7 +30,9 @@ func main() {
 	axpy()
 	add()
 	scale()
-	expShifted()
+	c := constants()
+	expShifted(c)
+	tanh(c)
 	Generate()
 }
 
@@ -239,12 +241,7 @@ func turn() {
 // loop writes a loop over n elements in steps of 8·unroll, then in steps of 8.
 // body gets which of the unrolled groups it is, and where.
 func loop(n reg.GPVirtual, unroll int, body func(i, disp int), pointers ...reg.GPVirtual) {
-	for _, u := range []int{unroll, 1} {
-		again, end := "wide", "narrow"
-		if u == 1 {
-			again, end = "eight", "done"
-			Label("narrow")
-		}
+	step := func(u int, again, end string) {
 		Label(again)
 		CMPQ(n, U32(uint32(8*u)))
 		JL(LabelRef(end))
@@ -257,6 +254,10 @@ func loop(n reg.GPVirtual, unroll int, body func(i, disp int), pointers ...reg.G
 		SUBQ(U32(uint32(8*u)), n)
 		JMP(LabelRef(again))
 	}
+	if unroll > 1 {
+		step(unroll, "wide", "eight")
+	}
+	step(1, "eight", "done")
 	Label("done")
 }
 
@@ -370,74 +371,126 @@ func scale() {
 	finish()
 }
 
-// expShifted is Exp of exp.go, eight elements at a time, operation for
-// operation, so that the bits are the same: nothing is fused.
-func expShifted() {
-	f := math.Float32bits
-	table := GLOBL("expTable", 8|16) // RODATA and NOPTR
-	words := []uint32{
-		f(1.44269504), f(3 << 22), f(0.693359375), f(-2.12194440e-4),
-		f(1.9875691500e-4), f(1.3981999507e-3), f(8.3334519073e-3), f(4.1665795894e-2),
-		f(1.6666665459e-1), f(5.0000001201e-1), f(1),
-		f(-87.33654), f(88.72283), f(float32(math.Inf(1))),
-	}
-	for i, w := range words {
+// A table holds constants, each eight times, for use as operands.
+type table struct {
+	at    Mem
+	index map[string]int
+}
+
+// constants writes the table of Exp and Tanh.
+func constants() table {
+	t := table{GLOBL("constants", 8|16), map[string]int{}} // RODATA and NOPTR
+	for i, c := range []struct {
+		name string
+		bits uint32
+	}{
+		{"log2e", math.Float32bits(1.44269504)},
+		{"rounding", math.Float32bits(3 << 22)},
+		{"ln2High", math.Float32bits(0.693359375)},
+		{"ln2Low", math.Float32bits(-2.12194440e-4)},
+		{"p0", math.Float32bits(1.9875691500e-4)},
+		{"p1", math.Float32bits(1.3981999507e-3)},
+		{"p2", math.Float32bits(8.3334519073e-3)},
+		{"p3", math.Float32bits(4.1665795894e-2)},
+		{"p4", math.Float32bits(1.6666665459e-1)},
+		{"p5", math.Float32bits(5.0000001201e-1)},
+		{"one", math.Float32bits(1)},
+		{"two", math.Float32bits(2)},
+		{"expMin", math.Float32bits(-87.33654)},
+		{"expMax", math.Float32bits(88.72283)},
+		{"infinity", math.Float32bits(float32(math.Inf(1)))},
+		{"tanhOne", math.Float32bits(9.02)},
+		{"sign", 1 << 31},
+	} {
+		t.index[c.name] = i
 		for lane := range 8 {
-			DATA(32*i+4*lane, U32(w))
+			DATA(32*i+4*lane, U32(c.bits))
 		}
 	}
-	constant := func(i int) Mem { return table.Offset(32 * i) }
-	const log2e, rounding, ln2High, ln2Low, p0, one, lowest, highest, infinity = 0, 1, 2, 3, 4, 10, 11, 12, 13
+	return t
+}
 
+func (t table) get(name string) Mem {
+	i, ok := t.index[name]
+	if !ok {
+		panic("no constant " + name)
+	}
+	return t.at.Offset(32 * i)
+}
+
+// reduce leaves n, in the last bits of shifted, and e^r - 1 in q, for x = n·ln 2
+// + r. t is scratch. It does the operations of Exp and Tanh in exp.go one by
+// one, so that the bits are the same: nothing is fused.
+func reduce(c table, x, shifted, r, q, t reg.VecPhysical) {
+	VMULPS(c.get("log2e"), x, shifted)
+	VADDPS(c.get("rounding"), shifted, shifted)
+	VSUBPS(c.get("rounding"), shifted, t) // n
+	VMULPS(c.get("ln2High"), t, r)
+	VSUBPS(r, x, r)
+	VMULPS(c.get("ln2Low"), t, t)
+	VSUBPS(t, r, r)
+	VMULPS(c.get("p0"), r, q)
+	for i := 1; i <= 5; i++ {
+		VADDPS(c.get(fmt.Sprint("p", i)), q, q)
+		if i < 5 {
+			VMULPS(r, q, q)
+		}
+	}
+	VMULPS(r, r, t)
+	VMULPS(t, q, q)
+	VADDPS(r, q, q)
+}
+
+func expShifted(c table) {
 	function("expShiftedAVX2", "func(n int, dst, x *float32, shift float32) float32",
 		"expShiftedAVX2 sets dst to Exp(x-shift) and returns the sum, for n elements, a",
 		"multiple of 8.")
 	n, dst, src := gp("n"), gp("dst"), gp("x")
-	zero(y[0])
+	zero(y[:4]...) // the sum
 	broadcast("shift", y[15])
-	for i := log2e; i <= ln2Low; i++ {
-		VMOVUPS(constant(i), y[11+i])
-	}
-	Label("eight")
-	CMPQ(n, Imm(8))
-	JL(LabelRef("done"))
-	x, shifted, r, p, t := y[1], y[2], y[3], y[4], y[5]
-	VMOVUPS(Mem{Base: src}, x)
-	VSUBPS(y[15], x, x)
-	VMULPS(y[11+log2e], x, shifted)
-	VADDPS(y[11+rounding], shifted, shifted)
-	VSUBPS(y[11+rounding], shifted, t) // n
-	VMULPS(y[11+ln2High], t, r)
-	VSUBPS(r, x, r)
-	VMULPS(y[11+ln2Low], t, t)
-	VSUBPS(t, r, r)
-	VMULPS(constant(p0), r, p)
-	for i := p0 + 1; i < one; i++ {
-		VADDPS(constant(i), p, p)
-		if i+1 < one {
-			VMULPS(r, p, p)
-		}
-	}
-	VMULPS(r, r, t)
-	VMULPS(t, p, p)
-	VADDPS(r, p, p)
-	VADDPS(constant(one), p, p)
-	VPSLLD(Imm(23), shifted, shifted)
-	VPADDD(shifted, p, p)
-	VCMPPS(Imm(1), constant(lowest), x, t) // x < lowest
-	VANDNPS(p, t, p)
-	VCMPPS(Imm(14), constant(highest), x, t) // x > highest
-	VBLENDVPS(t, constant(infinity), p, p)
-	VCMPPS(Imm(3), x, x, t) // NaN
-	VBLENDVPS(t, x, p, p)
-	VMOVUPS(p, Mem{Base: dst})
-	VADDPS(p, y[0], y[0])
-	ADDQ(Imm(32), src)
-	ADDQ(Imm(32), dst)
-	SUBQ(Imm(8), n)
-	JMP(LabelRef("eight"))
-	Label("done")
-	zero(y[1], y[2], y[3])
+	x, shifted, r, p, t := y[4], y[5], y[6], y[7], y[8]
+	loop(n, 1, func(i, disp int) {
+		VMOVUPS(Mem{Base: src}, x)
+		VSUBPS(y[15], x, x)
+		reduce(c, x, shifted, r, p, t)
+		VADDPS(c.get("one"), p, p)
+		VPSLLD(Imm(23), shifted, shifted)
+		VPADDD(shifted, p, p)
+		VCMPPS(Imm(1), c.get("expMin"), x, t) // x < expMin
+		VANDNPS(p, t, p)
+		VCMPPS(Imm(14), c.get("expMax"), x, t) // x > expMax
+		VBLENDVPS(t, c.get("infinity"), p, p)
+		VCMPPS(Imm(3), x, x, t) // NaN
+		VBLENDVPS(t, x, p, p)
+		VMOVUPS(p, Mem{Base: dst})
+		VADDPS(p, y[0], y[0])
+	}, src, dst)
 	fold(addps)
 	give()
+}
+
+func tanh(c table) {
+	function("tanhAVX2", "func(n int, dst, x *float32)",
+		"tanhAVX2 sets dst to Tanh(x), for n elements, a multiple of 8.")
+	n, dst, src := gp("n"), gp("dst"), gp("x")
+	sign, x, shifted, r, q, t := y[9], y[4], y[5], y[6], y[7], y[8]
+	loop(n, 1, func(i, disp int) {
+		VMOVUPS(Mem{Base: src}, x)
+		VANDPS(c.get("sign"), x, sign)
+		VXORPS(sign, x, x)
+		VMOVUPS(c.get("tanhOne"), t)
+		VMINPS(x, t, x) // x where it is NaN
+		VADDPS(x, x, x)
+		reduce(c, x, shifted, r, q, t)
+		VPSLLD(Imm(23), shifted, shifted)
+		VPADDD(c.get("one"), shifted, shifted) // 2**n
+		VMULPS(shifted, q, q)
+		VSUBPS(c.get("one"), shifted, shifted)
+		VADDPS(shifted, q, q) // e**2|x| - 1
+		VADDPS(c.get("two"), q, t)
+		VDIVPS(t, q, q)
+		VORPS(sign, q, q)
+		VMOVUPS(q, Mem{Base: dst})
+	}, src, dst)
+	finish()
 }
