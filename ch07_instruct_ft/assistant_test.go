@@ -16,10 +16,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
 // lessons are what the tiny model of these tests learns by heart. One answer
@@ -31,19 +31,25 @@ var lessons = []instruct.Entry{
 	{Instruction: "Say light in Chinese.", Output: "光，光线"},
 }
 
-// taught trains the tiny model, once for all tests.
-var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) {
+// tokenizer learns its tokens from the lessons.
+var tokenizer = sync.OnceValue(func() *tokens.BPE {
 	var text strings.Builder
-	for _, e := range instruct.Practice(1) {
+	for _, e := range lessons {
 		text.WriteString(e.Text() + "\n")
 	}
 	bpe, err := tokens.TrainBPE(text.String(), 600)
 	if err != nil {
 		panic(err)
 	}
+	return bpe
+})
+
+// taught trains the tiny model, once for all tests.
+var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) {
+	bpe := tokenizer()
 	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(1, 2)))
-	u, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 100, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
+	u, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 150, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
 	if err != nil {
 		panic(err)
 	}

@@ -4,9 +4,9 @@ import (
 	"iter"
 	"math/rand/v2"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // An Encoded is an entry as ids, without the end-of-text id. The first Asked

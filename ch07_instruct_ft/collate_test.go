@@ -10,10 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/blas/blas32"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
 const pad = 50256 // GPT-2's end of text
@@ -163,7 +162,7 @@ func TestCollateMisuse(t *testing.T) {
 // No token may reach from the prompt into the answer: the model will have to
 // answer after exactly the ids of the prompt.
 func TestEncodeKeepsTheBorder(t *testing.T) {
-	bpe := trained(t)
+	bpe := tokenizer()
 	for _, e := range instruct.Practice(1)[:200] {
 		x := instruct.Encode(bpe, e)
 		assert.Equal(t, e.Prompt(), bpe.Decode(x.IDs[:x.Asked]))
@@ -175,23 +174,12 @@ func TestEncodeKeepsTheBorder(t *testing.T) {
 }
 
 func TestEncodeAllLeavesOutWhatIsTooLong(t *testing.T) {
-	bpe := trained(t)
+	bpe := tokenizer()
 	short := instruct.Entry{Instruction: "Hi", Output: "Hi"}
 	long := instruct.Entry{Instruction: "Hi", Output: strings.Repeat("Hi ", 40)}
 	n := len(instruct.Encode(bpe, short).IDs)
 	assert.Len(t, instruct.EncodeAll(bpe, []instruct.Entry{short, long, short}, n), 2)
 	assert.Empty(t, instruct.EncodeAll(bpe, []instruct.Entry{short, long}, n-1))
-}
-
-// trained is a small tokenizer made from the practice entries themselves.
-func trained(t testing.TB) *tokens.BPE {
-	var text strings.Builder
-	for _, e := range instruct.Practice(1) {
-		text.WriteString(e.Text() + "\n")
-	}
-	bpe, err := tokens.TrainBPE(text.String(), 700)
-	require.NoError(t, err)
-	return bpe
 }
 
 // The published cross-entropies: a target of -100 changes nothing.

@@ -3,9 +3,9 @@ package instruct
 import (
 	"fmt"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // Settings are the choices of a fine-tuning run.
@@ -18,7 +18,7 @@ type Settings struct {
 }
 
 // DefaultSettings suit the practice entries and the small model of chapter 5.
-var DefaultSettings = Settings{Epochs: 2, Batch: 16, Rate: 1e-3, MaskPrompt: true, Seed: 1}
+var DefaultSettings = Settings{Epochs: 8, Batch: 8, Rate: 2e-3, MaskPrompt: true, Seed: 1}
 
 // A Tuner fine-tunes a model on instructions. The loop is that of chapter 5:
 // the embedded Trainer steps, saves and resumes.

@@ -8,10 +8,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
 func smallModel(vocab int) *gpt.Model {
@@ -44,7 +44,7 @@ func TestIgnoredTargetsLeaveNoGradient(t *testing.T) {
 }
 
 func TestTunerCountsItsSteps(t *testing.T) {
-	bpe := trained(t)
+	bpe := tokenizer()
 	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(5, 6)))
 	long := instruct.Entry{Instruction: strings.Repeat("x ", 100), Output: "x"}
@@ -64,7 +64,7 @@ func TestTunerCountsItsSteps(t *testing.T) {
 }
 
 func TestTunerWithoutFittingEntries(t *testing.T) {
-	bpe := trained(t)
+	bpe := tokenizer()
 	_, err := instruct.NewTuner(smallModel(bpe.Vocab()), bpe, instruct.Practice(1)[:9], instruct.DefaultSettings)
 	assert.ErrorContains(t, err, "none of the 9 entries fits in the model's context of 32 tokens")
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
 func TestPromptText(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // A Score is what an assistant made of one entry.

@@ -3,7 +3,7 @@ package instruct
 import (
 	"slices"
 
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // The wrong side is hidden: the model learns to ask.

@@ -3,7 +3,7 @@ package instruct
 import (
 	"slices"
 
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // One target too many is hidden: the first id of the answer is never learned.

@@ -1,0 +1,177 @@
+package instruct_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+)
+
+func ExampleEntry_Text() {
+	e := instruct.Entry{Instruction: "Name the opposite.", Input: "hot", Output: "cold"}
+	fmt.Println(e.Text())
+	// Output:
+	// Below is an instruction that describes a task. Write a response that appropriately completes the request.
+	//
+	// ### Instruction:
+	// Name the opposite.
+	//
+	// ### Input:
+	// hot
+	//
+	// ### Response:
+	// cold
+}
+
+func ExampleReadEntries() {
+	file := `[
+		{"instruction": "Name the opposite.", "input": "hot", "output": "cold"},
+		{"instruction": "Name the opposite.", "input": "day", "answer": "night"}
+	]`
+	_, err := instruct.ReadEntries(strings.NewReader(file))
+	fmt.Println(err)
+	// Output: instruct: entry 2: no output
+}
+
+func ExampleSplit() {
+	train, validation, test := instruct.Split(make([]instruct.Entry, 1100))
+	fmt.Println(len(train), len(validation), len(test))
+	// Output: 935 55 110
+}
+
+// The first entry of each kind, with its input in brackets.
+func ExamplePractice() {
+	shown := make(map[string]bool)
+	for _, e := range instruct.Practice(1) {
+		if !shown[e.Kind] {
+			shown[e.Kind] = true
+			fmt.Printf("%-10s  %s [%s] -> %s\n", e.Kind, e.Instruction, e.Input, e.Output)
+		}
+	}
+	fmt.Println(len(instruct.Practice(1)), "entries")
+	// Output:
+	// opposite    Name the reverse of hot. [] -> cold
+	// past tense  Today I make. Yesterday I ... [] -> made
+	// plural      One day, two ... [] -> days
+	// category    What is gold? [] -> a metal
+	// last word   Repeat the last word. [sun red] -> red
+	// yes or no   Yes or no: is copper a metal? [] -> yes
+	// first word  Which word is first? [sun yellow] -> sun
+	// 728 entries
+}
+
+// Three entries of five, two and three ids, as one batch.
+func ExampleCollator_Collate() {
+	entries := []instruct.Encoded{
+		{IDs: []int{1, 2, 3, 4, 5}, Asked: 3},
+		{IDs: []int{6, 7}, Asked: 1},
+		{IDs: []int{8, 9, 10}, Asked: 2},
+	}
+	var b embeddings.Batch
+	for _, mask := range []bool{false, true} {
+		c := instruct.Collator{EndOfText: 0, MaskPrompt: mask}
+		c.Collate(&b, entries)
+		fmt.Println("prompt masked:", mask)
+		for i := range b.B {
+			fmt.Printf("%3d -> %4d\n", b.Inputs[i*b.T:][:b.T], b.Targets[i*b.T:][:b.T])
+		}
+	}
+	// Output:
+	// prompt masked: false
+	// [  1   2   3   4   5] -> [   2    3    4    5    0]
+	// [  6   7   0   0   0] -> [   7    0 -100 -100 -100]
+	// [  8   9  10   0   0] -> [   9   10    0 -100 -100]
+	// prompt masked: true
+	// [  1   2   3   4   5] -> [-100 -100    4    5    0]
+	// [  6   7   0   0   0] -> [   7    0 -100 -100 -100]
+	// [  8   9  10   0   0] -> [-100   10    0 -100 -100]
+}
+
+// The loss of two rows, of three, and of three of which one is ignored.
+func Example_ignoredTarget() {
+	two := []float32{-1, 1, -0.5, 1.5}
+	three := append(two, -0.5, 1.5)
+	loss := func(logits []float32, targets ...int) float64 {
+		return pretrain.CrossEntropy(blas32.General{Rows: len(targets), Cols: 2, Stride: 2, Data: logits}, targets)
+	}
+	fmt.Printf("%.4f\n", loss(two, 0, 1))
+	fmt.Printf("%.4f\n", loss(three, 0, 1, 1))
+	fmt.Printf("%.4f\n", loss(three, 0, 1, pretrain.Ignore))
+	// Output:
+	// 1.1269
+	// 0.7936
+	// 1.1269
+}
+
+// A tiny model with no past learns four entries by heart.
+func ExampleTuner() {
+	bpe := tokenizer()
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
+	m.Init(rand.New(rand.NewPCG(1, 2)))
+	tuner, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 150, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("loss before %.1f\n", tuner.Loss(lessons))
+	for step := range tuner.Steps(context.Background()) {
+		if step.N == tuner.Total {
+			fmt.Println("steps", step.N)
+		}
+	}
+	fmt.Printf("loss after %.1f\n", tuner.Loss(lessons))
+	// Output:
+	// loss before 5.9
+	// steps 150
+	// loss after 0.0
+}
+
+// Answers arrive piece by piece; a slow model is read while it thinks.
+func ExampleAssistant_Respond() {
+	assistant := instruct.New(taught()) // the tiny model of the last example
+	for piece, err := range assistant.Respond(context.Background(), "Say light in Chinese.", "") {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%q ", piece)
+	}
+	// Output: "光" "，" "光" "线"
+}
+
+func ExampleAssistant_Respond_tooLong() {
+	assistant := instruct.New(taught())
+	letter := strings.Repeat("Sir, I have the honour to report. ", 20)
+	for _, err := range assistant.Respond(context.Background(), "Sum up.", letter) {
+		fmt.Println(err)
+	}
+	// Output: instruct: the prompt has 563 tokens, the model reads at most 64, its answer included: shorten the prompt
+}
+
+func ExampleAssistant_Scores() {
+	asked := []instruct.Entry{
+		{Instruction: "Name the opposite.", Input: "day", Output: "night", Kind: "opposite"},
+		{Instruction: "Name the opposite.", Input: "hot", Output: "freezing", Kind: "opposite"},
+	}
+	var tally instruct.Tally
+	for s, err := range instruct.New(taught()).Scores(context.Background(), asked) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s: %s, right: %t\n", s.Input, s.Response, s.Right)
+		tally.Add(s)
+	}
+	fmt.Printf("%d of %d\n", tally.Right, tally.Exact)
+	// Output:
+	// day: night, right: true
+	// hot: cold, right: false
+	// 1 of 2
+}
