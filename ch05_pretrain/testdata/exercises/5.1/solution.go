@@ -1,0 +1,18 @@
+package pretrain
+
+import "math"
+
+func BitsPerByte(losses []float64, pieces []string) float64 {
+	var nats float64
+	for _, loss := range losses {
+		nats += loss
+	}
+	bytes := 0
+	for _, piece := range pieces {
+		bytes += len(piece)
+	}
+	if bytes == 0 {
+		return 0
+	}
+	return nats / math.Ln2 / float64(bytes)
+}

@@ -1,0 +1,14 @@
+package pretrain
+
+import (
+	"slices"
+
+	"github.com/llm-from-scratch/llm/ch03_attention"
+)
+
+func SmoothedBackward(logits []float32, target int, smoothing float32) []float32 {
+	grad := slices.Clone(logits)
+	attention.Softmax(grad)
+	grad[target]--
+	return grad
+}

@@ -1,0 +1,19 @@
+package pretrain
+
+import (
+	"slices"
+
+	"github.com/llm-from-scratch/llm/ch03_attention"
+)
+
+func SmoothedBackward(logits []float32, target int, smoothing float32) []float32 {
+	grad := slices.Clone(logits)
+	attention.Softmax(grad)
+	for j := range grad {
+		if j != target {
+			grad[j] -= smoothing / float32(len(grad)-1)
+		}
+	}
+	grad[target] -= 1 - smoothing
+	return grad
+}
