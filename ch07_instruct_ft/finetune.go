@@ -37,6 +37,9 @@ type Tuner struct {
 // NewTuner prepares to train all weights of m on entries. Those longer than
 // its context are left out; if that is all of them, the error says so.
 func NewTuner(m *gpt.Model, t *tokens.BPE, entries []Entry, s Settings) (*Tuner, error) {
+	if s.Epochs < 1 || s.Batch < 1 {
+		panic("instruct: epochs or batch size below 1")
+	}
 	items := EncodeAll(t, entries, m.Config.Context)
 	if len(items) == 0 {
 		return nil, fmt.Errorf("instruct: none of the %d entries fits in the model's context of %d tokens", len(entries), m.Config.Context)

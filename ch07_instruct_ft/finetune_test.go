@@ -68,3 +68,10 @@ func TestTunerWithoutFittingEntries(t *testing.T) {
 	_, err := instruct.NewTuner(smallModel(bpe.Vocab()), bpe, instruct.Practice(1)[:9], instruct.DefaultSettings)
 	assert.ErrorContains(t, err, "none of the 9 entries fits in the model's context of 32 tokens")
 }
+
+func TestTunerMisuse(t *testing.T) {
+	bpe := tokenizer()
+	assert.PanicsWithValue(t, "instruct: epochs or batch size below 1", func() {
+		instruct.NewTuner(smallModel(bpe.Vocab()), bpe, lessons, instruct.Settings{Epochs: 1})
+	})
+}

@@ -24,7 +24,8 @@ type Score struct {
 func (a *Assistant) Scores(ctx context.Context, entries []Entry) iter.Seq2[Score, error] {
 	return func(yield func(Score, error) bool) {
 		c := Collator{EndOfText: a.bpe.EndOfText(), MaskPrompt: true}
-		lm := pretrain.NewLanguageModel(a.model, nil, 1, a.model.Config.Context)
+		frozen := a.model.Gradient(func(string) bool { return false }) // takes no memory
+		lm := pretrain.NewLanguageModel(a.model, frozen, 1, a.model.Config.Context)
 		var b embeddings.Batch
 		for _, e := range entries {
 			response, err := join(a.Respond(ctx, e.Instruction, e.Input))
