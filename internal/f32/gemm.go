@@ -2,7 +2,6 @@ package f32
 
 import (
 	"runtime"
-	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -78,6 +77,8 @@ func scaleRows(beta float32, c blas32.General) {
 	}
 }
 
+var products shelf[product]
+
 // A product is one call of Gemm, m × n elements that are sums of k terms. It is
 // cut into pieces of rows × cols elements of c, the last ones of a row or column
 // of pieces perhaps smaller, counted along the rows; a piece is one worker's.
@@ -96,12 +97,9 @@ type product struct {
 // million take some 25 µs on one.
 const worthSharing = 1 << 20
 
-// thinRows is the number of rows up to which packing b costs more than it saves.
-const thinRows = 6
-
 func (p *product) run() {
 	procs := 1
-	if p.m*p.n*p.k >= worthSharing {
+	if p.m*p.n*p.k >= worthSharing && !crew.busy.Load() {
 		procs = runtime.GOMAXPROCS(0)
 	}
 	switch {
@@ -154,151 +152,5 @@ func (p *product) Do(lo, hi int) {
 	for t := lo; t < hi; t++ {
 		i, j := t/p.across*p.rows, t%p.across*p.cols
 		p.how(p, i, min(i+p.rows, p.m), j, min(j+p.cols, p.n))
-	}
-}
-
-// The blocking of Goto and van de Geijn, "Anatomy of High-Performance Matrix
-// Multiplication" (2008). A panel of b, blockSteps deep, stays in the first-level
-// cache (16 KB of 32) while the panels of a packed block of a (120 KB, in the
-// second-level cache) pass by it; a packed block of b lies beyond.
-const (
-	blockSteps = 256
-	blockRows  = 72
-	blockCols  = 512
-)
-
-// packed computes a part of c, at most blockCols wide, with the kernel.
-func (p *product) packed(i0, i1, j0, j1 int) {
-	buf := buffers.take()
-	steps := (p.k-1)/blockSteps + 1
-	steps = (p.k-1)/steps + 1 // of equal length: a short last one is slow
-	beta := p.beta
-	for l := 0; l < p.k; l += steps {
-		k := min(steps, p.k-l)
-		fast.pack(fast.b, buf.b[:], p.b, p.tB != blas.NoTrans, j0, j1, l, k)
-		for i := i0; i < i1; i += blockRows {
-			end := min(i+blockRows, i1)
-			fast.pack(fast.a, buf.a[:], p.a, p.tA == blas.NoTrans, i, end, l, k)
-			p.tiles(buf, i, end, j0, j1, k, beta)
-		}
-		beta = 1 // the later steps add to the first ones
-	}
-	buffers.give(buf)
-}
-
-// tiles multiplies the blocks packed in buf.
-func (p *product) tiles(buf *buffer, i0, i1, j0, j1, k int, beta float32) {
-	h, w, stride := fast.a.width, fast.b.width, p.c.Stride
-	for j := j0; j < j1; j += w {
-		b := &buf.b[(j-j0)*k]
-		for i := i0; i < i1; i += h {
-			a, c := &buf.a[(i-i0)*k], p.c.Data[i*stride+j:]
-			if i+h <= i1 && j+w <= j1 {
-				fast.multiply(k, a, b, &c[0], stride, p.alpha, beta)
-				continue
-			}
-			fast.multiply(k, a, b, &buf.tile[0], w, p.alpha, 0)
-			buf.merge(c, stride, min(h, i1-i), min(w, j1-j), w, beta)
-		}
-	}
-}
-
-// A buffer is what one worker packs into.
-type buffer struct {
-	a    [blockRows*blockSteps + overhang]float32
-	b    [blockCols*blockSteps + overhang]float32
-	tile [1024]float32 // for tiles that reach beyond c
-}
-
-// merge computes c = tile + beta·c for rows × cols elements of the tile.
-func (buf *buffer) merge(c []float32, stride, rows, cols, width int, beta float32) {
-	for i := range rows {
-		row := c[i*stride:][:cols]
-		if beta == 0 {
-			copy(row, buf.tile[i*width:])
-			continue
-		}
-		for j, v := range buf.tile[i*width:][:cols] {
-			row[j] = v + beta*row[j]
-		}
-	}
-}
-
-// thinCols: that much of a row of c stays in the first-level cache.
-const thinCols = 4096
-
-// thin computes a part of c when it has few rows, as in generation, where each
-// element of b is used but once or twice: b is read in its own order.
-func (p *product) thin(i0, i1, j0, j1 int) {
-	if p.tB != blas.NoTrans {
-		p.thinDot(i0, i1, j0, j1)
-		return
-	}
-	scaleRows(p.beta, window(p.c, i0, i1, j0, j1))
-	for l := range p.k {
-		b := p.b.Data[l*p.b.Stride:][j0:j1]
-		for i := i0; i < i1; i++ {
-			at := i*p.a.Stride + l
-			if p.tA != blas.NoTrans {
-				at = l*p.a.Stride + i
-			}
-			Axpy(p.alpha*p.a.Data[at], b, p.c.Data[i*p.c.Stride:][j0:j1])
-		}
-	}
-}
-
-func (p *product) thinDot(i0, i1, j0, j1 int) {
-	for j := j0; j < j1; j++ {
-		b := p.b.Data[j*p.b.Stride:][:p.k]
-		for i := i0; i < i1; i++ {
-			c := &p.c.Data[i*p.c.Stride+j]
-			v := p.alpha * Dot(p.a.Data[i*p.a.Stride:][:p.k], b)
-			if p.beta != 0 {
-				v += p.beta * *c
-			}
-			*c = v
-		}
-	}
-}
-
-// A shelf keeps what one call of Gemm needs for the next. Unlike a sync.Pool it
-// is not emptied by the garbage collector.
-type shelf[T any] struct {
-	mu   sync.Mutex
-	list []*T
-	made int
-}
-
-var (
-	products shelf[product]
-	buffers  shelf[buffer]
-)
-
-func (s *shelf[T]) take() *T {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	last := len(s.list) - 1
-	if last < 0 {
-		s.made++
-		return new(T)
-	}
-	t := s.list[last]
-	s.list = s.list[:last]
-	return t
-}
-
-func (s *shelf[T]) give(t *T) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.list = append(s.list, t)
-}
-
-// reserve makes sure that there have ever been n: no worker that first takes
-// part in a later call has to allocate then.
-func (s *shelf[T]) reserve(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for ; s.made < n; s.made++ {
-		s.list = append(s.list, new(T))
 	}
 }

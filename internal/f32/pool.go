@@ -27,7 +27,7 @@ func Run(n, grain int, w Work) {
 	}
 	pieces := (n-1)/grain + 1
 	helpers := min(runtime.GOMAXPROCS(0), pieces) - 1
-	if helpers < 1 || !crew.busy.TryLock() {
+	if helpers < 1 || !crew.busy.CompareAndSwap(false, true) {
 		for lo := 0; lo < n; lo += grain {
 			w.Do(lo, min(lo+grain, n))
 		}
@@ -42,7 +42,7 @@ func Run(n, grain int, w Work) {
 var crew = team{wake: make(chan struct{}, 1024)}
 
 type team struct {
-	busy    sync.Mutex    // held during a job
+	busy    atomic.Bool   // during a job
 	wake    chan struct{} // one token asks one worker to look for pieces
 	workers int           // started so far
 
@@ -56,7 +56,7 @@ type team struct {
 	failure atomic.Pointer[any] // the first panic of a piece
 }
 
-// run does one job with the help of that many workers. The caller holds busy.
+// run does one job with the help of that many workers. The caller has set busy.
 func (t *team) run(n, grain, pieces, helpers int, w Work) {
 	t.work, t.n, t.grain = w, n, grain
 	t.undone.Add(pieces)
@@ -74,7 +74,7 @@ func (t *team) run(n, grain, pieces, helpers int, w Work) {
 	t.undone.Wait()
 	t.work = nil
 	failure := t.failure.Swap(nil)
-	t.busy.Unlock()
+	t.busy.Store(false)
 	if failure != nil {
 		panic(*failure)
 	}

@@ -1,0 +1,72 @@
+package f32
+
+import "gonum.org/v1/gonum/blas"
+
+// The blocking of Goto and van de Geijn, "Anatomy of High-Performance Matrix
+// Multiplication" (2008). A panel of b, blockSteps deep, stays in the first-level
+// cache (16 KB of 32) while the panels of a packed block of a (72 KB, in the
+// second-level cache) pass by it; the packed block of b (512 KB) lies beyond.
+const (
+	blockSteps = 256
+	blockRows  = 72
+	blockCols  = 512
+)
+
+// packed computes a part of c, at most blockCols wide, with the kernel.
+func (p *product) packed(i0, i1, j0, j1 int) {
+	buf := buffers.take()
+	steps := (p.k-1)/blockSteps + 1
+	steps = (p.k-1)/steps + 1 // of equal length: a short last one is slow
+	beta := p.beta
+	for l := 0; l < p.k; l += steps {
+		k := min(steps, p.k-l)
+		fast.pack(fast.b, buf.b[:], p.b, p.tB != blas.NoTrans, j0, j1, l, k)
+		for i := i0; i < i1; i += blockRows {
+			end := min(i+blockRows, i1)
+			fast.pack(fast.a, buf.a[:], p.a, p.tA == blas.NoTrans, i, end, l, k)
+			p.tiles(buf, i, end, j0, j1, k, beta)
+		}
+		beta = 1 // the later steps add to the first ones
+	}
+	buffers.give(buf)
+}
+
+// tiles multiplies the blocks packed in buf.
+func (p *product) tiles(buf *buffer, i0, i1, j0, j1, k int, beta float32) {
+	h, w, stride := fast.a.width, fast.b.width, p.c.Stride
+	for j := j0; j < j1; j += w {
+		b := &buf.b[(j-j0)*k]
+		for i := i0; i < i1; i += h {
+			a, c := &buf.a[(i-i0)*k], p.c.Data[i*stride+j:]
+			if i+h <= i1 && j+w <= j1 {
+				fast.multiply(k, a, b, &c[0], stride, p.alpha, beta)
+				continue
+			}
+			fast.multiply(k, a, b, &buf.tile[0], w, p.alpha, 0)
+			buf.merge(c, stride, min(h, i1-i), min(w, j1-j), w, beta)
+		}
+	}
+}
+
+var buffers shelf[buffer]
+
+// A buffer is what one worker packs into.
+type buffer struct {
+	a    [blockRows*blockSteps + overhang]float32
+	b    [blockCols*blockSteps + overhang]float32
+	tile [1024]float32 // for tiles that reach beyond c
+}
+
+// merge computes c = tile + beta·c for rows × cols elements of the tile.
+func (buf *buffer) merge(c []float32, stride, rows, cols, width int, beta float32) {
+	for i := range rows {
+		row := c[i*stride:][:cols]
+		if beta == 0 {
+			copy(row, buf.tile[i*width:])
+			continue
+		}
+		for j, v := range buf.tile[i*width:][:cols] {
+			row[j] = v + beta*row[j]
+		}
+	}
+}
