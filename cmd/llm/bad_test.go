@@ -36,7 +36,7 @@ func assertFails(t *testing.T, want string, args ...string) {
 func TestBadCorpus(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, c := range map[string]struct{ path, want string }{
-		"missing":       {"nowhere.txt", "open nowhere.txt: no such file"},
+		"missing":       {"nowhere.txt", "nowhere.txt: no such file"},
 		"empty":         {file(t, "empty.txt", ""), "empty.txt is empty"},
 		"only spaces":   {file(t, "blank.txt", "  \n\n"), "blank.txt is empty"},
 		"not text":      {file(t, "bytes.txt", "\xff\xfe\x00\x01"), "bytes.txt is not text"},
@@ -60,12 +60,12 @@ func TestBadData(t *testing.T) {
 	model := pretrained(t)
 	t.Chdir(t.TempDir())
 	for name, c := range map[string]struct{ command, path, want string }{
-		"no messages file":    {"classify", "nowhere.tsv", "open nowhere.tsv"},
+		"no messages file":    {"classify", "nowhere.tsv", "nowhere.tsv"},
 		"no message":          {"classify", file(t, "empty.tsv", ""), "empty.tsv: "},
 		"no tab":              {"classify", file(t, "notab.tsv", "ham\tyes\nspam no tab\n"), "notab.tsv: "},
 		"one class":           {"classify", file(t, "ham.tsv", strings.Repeat("ham\tyes\n", 40)), "ham.tsv: "},
 		"too few":             {"classify", file(t, "few.tsv", strings.Repeat("ham\tyes\nspam\tno\n", 5)), "do not fill a batch"},
-		"no instruction file": {"instruct", "nowhere.json", "open nowhere.json"},
+		"no instruction file": {"instruct", "nowhere.json", "nowhere.json"},
 		"not a list":          {"instruct", file(t, "bad.json", "{}"), "bad.json: "},
 		"no entry":            {"instruct", file(t, "none.json", "[]"), "none.json: "},
 		"too long":            {"instruct", file(t, "long.json", `[{"instruction": "`+strings.Repeat("x", 999)+`", "output": "y"},{"instruction": "`+strings.Repeat("x", 999)+`", "output": "z"}]`), "fits in the model's context of 160 tokens"},
@@ -133,7 +133,10 @@ func TestBadModels(t *testing.T) {
 		})
 	}
 	assertFails(t, "no model in nowhere", "generate", "-model", "nowhere", "x")
-	assertFails(t, "no model in nowhere", "classify", "train", "-model", "nowhere")
+	assertFails(t, "nowhere: stat", "classify", "train", "-model", "nowhere")
+	r := llm(t, "classify", "train", "-model", model, "-out", model, "-force")
+	assert.Equal(t, statusUsage, r.status)
+	assertOneLine(t, r, "is the model to start from")
 	assertFails(t, "no classifier in nowhere", "classify", "run", "-model", "nowhere", "x")
 	assertFails(t, "no classifier in "+model, "classify", "eval", "-model", model)
 	assertFails(t, "no model in nowhere", "instruct", "chat", "-model", "nowhere")

@@ -95,6 +95,11 @@ func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	if !f.resume {
+		if err := f.paths(&o.Data, &o.Model); err != nil {
+			return err
+		}
+	}
 	if err := f.options(cmd, &o); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -33,6 +34,10 @@ type course struct {
 // the same for the same run; speed and time go to stderr.
 func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 	begin := time.Now()
+	if c.trainer.Done() == c.total {
+		fmt.Fprintf(stderr, "all %d steps of this run are done already\n", c.total)
+		return nil
+	}
 	m := meter.New(stderr, c.trainer.Done(), c.total)
 	defer m.Clear()
 	if c.trainer.Done() == 0 {
@@ -138,6 +143,27 @@ func (f *runFlags) options(cmd *cobra.Command, options any) error {
 		}
 	}
 	return rundir.Options(f.out, options)
+}
+
+// paths makes sure that a run does not overwrite the model it starts from, and
+// makes the paths in its options good for any working directory.
+func (f *runFlags) paths(data, model *string) error {
+	out, err := filepath.Abs(f.out)
+	if err != nil {
+		return err
+	}
+	for _, path := range []*string{data, model} {
+		if path == nil || *path == "" {
+			continue
+		}
+		if *path, err = filepath.Abs(*path); err != nil {
+			return err
+		}
+	}
+	if model != nil && *model == out {
+		return usagef("-out %s is the model to start from; name another directory", f.out)
+	}
+	return nil
 }
 
 // open begins the run's directory, or takes it up at the step that was saved.

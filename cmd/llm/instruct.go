@@ -80,7 +80,7 @@ llm instruct eval -data questions.json`,
 				return fmt.Errorf("none of the %d %s fits in the model's context of %d tokens", len(entries), what, m.Config.Context)
 			}
 			e := evaluation{what: what, LeftOut: len(entries) - len(fit)}
-			if err := e.run(cmd.Context(), cmd.ErrOrStderr(), instruct.New(m, bpe), fit); err != nil {
+			if err := e.run(cmd.Context(), instruct.New(m, bpe), fit); err != nil {
 				return err
 			}
 			if asJSON {
@@ -136,7 +136,7 @@ type evaluation struct {
 	what    string
 }
 
-func (e *evaluation) run(ctx context.Context, stderr io.Writer, a *instruct.Assistant, entries []instruct.Entry) error {
+func (e *evaluation) run(ctx context.Context, a *instruct.Assistant, entries []instruct.Entry) error {
 	e.Kinds = map[string]instruct.Tally{}
 	for s, err := range a.Scores(ctx, entries) {
 		if err != nil {

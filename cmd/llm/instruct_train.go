@@ -73,6 +73,11 @@ func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	if !f.resume {
+		if err := f.paths(&o.Data, &o.Model); err != nil {
+			return err
+		}
+	}
 	if err := f.options(cmd, &o); err != nil {
 		return err
 	}

@@ -147,6 +147,9 @@ func pretrainRun(cmd *cobra.Command, o pretrainOptions, f runFlags) error {
 		if err := o.check(); err != nil {
 			return err
 		}
+		if err := f.paths(&o.Data, nil); err != nil {
+			return err
+		}
 	}
 	if err := f.options(cmd, &o); err != nil {
 		return err
