@@ -284,15 +284,19 @@ func TestScores(t *testing.T) {
 
 func TestScoresStop(t *testing.T) {
 	a := taughtAssistant()
-	long := instruct.Entry{Instruction: strings.Repeat("x ", 100), Output: "x"}
-	n := 0
-	for s, err := range a.Scores(t.Context(), []instruct.Entry{lessons[0], long, lessons[1]}) {
-		if n++; n == 2 {
-			assert.ErrorContains(t, err, "shorten")
-			assert.Equal(t, long, s.Entry)
+	for _, long := range []instruct.Entry{
+		{Instruction: strings.Repeat("x ", 100), Output: "x"},
+		{Instruction: "Count.", Output: strings.Repeat("x ", 100)}, // only the answer does not fit
+	} {
+		n := 0
+		for s, err := range a.Scores(t.Context(), []instruct.Entry{lessons[0], long, lessons[1]}) {
+			if n++; n == 2 {
+				assert.ErrorContains(t, err, "the model reads at most 64")
+				assert.Equal(t, long, s.Entry)
+			}
 		}
+		assert.Equal(t, 2, n)
 	}
-	assert.Equal(t, 2, n)
 
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("enough"))

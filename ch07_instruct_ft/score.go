@@ -2,6 +2,7 @@ package instruct
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -18,28 +19,37 @@ type Score struct {
 	Loss     float64 `json:"loss"`  // mean cross-entropy of the output, given the prompt
 }
 
-// Scores answers the entries, one after the other, and compares. An entry too
-// long for the model's context gives an error and ends the scoring, as does a
-// cancelled ctx.
+// Scores answers the entries, one after the other, and compares. An entry that
+// with its output is too long for the model's context gives an error and ends
+// the scoring, as does a cancelled ctx.
 func (a *Assistant) Scores(ctx context.Context, entries []Entry) iter.Seq2[Score, error] {
 	return func(yield func(Score, error) bool) {
-		c := Collator{EndOfText: a.bpe.EndOfText(), MaskPrompt: true}
 		frozen := a.model.Gradient(func(string) bool { return false }) // takes no memory
 		lm := pretrain.NewLanguageModel(a.model, frozen, 1, a.model.Config.Context)
-		var b embeddings.Batch
 		for _, e := range entries {
-			response, err := join(a.Respond(ctx, e.Instruction, e.Input))
-			if err != nil {
-				yield(Score{Entry: e}, err)
-				return
-			}
-			c.Collate(&b, []Encoded{Encode(a.bpe, e)})
-			s := Score{Entry: e, Response: response, Right: same(response, e.Output), Loss: lm.Loss(b)}
-			if !yield(s, nil) {
+			s, err := a.score(ctx, lm, e)
+			if !yield(s, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// score answers one entry and compares.
+func (a *Assistant) score(ctx context.Context, lm *pretrain.LanguageModel, e Entry) (Score, error) {
+	s := Score{Entry: e}
+	x := Encode(a.bpe, e)
+	if most := a.model.Config.Context; len(x.IDs) > most {
+		return s, fmt.Errorf("instruct: %q has %d tokens with its output, the model reads at most %d: shorten or remove it", e.Instruction, len(x.IDs), most)
+	}
+	response, err := join(a.Respond(ctx, e.Instruction, e.Input))
+	if err != nil {
+		return s, err
+	}
+	var b embeddings.Batch
+	Collator{EndOfText: a.bpe.EndOfText(), MaskPrompt: true}.Collate(&b, []Encoded{x})
+	s.Response, s.Right, s.Loss = response, same(response, e.Output), lm.Loss(b)
+	return s, nil
 }
 
 // join returns the whole of a response.
