@@ -30,6 +30,7 @@ type Entry struct {
 type Page struct {
 	Book, Title, Up string
 	Chapter         int
+	Front           bool // the page that lists the sections of all chapters
 	Body            string
 	Contents        []Entry
 	Previous, Next  *Link

@@ -184,7 +184,7 @@ func (b *Book) render() {
 	for i, p := range b.pages {
 		body := b.body(p, "")
 		b.Files[p.name+".html"] = b.page(p.name+".html", layout.Page{
-			Title: p.title, Chapter: p.chapter, Body: body, Contents: b.contents(p), Previous: b.link(i - 1), Next: b.link(i + 1),
+			Title: p.title, Chapter: p.chapter, Front: p.file == frontFile, Body: body, Contents: b.contents(p), Previous: b.link(i - 1), Next: b.link(i + 1),
 		})
 	}
 	b.Files["all.html"] = sync.OnceValue(func() []byte {
@@ -241,6 +241,9 @@ func (b *Book) contents(current *page) []layout.Entry {
 	var list []layout.Entry
 	for _, p := range b.pages {
 		e := layout.Entry{Link: layout.Link{Href: p.name + ".html", Text: p.title}, Chapter: p.chapter, Current: p == current}
+		if p.file == frontFile {
+			e.Text = "Front page"
+		}
 		for _, h := range p.heads {
 			if h.level == 2 {
 				e.Sections = append(e.Sections, layout.Link{Href: p.name + ".html#" + h.id, Text: h.text})
