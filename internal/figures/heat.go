@@ -14,7 +14,7 @@ func Heat(title string, rows, cols []string, values [][]float64) []byte {
 	for _, r := range rows {
 		left = max(left, textWidth(r)+24)
 	}
-	width := max(left+cell*float64(len(cols))+20, left+textWidth(title))
+	width := max(left+cell*float64(len(cols))+20, left+1.15*textWidth(title)+10)
 	c := open(width, top+cell*float64(len(rows))+16, title, fmt.Sprintf("%d rows %v, %d columns %v", len(rows), rows, len(cols), cols))
 	c.text(left, 22, "start", "fig-title", title)
 	for j, name := range cols {
