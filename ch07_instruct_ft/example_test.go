@@ -6,8 +6,10 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"gonum.org/v1/gonum/blas/blas32"
 
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
@@ -92,6 +94,43 @@ func ExampleCollator_Collate() {
 	// [  1   2   3   4   5] -> [-100 -100    4    5    0]
 	// [  6   7   0   0   0] -> [   7    0 -100 -100 -100]
 	// [  8   9  10   0   0] -> [-100   10    0 -100 -100]
+}
+
+// How many places a pass over the practice entries takes, in GPT-2's tokens.
+func ExampleCollator_Batches() {
+	file, err := assets.Assets.Open("r50k_base.tiktoken") // package github.com/pkoukk/tiktoken-go-loader/assets
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer file.Close()
+	bpe, err := tokens.ReadRanks(file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	items := instruct.EncodeAll(bpe, instruct.Practice(1), 1024)
+	places := func(size int) int {
+		n := 0
+		c := instruct.Collator{EndOfText: bpe.EndOfText()}
+		for b := range c.Batches(items, size, nil) {
+			n += b.B * b.T
+		}
+		return n
+	}
+	answers := 0
+	for _, x := range items {
+		answers += len(x.IDs) - x.Asked + 1 // and the end of text
+	}
+	fmt.Println("no padding:       ", places(1))
+	fmt.Println("batches of eight: ", places(8))
+	fmt.Println("one width for all:", places(len(items)))
+	fmt.Println("in the answers:   ", answers)
+	// Output:
+	// no padding:        28952
+	// batches of eight:  31872
+	// one width for all: 32032
+	// in the answers:    1604
 }
 
 // The loss of two rows, of three, and of three of which one is ignored.
