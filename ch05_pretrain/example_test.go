@@ -1,12 +1,16 @@
 package pretrain_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/llm-from-scratch/llm/ch01_tokens"
 	"github.com/llm-from-scratch/llm/ch02_embeddings"
@@ -39,6 +43,56 @@ func ExampleCrossEntropyBackward() {
 	// loss 2.4076, gradient [-0.9100 0.2447 0.6652]
 }
 
+// Nudging each logit up and down finds the slopes that the formula promises.
+func ExampleCrossEntropyBackward_nudge() {
+	logits := f32.View([]float32{1, 2, 3}, 1, 3)
+	const h = 0.01
+	for j, at := range []float32{1, 2, 3} {
+		logits.Data[j] = at + h
+		up := pretrain.CrossEntropy(logits, []int{0})
+		logits.Data[j] = at - h
+		down := pretrain.CrossEntropy(logits, []int{0})
+		logits.Data[j] = at
+		fmt.Printf("logit %d: slope %.3f\n", j, (up-down)/(2*h))
+	}
+	// Output:
+	// logit 0: slope -0.910
+	// logit 1: slope 0.245
+	// logit 2: slope 0.665
+}
+
+// The loss 50x² + y²/2 is steep along x and gentle along y, where it begins at
+// 1 and 1 and should come to 0 and 0.
+func Example_steepAndGentle() {
+	slopes := func(x, y float64) (float64, float64) { return 100 * x, y }
+	descend := func(name string, rate, momentum float64) {
+		x, y, mx, my := 1.0, 1.0, 0.0, 0.0
+		for range 50 {
+			dx, dy := slopes(x, y)
+			mx, my = momentum*mx+dx, momentum*my+dy
+			x, y = x-rate*mx, y-rate*my
+		}
+		fmt.Printf("%-24s x %7.2f  y %.2f\n", name, x, y)
+	}
+	descend("rate 0.0205:", 0.0205, 0)
+	descend("rate 0.01:", 0.01, 0)
+	descend("rate 0.01, momentum 0.9:", 0.01, 0.9)
+
+	at := []gpt.Param{{Name: "xy", Shape: []int{2}, Data: []float32{1, 1}}}
+	slope := []gpt.Param{{Name: "xy", Shape: []int{2}, Data: []float32{0, 0}}}
+	adamw := pretrain.NewOptimizer(pretrain.AdamW{Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8}, at, slope)
+	for range 50 {
+		slope[0].Data[0], slope[0].Data[1] = 100*at[0].Data[0], at[0].Data[1]
+		adamw.Step(0.04, 1)
+	}
+	fmt.Printf("%-24s x %7.2f  y %.2f\n", "AdamW, rate 0.04:", at[0].Data[0], at[0].Data[1])
+	// Output:
+	// rate 0.0205:             x   11.47  y 0.35
+	// rate 0.01:               x    0.00  y 0.61
+	// rate 0.01, momentum 0.9: x   -0.05  y -0.06
+	// AdamW, rate 0.04:        x   -0.07  y -0.07
+}
+
 func ExampleOptimizer_Step() {
 	weights := []gpt.Param{{Name: "w", Shape: []int{2}, Data: []float32{1, 1}}}
 	grads := []gpt.Param{{Name: "w", Shape: []int{2}, Data: []float32{0, 0}}}
@@ -52,6 +106,28 @@ func ExampleOptimizer_Step() {
 	// [0.900 1.100]
 	// [0.800 1.200]
 	// [0.700 1.300]
+}
+
+// Without any gradient, decay alone moves the weights: those of a matrix, and
+// not a bias.
+func ExampleOptimizer_Step_decay() {
+	weights := []gpt.Param{
+		{Name: "matrix", Shape: []int{1, 1}, Data: []float32{1}},
+		{Name: "bias", Shape: []int{1}, Data: []float32{1}},
+	}
+	grads := []gpt.Param{
+		{Name: "matrix", Shape: []int{1, 1}, Data: []float32{0}},
+		{Name: "bias", Shape: []int{1}, Data: []float32{0}},
+	}
+	o := pretrain.NewOptimizer(pretrain.DefaultAdamW, weights, grads)
+	for range 3 {
+		o.Step(0.1, 1)
+		fmt.Printf("matrix %.3f, bias %.3f\n", weights[0].Data[0], weights[1].Data[0])
+	}
+	// Output:
+	// matrix 0.990, bias 1.000
+	// matrix 0.980, bias 1.000
+	// matrix 0.970, bias 1.000
 }
 
 func ExampleClipScale() {
@@ -113,6 +189,99 @@ func ExampleTrainer_Steps() {
 	// 4 5 6
 }
 
+// A run that stops after five steps and is resumed ends with the weights of one
+// that did not stop.
+func ExampleTrainer_Resume() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	ids := []int{3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3}
+	windows, err := embeddings.NewWindows(ids, 4, 2)
+	if err != nil {
+		panic(err)
+	}
+	begin := func() (*gpt.Model, *pretrain.Trainer) {
+		m := gpt.New(gpt.Config{Vocab: 10, Context: 4, Width: 8, Heads: 2, Layers: 1, Dropout: 0.1, TiedHead: true})
+		m.Init(rand.New(rand.NewPCG(1, 1)))
+		epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return windows.Batches(2, rng) }
+		s := pretrain.Settings{Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Constant(0.01, 8), Seed: 1}
+		return m, pretrain.NewTrainer(pretrain.NewLanguageModel(m, nil, 2, 4), epoch, s)
+	}
+
+	straight, trainer := begin()
+	for range trainer.Steps(context.Background()) {
+	}
+
+	m, trainer := begin()
+	for step := range trainer.Steps(context.Background()) {
+		if step.N == 5 {
+			break
+		}
+	}
+	if err := trainer.Save(dir); err != nil {
+		panic(err)
+	}
+	stopped, trainer := begin() // another day
+	for i, p := range stopped.Params() {
+		copy(p.Data, m.Params()[i].Data) // LoadModel does this from a file
+	}
+	if err := trainer.Resume(dir); err != nil {
+		panic(err)
+	}
+	fmt.Println("steps done:", trainer.Done())
+	for step := range trainer.Steps(context.Background()) {
+		fmt.Println("step", step.N)
+	}
+	same := true
+	for i, p := range straight.Params() {
+		same = same && slices.Equal(p.Data, stopped.Params()[i].Data)
+	}
+	fmt.Println("the same bits:", same)
+	// Output:
+	// steps done: 5
+	// step 6
+	// step 7
+	// step 8
+	// the same bits: true
+}
+
+// A text that is pure chance can be learned by heart and not be understood.
+func Example_overfitting() {
+	rng := rand.New(rand.NewPCG(1, 1))
+	chance := func() embeddings.Windows {
+		ids := make([]int, 65)
+		for i := range ids {
+			ids[i] = rng.IntN(10)
+		}
+		windows, err := embeddings.NewWindows(ids, 8, 8)
+		if err != nil {
+			panic(err)
+		}
+		return windows
+	}
+	train, validation := chance(), chance()
+	m := gpt.New(gpt.Config{Vocab: 10, Context: 8, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
+	m.Init(rng)
+	learner := pretrain.NewLanguageModel(m, nil, 8, 8)
+	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(8, rng) }
+	trainer := pretrain.NewTrainer(learner, epoch, pretrain.Settings{
+		Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Constant(0.003, 150), Clip: 1, Seed: 1,
+	})
+	for step := range trainer.Steps(context.Background()) {
+		if step.N == 1 || step.N%50 == 0 {
+			loss := pretrain.Evaluate(learner, validation.Batches(8, nil), 0)
+			fmt.Printf("step %3d  training loss %.0f  validation loss %.0f\n", step.N, step.Loss, loss)
+		}
+	}
+	// Output:
+	// step   1  training loss 2  validation loss 2
+	// step  50  training loss 0  validation loss 4
+	// step 100  training loss 0  validation loss 6
+	// step 150  training loss 0  validation loss 7
+}
+
 func ExampleEvaluate() {
 	windows, err := embeddings.NewWindows([]int{0, 1, 2, 3, 4, 5, 6, 7, 8}, 4, 4)
 	if err != nil {
@@ -158,6 +327,24 @@ func ExampleSampler_Candidates() {
 	// temperature 1.0  top-k 0  top-p 0.9:  forward 0.615  toward 0.385
 }
 
+// A thousand tokens by chance: each about as often as its probability says.
+func ExampleSampler_Pick() {
+	words := []string{"forward", "toward", "closer", "pizza"}
+	logits := []float32{6.75, 6.28, 4.51, -1.89}
+	for _, s := range []pretrain.Sampler{{Temperature: 1}, {Temperature: 5}, {Temperature: 5, TopK: 3}} {
+		rng := rand.New(rand.NewPCG(1, 1))
+		times := map[string]int{}
+		for range 1000 {
+			times[words[s.Pick(logits, rng)]]++
+		}
+		fmt.Println(times)
+	}
+	// Output:
+	// map[closer:69 forward:559 toward:372]
+	// map[closer:244 forward:356 pizza:71 toward:329]
+	// map[closer:255 forward:384 toward:361]
+}
+
 func ExampleGenerate() {
 	m := gpt.New(gpt.Config{Vocab: 10, Context: 8, Width: 16, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(1, 1)))
@@ -170,6 +357,35 @@ func ExampleGenerate() {
 	}
 	// Output:
 	// 8 8 5 5 5
+}
+
+// A file of two small tensors: eight bytes of length, the header, the values.
+func ExampleWriteTensors() {
+	params := []gpt.Param{
+		{Name: "w", Shape: []int{2, 2}, Data: []float32{1, 2, 3, 4}},
+		{Name: "b", Shape: []int{2}, Data: []float32{0.5, -1}},
+	}
+	var file bytes.Buffer
+	if err := pretrain.WriteTensors(&file, params, nil); err != nil {
+		panic(err)
+	}
+	n := binary.LittleEndian.Uint64(file.Bytes())
+	fmt.Printf("%d bytes: 8, a header of %d, and %d values of 4\n", file.Len(), n, (file.Len()-8-int(n))/4)
+	fmt.Println(strings.TrimSpace(string(file.Bytes()[8 : 8+n])))
+
+	tensors, err := pretrain.ReadTensors("small.safetensors", bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		panic(err)
+	}
+	b := gpt.Param{Name: "b", Shape: []int{2}, Data: make([]float32, 2)}
+	fmt.Println(tensors.Read(b), b.Data)
+	b.Shape = []int{3}
+	fmt.Println(tensors.Read(b))
+	// Output:
+	// 144 bytes: 8, a header of 112, and 6 values of 4
+	// {"w":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"F32","shape":[2],"data_offsets":[16,24]}}
+	// <nil> [0.5 -1]
+	// small.safetensors: tensor "b" has shape [2], the model needs [3]
 }
 
 func ExampleSaveModel() {
@@ -194,4 +410,27 @@ func ExampleSaveModel() {
 	// Output:
 	// true <nil>
 	// no model in no-such-place: stat no-such-place: no such file or directory
+}
+
+// What one token of training takes, counted and by the rule of thumb, and what
+// memory.
+func Example_cost() {
+	newton := gpt.Config{Vocab: 1024, Context: 128, Width: 192, Heads: 6, Layers: 4, QKVBias: true, TiedHead: true}
+	for _, m := range []struct {
+		name string
+		gpt.Config
+		B, T int
+	}{{"newton", newton, 16, 128}, {"GPT-2 small", gpt.GPT2Small, 4, 1024}} {
+		flops := 3 * float64(m.ForwardFLOPs(m.B, m.T)) / float64(m.B*m.T)
+		fmt.Printf("%s: %d weights\n", m.name, m.ParamCount())
+		fmt.Printf("  a token:  %.3g FLOPs counted, %.3g by the rule\n", flops, 6*float64(m.ParamCount()))
+		fmt.Printf("  memory:   %.0f MiB, of which %.0f are four times the weights\n", float64(m.TrainBytes(m.B, m.T))/(1<<20), 4*float64(m.WeightBytes())/(1<<20))
+	}
+	// Output:
+	// newton: 2001024 weights
+	//   a token:  1.3e+07 FLOPs counted, 1.2e+07 by the rule
+	//   memory:   193 MiB, of which 31 are four times the weights
+	// GPT-2 small: 124439808 weights
+	//   a token:  8.54e+08 FLOPs counted, 7.47e+08 by the rule
+	//   memory:   13029 MiB, of which 1899 are four times the weights
 }

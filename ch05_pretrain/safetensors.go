@@ -119,7 +119,7 @@ func (t *Tensors) checkLayout(size int64) error {
 	names := t.Names()
 	slices.SortFunc(names, func(a, b string) int {
 		x, y := t.infos[a].Offsets, t.infos[b].Offsets
-		return int(min(max(x[0]-y[0], -1), 1)*2 + min(max(x[1]-y[1], -1), 1))
+		return slices.Compare(x[:], y[:])
 	})
 	var at int64
 	for _, name := range names {
