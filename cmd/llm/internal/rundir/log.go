@@ -32,8 +32,8 @@ func (r Row) line() string {
 	return s + "\n"
 }
 
-// parse reads a log. A last line that was not written to its end is left out.
-func parse(text string) ([]Row, error) {
+// Parse reads a log. A last line that was not written to its end is left out.
+func Parse(text string) ([]Row, error) {
 	body, ok := strings.CutPrefix(text, header)
 	if !ok {
 		return nil, fmt.Errorf("line 1 is not %q", strings.TrimSpace(header))

@@ -101,7 +101,7 @@ func Open(path string, step int) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := parse(string(text))
+	rows, err := Parse(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.file(logFile), err)
 	}
