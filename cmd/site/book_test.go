@@ -10,10 +10,15 @@ import (
 	"github.com/llm-from-scratch/llm/cmd/site/internal/weave"
 )
 
-// theBook weaves the real book.
+var woven *weave.Book
+
+// theBook is the real book, woven once for all tests.
 func theBook(t *testing.T) *weave.Book {
 	t.Helper()
-	return weave.Weave(bookRoot(t), weave.Options{})
+	if woven == nil {
+		woven = weave.Weave(bookRoot(t), weave.Options{})
+	}
+	return woven
 }
 
 func bookRoot(t *testing.T) string {

@@ -56,7 +56,7 @@ func (c *canvas) cell(x, y, size, v, biggest float64, number bool) {
 		return
 	}
 	class := "fig-small"
-	if strength > 0.55 {
+	if strength > 0.6 { // where light figures on the cell are easier to read than dark ones
 		class += " fig-strong"
 	}
 	c.text(x+size/2, y+size/2+4, "middle", class, fmt.Sprintf("%.2f", v))

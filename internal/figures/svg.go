@@ -17,7 +17,7 @@ const Style = `
 .fig-axis { stroke: #888; fill: none }
 .fig-line { fill: none; stroke-width: 2; stroke-linejoin: round }
 .fig-bar { stroke: none }
-.fig-cell { fill: #2b6cb0 }
+.fig-cell { fill: #134b80 }
 .fig-frame { fill: none; stroke: #8886 }
 .fig-strong { fill: #fff }
 .fig-c0 { stroke: #1f6fb5; fill: #1f6fb5 } .fig-c1 { stroke: #c8560b; fill: #c8560b }
@@ -25,7 +25,7 @@ const Style = `
 .fig-c4 { stroke: #8a6d00; fill: #8a6d00 } .fig-c5 { stroke: #555; fill: #555 }
 .fig-line.fig-c0, .fig-line.fig-c1, .fig-line.fig-c2, .fig-line.fig-c3, .fig-line.fig-c4, .fig-line.fig-c5 { fill: none }
 @media (prefers-color-scheme: dark) {
-.fig-text { fill: #ddd } .fig-grid { stroke: #fff2 } .fig-cell { fill: #7db7f0 } .fig-strong { fill: #111 }
+.fig-text { fill: #ddd } .fig-grid { stroke: #fff2 } .fig-cell { fill: #a6d1f8 } .fig-strong { fill: #111 }
 .fig-c0 { stroke: #6db3f2; fill: #6db3f2 } .fig-c1 { stroke: #f0975a; fill: #f0975a }
 .fig-c2 { stroke: #6cc495; fill: #6cc495 } .fig-c3 { stroke: #d08ad6; fill: #d08ad6 }
 .fig-c4 { stroke: #d9b945; fill: #d9b945 } .fig-c5 { stroke: #aaa; fill: #aaa }

@@ -43,11 +43,12 @@ func highlight(language, code string, number func(i int) int, idPrefix string) s
 	return b.String()
 }
 
-// tokens cuts code into coloured pieces; a language nobody knows is plain text.
+// tokens cuts code into coloured pieces; a language nobody knows is plain text,
+// and so is a shell's: in the book's commands it has nothing of use to colour.
 func tokens(language, code string) []chroma.Token {
 	code = strings.TrimRight(code, "\n") + "\n"
 	lexer := lexers.Get(language)
-	if lexer == nil {
+	if lexer == nil || language == "sh" || language == "console" || language == "bash" {
 		return []chroma.Token{{Type: chroma.Text, Value: code}}
 	}
 	iterator, err := chroma.Coalesce(lexer).Tokenise(nil, code)
