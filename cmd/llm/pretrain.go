@@ -49,7 +49,7 @@ type pretrainOptions struct {
 // docs/runs tells of the run.
 var defaultPretrain = pretrainOptions{
 	Layers: 4, Width: 128, Heads: 4, Context: 128, Vocab: 1024, Dropout: 0,
-	Batch: 8, Stride: 1, Steps: 1500, Rate: 3e-3, Accumulate: 1, Seed: 1,
+	Batch: 8, Stride: 1, Steps: 1200, Rate: 3e-3, Accumulate: 1, Seed: 1,
 	Prompt: "The Rays of Light",
 }
 
