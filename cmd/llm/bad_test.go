@@ -142,6 +142,28 @@ func TestBadModels(t *testing.T) {
 	assertFails(t, "no model in nowhere", "instruct", "chat", "-model", "nowhere")
 }
 
+func TestBadFilters(t *testing.T) {
+	filter := filepath.Join(t.TempDir(), "spam")
+	ok(t, "classify", "train", "-model", pretrained(t), "-out", filter, "-messages", "60", "-epochs", "1")
+	head := read(t, filter, "classifier.safetensors")
+	t.Chdir(t.TempDir())
+	for name, c := range map[string]struct{ file, text, want string }{
+		"settings no JSON": {"classifier.json", "{", "classifier.json"},
+		"other classes":    {"classifier.json", `{"classes": ["good", "bad"], "longest": 9}`, "classifier.json: the classes are"},
+		"too long":         {"classifier.json", `{"classes": ["ham", "spam"], "longest": 9999}`, "classifier.json: longest is 9999"},
+		"head truncated":   {"classifier.safetensors", head[:len(head)-3], "truncated"},
+		"head of a model":  {"classifier.safetensors", read(t, filter, "model.safetensors"), "is missing"},
+		"options":          {"run.json", "{", "run.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "bad")
+			require.NoError(t, os.CopyFS(dir, os.DirFS(filter)))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o644))
+			assertFails(t, c.want, "classify", "eval", "-model", dir)
+		})
+	}
+}
+
 func TestBadResume(t *testing.T) {
 	model := pretrained(t)
 	t.Chdir(t.TempDir())
