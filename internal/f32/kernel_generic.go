@@ -10,7 +10,8 @@ import (
 const gonumRows, gonumCols = 64, 192
 
 // generic computes rows [i0,i1) and columns [j0,j1) of the product with gonum:
-// on processors for which there is no kernel.
+// on processors for which there is no kernel. gonum skips the zeros of op(a), so
+// that here 0·NaN is 0.
 func (p *product) generic(i0, i1, j0, j1 int) {
 	a, b := i0*p.a.Stride, j0
 	if p.tA != blas.NoTrans {
