@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -15,6 +16,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+// TestMain lets the test binary be the program itself.
+func TestMain(m *testing.M) {
+	if os.Getenv("LLM_TEST_MAIN") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// process is a command line of this program as a process of its own.
+func process(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "LLM_TEST_MAIN=1")
+	return cmd
+}
 
 // result is what a command line did.
 type result struct {
@@ -316,22 +332,25 @@ func lossesOf(out string) []string {
 
 func TestLossesDoNotDependOnTheNumberOfCores(t *testing.T) {
 	data := book(t)
-	var runs, logs []string
-	for i, cores := range []int{1, 2, 2} {
-		old := runtime.GOMAXPROCS(cores)
-		dir := filepath.Join(t.TempDir(), fmt.Sprint(i))
-		out := ok(t, tiny("-data", data, "-out", dir, "-steps", "5", "-batch", "8")...)
-		runtime.GOMAXPROCS(old)
-		losses := lossesOf(out)
-		require.Len(t, losses, 6)
-		runs = append(runs, strings.Join(losses, ""))
-		logs = append(logs, read(t, dir, "log.csv"))
+	train := func(cores int, args ...string) (losses, log string) {
+		dir := filepath.Join(t.TempDir(), "run")
+		cmd := process(tiny(append([]string{"-data", data, "-out", dir, "-steps", "5", "-batch", "8", "-width", "64"}, args...)...)...)
+		cmd.Env = append(cmd.Env, fmt.Sprint("GOMAXPROCS=", cores))
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		lines := lossesOf(string(out))
+		require.Len(t, lines, 6)
+		return strings.Join(lines, ""), read(t, dir, "log.csv")
 	}
-	assert.Equal(t, runs[0], runs[1])
-	assert.Equal(t, logs[0], logs[1])
-	assert.Equal(t, logs[0], logs[2])
-	other := ok(t, tiny("-data", data, "-out", filepath.Join(t.TempDir(), "other"), "-steps", "5", "-batch", "8", "-seed", "2")...)
-	assert.NotEqual(t, runs[0], strings.Join(lossesOf(other), ""), "another seed")
+	losses1, log1 := train(1)
+	losses2, log2 := train(2)
+	losses3, log3 := train(3)
+	assert.Equal(t, losses1, losses2)
+	assert.Equal(t, losses1, losses3)
+	assert.Equal(t, log1, log2)
+	assert.Equal(t, log1, log3)
+	_, other := train(2, "-seed", "2")
+	assert.NotEqual(t, log1, other, "another seed")
 }
 
 func read(t *testing.T, elem ...string) string {
