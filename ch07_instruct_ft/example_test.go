@@ -59,14 +59,14 @@ func ExamplePractice() {
 	}
 	fmt.Println(len(instruct.Practice(1)), "entries")
 	// Output:
-	// opposite    Name the reverse of hot. [] -> cold
-	// past tense  Today I make. Yesterday I ... [] -> made
-	// plural      One day, two ... [] -> days
-	// category    What is gold? [] -> a metal
-	// last word   Repeat the last word. [sun red] -> red
-	// yes or no   Yes or no: is copper a metal? [] -> yes
-	// first word  Which word is first? [sun yellow] -> sun
-	// 728 entries
+	// past tense  Give the past tense of stand. [] -> stood
+	// last word   Which word is last? [three ten] -> ten
+	// yes or no   Answer me: is tin an animal? [] -> no
+	// opposite    What is the opposite of dark? [] -> light
+	// category    Name the kind of tin. [] -> a metal
+	// first word  Repeat the first word. [three white] -> three
+	// plural      A single ray, many ... [] -> rays
+	// 622 entries
 }
 
 // Three entries of five, two and three ids, as one batch.
@@ -127,10 +127,10 @@ func ExampleCollator_Batches() {
 	fmt.Println("one width for all:", places(len(items)))
 	fmt.Println("in the answers:   ", answers)
 	// Output:
-	// no padding:        28952
-	// batches of eight:  31872
-	// one width for all: 32032
-	// in the answers:    1604
+	// no padding:        24612
+	// batches of eight:  27056
+	// one width for all: 27368
+	// in the answers:    1364
 }
 
 // The loss of two rows, of three, and of three of which one is ignored.

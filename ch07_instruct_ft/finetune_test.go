@@ -2,6 +2,7 @@ package instruct_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,7 +49,7 @@ func TestTunerCountsItsSteps(t *testing.T) {
 	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(5, 6)))
 	long := instruct.Entry{Instruction: strings.Repeat("x ", 100), Output: "x"}
-	entries := append(instruct.Practice(1)[:10], long)
+	entries := append(slices.Repeat(lessons, 3)[:10], long)
 	u, err := instruct.NewTuner(m, bpe, entries, instruct.Settings{Epochs: 2, Batch: 4, Rate: 1e-3, MaskPrompt: true})
 	require.NoError(t, err)
 	assert.Equal(t, 1, u.LeftOut)

@@ -10,21 +10,21 @@ import (
 // so that a table stays readable and a word is quick to add. They are short on
 // purpose: a small model that trains for minutes meets each word often enough.
 const (
-	opposites = "hot cold day night light dark small great long short thick thin up down first last more less " +
-		"before after in out black white far near right left strong weak many few old new east west"
-	plurals = "ray rays lens lenses prism prisms eye eyes ring rings star stars book books line lines man men " +
-		"foot feet tooth teeth hand hands part parts plate plates glass glasses box boxes day days body bodies"
-	pasts = "see saw go went make made take took give gave find found come came run ran bend bent send sent " +
-		"shine shone stand stood keep kept know knew grow grew break broke"
-	words = "red yellow green blue white black one two three four five ten sun star ray eye"
+	opposites = "hot cold day night light dark great small long short thick thin " +
+		"up down first last more less before after in out old new"
+	plurals = "ray rays star stars eye eyes book books hand hands day days " +
+		"lens lenses box boxes body bodies man men foot feet tooth teeth"
+	pasts = "see saw go went make made take took give gave find found " +
+		"come came run ran send sent shine shone stand stood keep kept"
+	words = "red blue green white black one two three ten sun"
 )
 
 // things lists what belongs to what, for the questions about kinds.
 var things = []struct{ kind, members string }{
-	{"a colour", "red, yellow, green, blue, violet, white"},
-	{"a metal", "gold, silver, iron, copper, tin, lead"},
-	{"an animal", "a dog, a cat, a cow, a lion, a horse, a mouse"},
-	{"a number", "two, three, four, five, seven, ten"},
+	{"a colour", "red, blue, yellow, green"},
+	{"a metal", "gold, silver, iron, tin"},
+	{"an animal", "a dog, a cat, a cow, a lion"},
+	{"a number", "two, three, seven, ten"},
 }
 
 // A task is one kind of question: ways to word it, and pairs of the material
@@ -74,11 +74,11 @@ func (t task) entry(wording string, pair [2]string) Entry {
 func tasks(rng *rand.Rand) []task {
 	both := append(pairs(opposites), swapped(pairs(opposites))...)
 	return []task{
-		{"opposite", []string{"What is the opposite of %s?", "Give the opposite of %s.", "Name the reverse of %s.", "If it is not %s, it is ..."}, both},
-		{"plural", []string{"What is the plural of %s?", "Give the plural of %s.", "One %s, two ...", "More than one %s are ..."}, pairs(plurals)},
-		{"past tense", []string{"What is the past tense of %s?", "Give the past tense of %s.", "Today I %s. Yesterday I ...", "Put %s in the past."}, pairs(pasts)},
-		{"category", []string{"What is %s?", "Say what %s is.", "What kind of thing is %s?", "Name the kind of %s."}, categories()},
-		{"yes or no", []string{"Is %s?", "Yes or no: is %s?", "Tell me: is %s?"}, claims()},
+		{"opposite", []string{"What is the opposite of %s?", "Give the opposite of %s.", "Name the reverse of %s.", "What is the contrary of %s?", "Not %s but ..."}, both},
+		{"plural", []string{"What is the plural of %s?", "Give the plural of %s.", "One %s, two ...", "Make %s plural.", "A single %s, many ..."}, pairs(plurals)},
+		{"past tense", []string{"What is the past tense of %s?", "Give the past tense of %s.", "Today I %s. Yesterday I ...", "Put %s in the past.", "Now I %s. Before, I ..."}, pairs(pasts)},
+		{"category", []string{"What is %s?", "Say what %s is.", "What kind of thing is %s?", "Name the kind of %s.", "Of what kind is %s?"}, categories()},
+		{"yes or no", []string{"Is %s?", "Yes or no: is %s?", "Tell me: is %s?", "Answer me: is %s?"}, claims()},
 		{"first word", []string{"Which word is first?", "Repeat the first word."}, draw(60, rng, firstWord)},
 		{"last word", []string{"Which word is last?", "Repeat the last word."}, draw(60, rng, lastWord)},
 	}
