@@ -65,7 +65,7 @@ func newTab(t *testing.T, browser context.Context) *tab {
 			messages <- m.String()
 		}
 	}()
-	limited, cancel := context.WithTimeout(ctx, time.Minute)
+	limited, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancel)
 	return &tab{t, limited, messages}
 }
