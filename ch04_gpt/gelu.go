@@ -36,20 +36,45 @@ func ReLU(x float32) float32 { return float32(math.Max(0, float64(x))) }
 // geluWork is what a pass hands to all cores.
 type geluWork struct{ y, x, dx, dy []float32 }
 
+// geluBlock is how many values are bent at once. One by one, the hyperbolic
+// tangents would cost a small model as much time as its matrix products.
+const geluBlock = 256
+
+// geluTanh sets t to the tanh in the GELU of each x.
+func geluTanh(t, x []float32) {
+	for i, v := range x {
+		t[i] = geluScale * (v + geluCubic*v*v*v)
+	}
+	f32.TanhEach(t, t)
+}
+
 type geluForward geluWork
 
-// Do sets the elements [lo,hi) of y.
+// Do sets the elements [lo,hi) of y to [GELU] of those of x.
 func (w *geluForward) Do(lo, hi int) {
-	for i, x := range w.x[lo:hi] {
-		w.y[lo+i] = GELU(x)
+	var buffer [geluBlock]float32
+	for ; lo < hi; lo += geluBlock {
+		x := w.x[lo:min(lo+geluBlock, hi)]
+		y, t := w.y[lo:lo+len(x)], buffer[:len(x)]
+		geluTanh(t, x)
+		for i, v := range x {
+			y[i] = 0.5 * v * (1 + t[i])
+		}
 	}
 }
 
 type geluBackward geluWork
 
-// Do sets the elements [lo,hi) of dx.
+// Do sets the elements [lo,hi) of dx to those of dy times [GELUSlope] of x.
 func (w *geluBackward) Do(lo, hi int) {
-	for i, x := range w.x[lo:hi] {
-		w.dx[lo+i] = w.dy[lo+i] * GELUSlope(x)
+	var buffer [geluBlock]float32
+	for ; lo < hi; lo += geluBlock {
+		x := w.x[lo:min(lo+geluBlock, hi)]
+		dx, dy, t := w.dx[lo:lo+len(x)], w.dy[lo:lo+len(x)], buffer[:len(x)]
+		geluTanh(t, x)
+		for i, v := range x {
+			slope := 0.5*(1+t[i]) + 0.5*v*(1-t[i]*t[i])*geluScale*(1+3*geluCubic*v*v)
+			dx[i] = dy[i] * slope
+		}
 	}
 }

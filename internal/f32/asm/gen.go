@@ -1,5 +1,3 @@
-//go:build ignore
-
 // Gen writes the AVX2 kernels of package f32; see the go:generate line in
 // kernel_amd64.go. Operands stand in Go's order: sources first, destination last.
 package main

@@ -1,0 +1,27 @@
+package gpt
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+// The passes over slices are the plain functions, element by element, whatever
+// the length of a piece.
+func TestGELUOfSlices(t *testing.T) {
+	for _, n := range []int{0, 1, 7, geluBlock, geluBlock + 1, 4*geluBlock + 3} {
+		x, dy, y, dx := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+		for i := range x {
+			x[i], dy[i] = 4*float32(math.Sin(float64(i))), float32(math.Cos(float64(i)))
+		}
+		f32.Run(n, 100, (*geluForward)(&geluWork{y: y, x: x}))
+		f32.Run(n, 100, (*geluBackward)(&geluWork{x: x, dx: dx, dy: dy}))
+		for i, v := range x {
+			require.InDelta(t, GELU(v), y[i], 1e-6)
+			require.InDelta(t, dy[i]*GELUSlope(v), dx[i], 2e-6)
+		}
+	}
+}
