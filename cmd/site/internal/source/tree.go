@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
 // A Tree is every Go file of the module, by its slash-separated path from Root.
@@ -95,7 +97,7 @@ func Load(root string) (*Tree, []error) {
 		if err != nil {
 			return err
 		}
-		f, err := parse(p, filepath.ToSlash(rel))
+		f, err := parse(authored(p), filepath.ToSlash(rel))
 		if err != nil {
 			problems = append(problems, err)
 			return nil
@@ -110,6 +112,18 @@ func Load(root string) (*Tree, []error) {
 		t.declare(t.Files[p])
 	}
 	return t, problems
+}
+
+// authored is the file to read for p: for the exercises, which readers edit,
+// their untouched copy, so that a slip in an attempt does not break the book.
+func authored(p string) string {
+	if filepath.Base(p) == exercise.StubFile {
+		copied := filepath.Join(filepath.Dir(p), "testdata", "exercises", exercise.StubFile)
+		if _, err := os.Stat(copied); err == nil {
+			return copied
+		}
+	}
+	return p
 }
 
 func parse(file, rel string) (*File, error) {

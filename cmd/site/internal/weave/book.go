@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"go/scanner"
 	"io/fs"
 	"os"
 	"path"
@@ -108,11 +109,11 @@ func Weave(root string, options Options) *Book {
 	tree, broken := source.Load(root)
 	b.tree = tree
 	for _, err := range broken {
-		b.Problems = append(b.Problems, Problem{"source", 0, err.Error()})
+		b.Problems = append(b.Problems, sourceProblem(err))
 	}
 	var err error
 	if b.exercises, err = exercise.List(root); err != nil {
-		b.Problems = append(b.Problems, Problem{"exercises", 0, err.Error()})
+		b.Problems = append(b.Problems, Problem{orderFile, 1, "the exercises cannot be read: " + err.Error()})
 	}
 	b.readPages()
 	for _, p := range b.pages {
@@ -124,6 +125,15 @@ func Weave(root string, options Options) *Book {
 	})
 	b.Problems = slices.Compact(b.Problems)
 	return b
+}
+
+// sourceProblem says where a Go file does not parse.
+func sourceProblem(err error) Problem {
+	var list scanner.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		return Problem{list[0].Pos.Filename, list[0].Pos.Line, list[0].Msg}
+	}
+	return Problem{"go.mod", 1, "the source cannot be read: " + err.Error()}
 }
 
 func (b *Book) problem(p *page, n ast.Node, format string, args ...any) {
@@ -141,7 +151,7 @@ const (
 func (b *Book) readPages() {
 	order, err := os.ReadFile(filepath.Join(b.root, orderFile))
 	if err != nil {
-		b.Problems = append(b.Problems, Problem{orderFile, 0, "the list of pages cannot be read: " + err.Error()})
+		b.Problems = append(b.Problems, Problem{orderFile, 1, "the list of pages cannot be read: " + err.Error()})
 	}
 	b.readPage(frontFile, orderFile, 0)
 	chapter := 0
@@ -160,8 +170,8 @@ func (b *Book) readPage(file, wantedBy string, chapter int) {
 	data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
 	if err != nil {
 		where, line, _ := strings.Cut(wantedBy, ":")
-		n := 0
-		fmt.Sscan(line, &n)
+		n := 1
+		_, _ = fmt.Sscan(line, &n)
 		reason := "cannot be read: " + err.Error()
 		if errors.Is(err, fs.ErrNotExist) {
 			reason = "does not exist"

@@ -179,6 +179,11 @@ func TestPicturesMayNotBringScriptOrStyle(t *testing.T) {
 	}
 }
 
+func TestBrokenSourceIsAProblemWithItsPlace(t *testing.T) {
+	b := woven(t, map[string]string{"ch02_twice/twice.go": "package twice\n\nfunc {\n"})
+	require.Contains(t, fmt.Sprint(b.Problems), "ch02_twice/twice.go:3: expected 'IDENT', found '{'")
+}
+
 func TestEscaping(t *testing.T) {
 	b := woven(t, map[string]string{"docs/legend.md": "# Letters <&>\n\n`<script>`\n\n```\n<script>\n```\n\n[x](javascript:alert(1))\n"})
 	page := string(b.Files["legend.html"]())
@@ -203,6 +208,9 @@ func TestExercise(t *testing.T) {
 		require.Contains(t, page, want)
 	}
 	require.NotContains(t, page, "// solved", "the page shows the author's stub, not the reader's attempt")
+
+	changes["ch02_twice/exercise_test.go"] = "package twice\n\nfunc Thrice(a int) int {\n\treturn 3 *\n}\n"
+	require.Empty(t, woven(t, changes).Problems, "a reader's syntax error does not break the book")
 
 	changes["ch02_twice/testdata/exercises/2.1/hint.md"] = "Call `add.Ad`."
 	b = woven(t, changes)
