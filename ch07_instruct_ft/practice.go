@@ -74,11 +74,25 @@ func (t task) entry(wording string, pair [2]string) Entry {
 func tasks(rng *rand.Rand) []task {
 	both := append(pairs(opposites), swapped(pairs(opposites))...)
 	return []task{
-		{"opposite", []string{"What is the opposite of %s?", "Give the opposite of %s.", "Name the reverse of %s.", "What is the contrary of %s?", "Not %s but ..."}, both},
-		{"plural", []string{"What is the plural of %s?", "Give the plural of %s.", "One %s, two ...", "Make %s plural.", "A single %s, many ..."}, pairs(plurals)},
-		{"past tense", []string{"What is the past tense of %s?", "Give the past tense of %s.", "Today I %s. Yesterday I ...", "Put %s in the past.", "Now I %s. Before, I ..."}, pairs(pasts)},
-		{"category", []string{"What is %s?", "Say what %s is.", "What kind of thing is %s?", "Name the kind of %s.", "Of what kind is %s?"}, categories()},
-		{"yes or no", []string{"Is %s?", "Yes or no: is %s?", "Tell me: is %s?", "Answer me: is %s?"}, claims()},
+		{"opposite", []string{
+			"What is the opposite of %s?", "Give the opposite of %s.", "Name the reverse of %s.",
+			"What is the contrary of %s?", "Not %s but ...",
+		}, both},
+		{"plural", []string{
+			"What is the plural of %s?", "Give the plural of %s.", "One %s, two ...",
+			"Make %s plural.", "A single %s, many ...",
+		}, pairs(plurals)},
+		{"past tense", []string{
+			"What is the past tense of %s?", "Give the past tense of %s.", "Today I %s. Yesterday I ...",
+			"Put %s in the past.", "Now I %s. Before, I ...",
+		}, pairs(pasts)},
+		{"category", []string{
+			"What is %s?", "Say what %s is.", "What kind of thing is %s?",
+			"Name the kind of %s.", "Of what kind is %s?",
+		}, categories()},
+		{"yes or no", []string{
+			"Is %s?", "Yes or no: is %s?", "Tell me: is %s?", "Answer me: is %s?",
+		}, claims()},
 		{"first word", []string{"Which word is first?", "Repeat the first word."}, draw(60, rng, firstWord)},
 		{"last word", []string{"Which word is last?", "Repeat the last word."}, draw(60, rng, lastWord)},
 	}
