@@ -37,7 +37,8 @@ func NewOptimizer(settings AdamW, params, grads []gpt.Param) *Optimizer {
 	if len(params) != len(grads) {
 		panic(badGrads)
 	}
-	o := &Optimizer{AdamW: settings, params: params, grads: grads, work: make([]adamWork, len(params))}
+	o := &Optimizer{AdamW: settings, params: params, grads: grads}
+	o.work = make([]adamWork, len(params))
 	for i, p := range params {
 		if grads[i].Name != p.Name {
 			panic(badGrads)

@@ -54,8 +54,9 @@ func (t *Trainer) Save(dir string) error {
 	if err != nil {
 		return fmt.Errorf("saving the optimiser: %w", err)
 	}
+	weights := checksum(t.learner.Params())
 	err = writeFile(filepath.Join(dir, trainingFile), func(w io.Writer) error {
-		return writeJSON(w, trainingJSON{t.step, t.consumed, epochStart, noise, checksum(t.learner.Params()), t.settings})
+		return writeJSON(w, trainingJSON{t.step, t.consumed, epochStart, noise, weights, t.settings})
 	})
 	if err != nil {
 		return fmt.Errorf("saving the training state: %w", err)
@@ -76,10 +77,12 @@ func (t *Trainer) Resume(dir string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if state.Settings != t.settings {
-		return fmt.Errorf("%s: the run was started with other settings, %+v, not %+v", path, state.Settings, t.settings)
+		return fmt.Errorf("%s: the run was started with other settings, %+v, not %+v",
+			path, state.Settings, t.settings)
 	}
 	if checksum(t.learner.Params()) != state.Weights {
-		return fmt.Errorf("%s: the weights are not those of step %d, at which the run was saved", path, state.Step)
+		return fmt.Errorf("%s: the weights are not those of step %d, at which the run was saved",
+			path, state.Step)
 	}
 	var epochStart, noise rand.PCG
 	if err := epochStart.UnmarshalBinary(state.EpochStart); err != nil {
@@ -94,7 +97,8 @@ func (t *Trainer) Resume(dir string) error {
 	}
 	defer closeFile()
 	if step := averages.Metadata["step"]; step != strconv.Itoa(state.Step) {
-		return fmt.Errorf("%s is of step %d but %s of step %s: a save was interrupted; train again from the weights", path, state.Step, optimizerFile, step)
+		return fmt.Errorf("%s is of step %d but %s of step %s: a save was interrupted; "+
+			"train again from the weights", path, state.Step, optimizerFile, step)
 	}
 	for _, p := range t.optimizer.averages() {
 		if err := averages.Read(p); err != nil {

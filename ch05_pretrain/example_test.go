@@ -25,13 +25,16 @@ func ExampleCrossEntropy() {
 		1, 2, 3,
 		0, 0, 0,
 	}, 3, 3)
-	for _, targets := range [][]int{{2, pretrain.Ignore, pretrain.Ignore}, {pretrain.Ignore, 0, pretrain.Ignore}, {2, 0, 1}} {
+	no := pretrain.Ignore
+	for _, targets := range [][]int{{2, no, no}, {no, 0, no}, {no, no, 1}, {2, 0, 1}} {
 		loss := pretrain.CrossEntropy(logits, targets)
-		fmt.Printf("targets %4d  loss %.4f  perplexity %.2f\n", targets, loss, pretrain.Perplexity(loss))
+		perplexity := pretrain.Perplexity(loss)
+		fmt.Printf("targets %4d  loss %.4f  perplexity %.2f\n", targets, loss, perplexity)
 	}
 	// Output:
 	// targets [   2 -100 -100]  loss 0.4076  perplexity 1.50
 	// targets [-100    0 -100]  loss 2.4076  perplexity 11.11
+	// targets [-100 -100    1]  loss 1.0986  perplexity 3.00
 	// targets [   2    0    1]  loss 1.3046  perplexity 3.69
 }
 
@@ -80,7 +83,8 @@ func Example_steepAndGentle() {
 
 	at := []gpt.Param{{Name: "xy", Shape: []int{2}, Data: []float32{1, 1}}}
 	slope := []gpt.Param{{Name: "xy", Shape: []int{2}, Data: []float32{0, 0}}}
-	adamw := pretrain.NewOptimizer(pretrain.AdamW{Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8}, at, slope)
+	settings := pretrain.AdamW{Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8}
+	adamw := pretrain.NewOptimizer(settings, at, slope)
 	for range 50 {
 		slope[0].Data[0], slope[0].Data[1] = 100*at[0].Data[0], at[0].Data[1]
 		adamw.Step(0.04, 1)
@@ -96,7 +100,8 @@ func Example_steepAndGentle() {
 func ExampleOptimizer_Step() {
 	weights := []gpt.Param{{Name: "w", Shape: []int{2}, Data: []float32{1, 1}}}
 	grads := []gpt.Param{{Name: "w", Shape: []int{2}, Data: []float32{0, 0}}}
-	o := pretrain.NewOptimizer(pretrain.AdamW{Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8}, weights, grads)
+	settings := pretrain.AdamW{Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8}
+	o := pretrain.NewOptimizer(settings, weights, grads)
 	for range 3 {
 		grads[0].Data[0], grads[0].Data[1] = 100, -0.001 // a steep slope and a gentle one
 		o.Step(0.1, 1)
@@ -133,7 +138,8 @@ func ExampleOptimizer_Step_decay() {
 func ExampleClipScale() {
 	grads := []gpt.Param{{Name: "w", Shape: []int{2}, Data: []float32{3, 4}}}
 	norm := pretrain.Norm(grads)
-	fmt.Printf("norm %.1f, clipped to 1 by %.1f, to 10 by %.1f\n", norm, pretrain.ClipScale(norm, 1), pretrain.ClipScale(norm, 10))
+	fmt.Printf("norm %.1f, clipped to 1 by %.1f, to 10 by %.1f\n",
+		norm, pretrain.ClipScale(norm, 1), pretrain.ClipScale(norm, 10))
 	// Output: norm 5.0, clipped to 1 by 0.2, to 10 by 1.0
 }
 
@@ -160,7 +166,9 @@ func ExampleTrainer_Steps() {
 	if err != nil {
 		panic(err)
 	}
-	m := gpt.New(gpt.Config{Vocab: 10, Context: 8, Width: 16, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
+	m := gpt.New(gpt.Config{
+		Vocab: 10, Context: 8, Width: 16, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true,
+	})
 	m.Init(rand.New(rand.NewPCG(1, 1)))
 	learner := pretrain.NewLanguageModel(m, nil, 4, 8)
 	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return windows.Batches(4, rng) }
@@ -203,10 +211,14 @@ func ExampleTrainer_Resume() {
 		panic(err)
 	}
 	begin := func() (*gpt.Model, *pretrain.Trainer) {
-		m := gpt.New(gpt.Config{Vocab: 10, Context: 4, Width: 8, Heads: 2, Layers: 1, Dropout: 0.1, TiedHead: true})
+		m := gpt.New(gpt.Config{
+			Vocab: 10, Context: 4, Width: 8, Heads: 2, Layers: 1, Dropout: 0.1, TiedHead: true,
+		})
 		m.Init(rand.New(rand.NewPCG(1, 1)))
 		epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return windows.Batches(2, rng) }
-		s := pretrain.Settings{Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Constant(0.01, 8), Seed: 1}
+		s := pretrain.Settings{
+			Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Constant(0.01, 8), Seed: 1,
+		}
 		return m, pretrain.NewTrainer(pretrain.NewLanguageModel(m, nil, 2, 4), epoch, s)
 	}
 
@@ -262,7 +274,9 @@ func Example_overfitting() {
 		return windows
 	}
 	train, validation := chance(), chance()
-	m := gpt.New(gpt.Config{Vocab: 10, Context: 8, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
+	m := gpt.New(gpt.Config{
+		Vocab: 10, Context: 8, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true,
+	})
 	m.Init(rng)
 	learner := pretrain.NewLanguageModel(m, nil, 8, 8)
 	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(8, rng) }
@@ -272,14 +286,14 @@ func Example_overfitting() {
 	for step := range trainer.Steps(context.Background()) {
 		if step.N == 1 || step.N%50 == 0 {
 			loss := pretrain.Evaluate(learner, validation.Batches(8, nil), 0)
-			fmt.Printf("step %3d  training loss %.0f  validation loss %.0f\n", step.N, step.Loss, loss)
+			fmt.Printf("step %3d  training %.0f  validation %.0f\n", step.N, step.Loss, loss)
 		}
 	}
 	// Output:
-	// step   1  training loss 2  validation loss 2
-	// step  50  training loss 0  validation loss 4
-	// step 100  training loss 0  validation loss 6
-	// step 150  training loss 0  validation loss 7
+	// step   1  training 2  validation 2
+	// step  50  training 0  validation 4
+	// step 100  training 0  validation 6
+	// step 150  training 0  validation 7
 }
 
 func ExampleEvaluate() {
@@ -331,7 +345,9 @@ func ExampleSampler_Candidates() {
 func ExampleSampler_Pick() {
 	words := []string{"forward", "toward", "closer", "pizza"}
 	logits := []float32{6.75, 6.28, 4.51, -1.89}
-	for _, s := range []pretrain.Sampler{{Temperature: 1}, {Temperature: 5}, {Temperature: 5, TopK: 3}} {
+	for _, s := range []pretrain.Sampler{
+		{Temperature: 1}, {Temperature: 5}, {Temperature: 5, TopK: 3},
+	} {
 		rng := rand.New(rand.NewPCG(1, 1))
 		times := map[string]int{}
 		for range 1000 {
@@ -346,10 +362,13 @@ func ExampleSampler_Pick() {
 }
 
 func ExampleGenerate() {
-	m := gpt.New(gpt.Config{Vocab: 10, Context: 8, Width: 16, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
+	m := gpt.New(gpt.Config{
+		Vocab: 10, Context: 8, Width: 16, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true,
+	})
 	m.Init(rand.New(rand.NewPCG(1, 1)))
 	n := 0
-	for id := range pretrain.Generate(m, []int{4}, pretrain.Sampler{TopK: 1, Temperature: 1}, rand.New(rand.NewPCG(1, 1))) {
+	s := pretrain.Sampler{TopK: 1, Temperature: 1}
+	for id := range pretrain.Generate(m, []int{4}, s, rand.New(rand.NewPCG(1, 1))) {
 		fmt.Print(id, " ")
 		if n++; n == 5 {
 			break
@@ -369,11 +388,13 @@ func ExampleWriteTensors() {
 	if err := pretrain.WriteTensors(&file, params, nil); err != nil {
 		panic(err)
 	}
-	n := binary.LittleEndian.Uint64(file.Bytes())
-	fmt.Printf("%d bytes: 8, a header of %d, and %d values of 4\n", file.Len(), n, (file.Len()-8-int(n))/4)
-	fmt.Println(strings.TrimSpace(string(file.Bytes()[8 : 8+n])))
+	n := int(binary.LittleEndian.Uint64(file.Bytes()))
+	fmt.Println("bytes:", file.Len(), "= 8 +", n, "+", file.Len()-8-n)
+	header := strings.TrimSpace(string(file.Bytes()[8 : 8+n]))
+	fmt.Println(strings.ReplaceAll(header, "},", "},\n"))
 
-	tensors, err := pretrain.ReadTensors("small.safetensors", bytes.NewReader(file.Bytes()), int64(file.Len()))
+	r := bytes.NewReader(file.Bytes())
+	tensors, err := pretrain.ReadTensors("small.safetensors", r, r.Size())
 	if err != nil {
 		panic(err)
 	}
@@ -382,8 +403,9 @@ func ExampleWriteTensors() {
 	b.Shape = []int{3}
 	fmt.Println(tensors.Read(b))
 	// Output:
-	// 144 bytes: 8, a header of 112, and 6 values of 4
-	// {"w":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"F32","shape":[2],"data_offsets":[16,24]}}
+	// bytes: 144 = 8 + 112 + 24
+	// {"w":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},
+	// "b":{"dtype":"F32","shape":[2],"data_offsets":[16,24]}}
 	// <nil> [0.5 -1]
 	// small.safetensors: tensor "b" has shape [2], the model needs [3]
 }
@@ -398,7 +420,9 @@ func ExampleSaveModel() {
 	if err != nil {
 		panic(err)
 	}
-	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 8, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
+	m := gpt.New(gpt.Config{
+		Vocab: bpe.Vocab(), Context: 8, Width: 8, Heads: 2, Layers: 1, TiedHead: true,
+	})
 	if err := pretrain.SaveModel(filepath.Join(dir, "model"), m, bpe); err != nil {
 		panic(err)
 	}
@@ -415,22 +439,27 @@ func ExampleSaveModel() {
 // What one token of training takes, counted and by the rule of thumb, and what
 // memory.
 func Example_cost() {
-	newton := gpt.Config{Vocab: 1024, Context: 128, Width: 192, Heads: 6, Layers: 4, QKVBias: true, TiedHead: true}
+	newton := gpt.Config{
+		Vocab: 1024, Context: 128, Width: 128, Heads: 4, Layers: 4, QKVBias: true, TiedHead: true,
+	}
 	for _, m := range []struct {
 		name string
 		gpt.Config
 		B, T int
-	}{{"newton", newton, 16, 128}, {"GPT-2 small", gpt.GPT2Small, 4, 1024}} {
+	}{{"newton", newton, 8, 128}, {"GPT-2 small", gpt.GPT2Small, 4, 1024}} {
 		flops := 3 * float64(m.ForwardFLOPs(m.B, m.T)) / float64(m.B*m.T)
+		rule := 6 * float64(m.ParamCount())
+		memory := float64(m.TrainBytes(m.B, m.T)) / (1 << 20)
+		fourfold := 4 * float64(m.WeightBytes()) / (1 << 20)
 		fmt.Printf("%s: %d weights\n", m.name, m.ParamCount())
-		fmt.Printf("  a token:  %.3g FLOPs counted, %.3g by the rule\n", flops, 6*float64(m.ParamCount()))
-		fmt.Printf("  memory:   %.0f MiB, of which %.0f are four times the weights\n", float64(m.TrainBytes(m.B, m.T))/(1<<20), 4*float64(m.WeightBytes())/(1<<20))
+		fmt.Printf("  a token:  %.3g FLOPs counted, %.3g by the rule\n", flops, rule)
+		fmt.Printf("  memory:   %.0f MiB, four times the weights is %.0f\n", memory, fourfold)
 	}
 	// Output:
-	// newton: 2001024 weights
-	//   a token:  1.3e+07 FLOPs counted, 1.2e+07 by the rule
-	//   memory:   193 MiB, of which 31 are four times the weights
+	// newton: 940800 weights
+	//   a token:  6.29e+06 FLOPs counted, 5.64e+06 by the rule
+	//   memory:   70 MiB, four times the weights is 14
 	// GPT-2 small: 124439808 weights
 	//   a token:  8.54e+08 FLOPs counted, 7.47e+08 by the rule
-	//   memory:   13029 MiB, of which 1899 are four times the weights
+	//   memory:   13029 MiB, four times the weights is 1899
 }

@@ -59,23 +59,14 @@ func rowLosses(logits blas32.General, targets []int, scale float32, backward boo
 	if len(targets) != logits.Rows {
 		panic(badTargets)
 	}
-	counted := 0
-	for _, t := range targets {
-		if t == Ignore {
-			continue
-		}
-		if t < 0 || t >= logits.Cols {
-			panic(badTarget)
-		}
-		counted++
-	}
+	counted := max(countTargets(targets, logits.Cols), 1)
 	w := lossPasses.Get().(*lossWork)
 	defer lossPasses.Put(w)
 	if cap(w.losses) < len(targets) {
 		w.losses = make([]float64, len(targets))
 	}
 	w.logits, w.targets, w.losses = logits, targets, w.losses[:len(targets)]
-	w.scale, w.backward = scale/float32(max(counted, 1)), backward
+	w.scale, w.backward = scale/float32(counted), backward
 	f32.Run(logits.Rows, 8, w)
 
 	var sum float64
@@ -83,7 +74,23 @@ func rowLosses(logits blas32.General, targets []int, scale float32, backward boo
 		sum += loss
 	}
 	w.logits, w.targets = blas32.General{}, nil
-	return sum / float64(max(counted, 1))
+	return sum / float64(counted)
+}
+
+// countTargets is the number of targets that are not [Ignore]. All of those
+// must be ids below V.
+func countTargets(targets []int, V int) int {
+	n := 0
+	for _, t := range targets {
+		if t == Ignore {
+			continue
+		}
+		if t < 0 || t >= V {
+			panic(badTarget)
+		}
+		n++
+	}
+	return n
 }
 
 // Do computes the losses, and if wanted the gradients, of the rows [lo,hi).

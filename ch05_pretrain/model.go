@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/llm-from-scratch/llm/ch01_tokens"
 	"github.com/llm-from-scratch/llm/ch04_gpt"
@@ -90,7 +91,8 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 		return nil, nil, err
 	}
 	if t.Vocab() != c.Vocab {
-		return nil, nil, fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; the files belong to different models", dir, t.Vocab(), c.Vocab)
+		return nil, nil, fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; "+
+			"the files belong to different models", dir, t.Vocab(), c.Vocab)
 	}
 	weights, closeFile, err := openTensors(files, dir, weightsFile)
 	if err != nil {
@@ -112,16 +114,19 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 // checkShapes compares a file with a configuration before any memory is spent
 // on its weights, which a wrong number in config.json could make enormous.
 func checkShapes(weights *Tensors, c gpt.Config, path string) error {
-	shape, ok := weights.Shape("wte.weight")
-	if ok && (len(shape) != 2 || shape[0] != c.Vocab || shape[1] != c.Width) {
-		return fmt.Errorf("%s: tensor %q has shape %v, config.json says %v", path, "wte.weight", shape, []int{c.Vocab, c.Width})
+	for _, table := range []gpt.Param{
+		{Name: "wte.weight", Shape: []int{c.Vocab, c.Width}},
+		{Name: "wpe.weight", Shape: []int{c.Context, c.Width}},
+	} {
+		shape, ok := weights.Shape(table.Name)
+		if ok && !slices.Equal(shape, table.Shape) {
+			return fmt.Errorf("%s: tensor %q has shape %v, config.json says %v",
+				path, table.Name, shape, table.Shape)
+		}
 	}
-	shape, ok = weights.Shape("wpe.weight")
-	if ok && (len(shape) != 2 || shape[0] != c.Context || shape[1] != c.Width) {
-		return fmt.Errorf("%s: tensor %q has shape %v, config.json says %v", path, "wpe.weight", shape, []int{c.Context, c.Width})
-	}
-	if _, ok := weights.Shape(fmt.Sprintf("h.%d.ln_1.weight", c.Layers-1)); !ok {
-		return fmt.Errorf("%s: no layer %d, config.json says there are %d", path, c.Layers-1, c.Layers)
+	last := c.Layers - 1
+	if _, ok := weights.Shape(fmt.Sprintf("h.%d.ln_1.weight", last)); !ok {
+		return fmt.Errorf("%s: no layer %d, config.json says there are %d", path, last, c.Layers)
 	}
 	return nil
 }
@@ -138,11 +143,13 @@ func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 		return gpt.Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if j.ModelType != "gpt2" {
-		return gpt.Config{}, fmt.Errorf("%s: model_type is %q; only gpt2 is read", path, j.ModelType)
+		err := fmt.Errorf("%s: model_type is %q; only gpt2 is read", path, j.ModelType)
+		return gpt.Config{}, err
 	}
 	c := gpt.Config{
 		Vocab: j.Vocab, Context: j.Context, Width: j.Width, Layers: j.Layers, Heads: j.Heads,
-		Dropout: j.ResidDropout, TiedHead: j.TiedHead == nil || *j.TiedHead, QKVBias: j.QKVBias == nil || *j.QKVBias,
+		Dropout:  j.ResidDropout,
+		TiedHead: j.TiedHead == nil || *j.TiedHead, QKVBias: j.QKVBias == nil || *j.QKVBias,
 	}
 	if err := c.Validate(); err != nil {
 		return gpt.Config{}, fmt.Errorf("%s: %w", path, err)

@@ -65,7 +65,8 @@ func readHeader(r io.ReaderAt, size int64) (*Tensors, error) {
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > maxHeader || int64(n) > size-8 {
-		return nil, fmt.Errorf("not a whole safetensors file: its header claims %d bytes, the file has %d", n, size)
+		return nil, fmt.Errorf("not a whole safetensors file: its header claims %d bytes, the file has %d",
+			n, size)
 	}
 	header := make([]byte, n)
 	if _, err := r.ReadAt(header, 8); err != nil {
@@ -112,7 +113,10 @@ func (t *Tensors) parse(header []byte) error {
 }
 
 // bytesPerValue knows the types this package reads or passes over.
-var bytesPerValue = map[string]int64{"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2, "U8": 1, "I8": 1, "BOOL": 1}
+var bytesPerValue = map[string]int64{
+	"F64": 8, "F32": 4, "F16": 2, "BF16": 2,
+	"I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
+}
 
 // checkLayout makes sure that the tensors fill the data of size bytes exactly.
 func (t *Tensors) checkLayout(size int64) error {
@@ -137,11 +141,14 @@ func (t *Tensors) checkLayout(size int64) error {
 		begin, end := info.Offsets[0], info.Offsets[1]
 		switch {
 		case begin != at:
-			return fmt.Errorf("tensor %q begins at byte %d of the data, where %d was expected: a gap or an overlap", name, begin, at)
+			return fmt.Errorf("tensor %q begins at byte %d of the data, where %d was expected: "+
+				"a gap or an overlap", name, begin, at)
 		case end-begin != want:
-			return fmt.Errorf("tensor %q has %d bytes, its shape %v of %s needs %d", name, end-begin, info.Shape, info.DType, want)
+			return fmt.Errorf("tensor %q has %d bytes, its shape %v of %s needs %d",
+				name, end-begin, info.Shape, info.DType, want)
 		case end > size:
-			return fmt.Errorf("tensor %q ends at byte %d of the data, which has only %d: the file is truncated", name, end, size)
+			return fmt.Errorf("tensor %q ends at byte %d of the data, which has only %d: "+
+				"the file is truncated", name, end, size)
 		}
 		at = end
 	}
@@ -176,7 +183,8 @@ func (t *Tensors) Read(p gpt.Param) error {
 	case info.DType != "F32":
 		return fmt.Errorf("%s: tensor %q is %s; only F32 is read", t.name, p.Name, info.DType)
 	case !slices.Equal(info.Shape, p.Shape):
-		return fmt.Errorf("%s: tensor %q has shape %v, the model needs %v", t.name, p.Name, info.Shape, p.Shape)
+		return fmt.Errorf("%s: tensor %q has shape %v, the model needs %v",
+			t.name, p.Name, info.Shape, p.Shape)
 	}
 	section := io.NewSectionReader(t.r, t.start+info.Offsets[0], info.Offsets[1]-info.Offsets[0])
 	buffer := make([]byte, 1<<16)
@@ -188,7 +196,8 @@ func (t *Tensors) Read(p gpt.Param) error {
 		for ; len(part) > 0; part = part[4:] {
 			v := math.Float32frombits(binary.LittleEndian.Uint32(part))
 			if v-v != 0 { // NaN and the infinities
-				return fmt.Errorf("%s: tensor %q has the value %v at position %d; the file is damaged or training diverged", t.name, p.Name, v, at)
+				return fmt.Errorf("%s: tensor %q has the value %v at position %d; "+
+					"the file is damaged or training diverged", t.name, p.Name, v, at)
 			}
 			p.Data[at] = v
 			at++

@@ -11,11 +11,11 @@ import (
 )
 
 // Sampler chooses the next token from logits. Its zero value is greedy: it
-// takes the likeliest.
+// takes the likeliest. Top-p is due to Holtzman and others (2019).
 type Sampler struct {
 	Temperature float32 // logits are divided by it: below 1 surer, above 1 wilder, 0 greedy
 	TopK        int     // only the k likeliest tokens may be chosen; 0 for all
-	TopP        float32 // only the likeliest that together reach p (Holtzman et al. 2019); 0 or 1 for all
+	TopP        float32 // only the likeliest that together reach p; 0 or 1 for all
 }
 
 // A candidate is a token that may be chosen.
