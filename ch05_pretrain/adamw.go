@@ -58,7 +58,7 @@ func NewOptimizer(settings AdamW, params, grads []gpt.Param) *Optimizer {
 //
 //	p ← p·(1 - rate·decay)
 //	m ← β₁·m + (1-β₁)·g        v ← β₂·v + (1-β₂)·g²
-//	p ← p - rate·m̂ / (√v̂ + ε)  with m̂ = m/(1-β₁ᵗ), v̂ = v/(1-β₂ᵗ)
+//	p ← p - rate·m′ / (√v′ + ε)  with m′ = m/(1-β₁ᵗ), v′ = v/(1-β₂ᵗ)
 //
 // The averages start at zero; in step t the two divisions make up for that.
 func (o *Optimizer) Step(rate, scale float64) {
