@@ -39,7 +39,11 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(stop)
 	ctx, quit := chromedp.NewContext(ctx)
 	t.Cleanup(quit)
-	require.NoError(t, chromedp.Do(ctx)) // the browser lives as long as ctx
+	err := chromedp.Do(ctx) // the browser lives as long as ctx
+	if err != nil && os.Getenv("CI") != "true" {
+		t.Skipf("skipped: %s does not start: %v", path, err)
+	}
+	require.NoError(t, err)
 	return ctx
 }
 

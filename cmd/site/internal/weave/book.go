@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"go/scanner"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -199,12 +200,13 @@ func (b *Book) render() {
 	}
 	b.Files["all.html"] = sync.OnceValue(func() []byte {
 		var all strings.Builder
+		again := b.again()
 		for _, p := range b.pages {
 			eyebrow := ""
 			if p.chapter > 0 {
 				eyebrow = fmt.Sprintf("<p class=\"eyebrow\">Chapter %d</p>\n", p.chapter)
 			}
-			fmt.Fprintf(&all, "<article id=\"%s\">\n%s%s</article>\n", p.name, eyebrow, b.quietly(func() string { return b.body(p, p.name+"--") }))
+			fmt.Fprintf(&all, "<article id=\"%s\">\n%s%s</article>\n", p.name, eyebrow, again.body(p, p.name+"--"))
 		}
 		return b.page("all.html", layout.Page{Title: "The whole book", Body: all.String(), Contents: b.contentsOfAll()})()
 	})
@@ -215,11 +217,12 @@ func (b *Book) render() {
 	}
 }
 
-// quietly renders a page a second time, when its problems are already known.
-func (b *Book) quietly(f func() string) string {
-	saved, shown := b.Problems, b.shown
-	defer func() { b.Problems, b.shown = saved, shown }()
-	return f()
+// again is a copy for rendering pages a second time, while others read b: the
+// problems are known already, and so is what the pages link to.
+func (b *Book) again() *Book {
+	c := *b
+	c.Problems, c.Files, c.Linked = nil, maps.Clone(b.Files), maps.Clone(b.Linked)
+	return &c
 }
 
 // page completes a layout with what all pages share.
