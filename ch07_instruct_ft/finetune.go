@@ -18,7 +18,7 @@ type Settings struct {
 }
 
 // DefaultSettings suit the practice entries and the small model of chapter 5.
-var DefaultSettings = Settings{Epochs: 14, Batch: 8, Rate: 3e-3, MaskPrompt: true, Seed: 1}
+var DefaultSettings = Settings{Epochs: 18, Batch: 8, Rate: 3e-3, MaskPrompt: true, Seed: 1}
 
 // A Tuner fine-tunes a model on instructions. The loop is that of chapter 5:
 // the embedded Trainer steps, saves and resumes.
