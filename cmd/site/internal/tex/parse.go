@@ -63,10 +63,15 @@ func (p *parser) row(stop func(token) bool) ([]node, error) {
 		if n.kind == function {
 			n.xml = p.spaced(n.xml, row)
 		}
+		if sign(t) && (len(row) == 0 || row[len(row)-1].kind != ordinary && row[len(row)-1].kind != closing) {
+			n.xml = strings.Replace(n.xml, "<mo>", `<mo form="prefix">`, 1) // a sign, not a difference
+		}
 		row = append(row, n)
 	}
 	return row, nil
 }
+
+func sign(t token) bool { return t.text == "-" || t.text == "+" || t.text == `\pm` }
 
 // spaced puts the thin spaces around a function's name: before it unless it
 // opens the row, after it unless a bracket follows.
