@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"unicode"
 
@@ -188,7 +189,7 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 	}
 	out := cmd.OutOrStdout()
 	if !f.resume {
-		fmt.Fprintf(out, "text: %s, %d tokens to learn from and %d to validate with\n", text.Path, data.learn, data.validate)
+		fmt.Fprintf(out, "text: %s, %d tokens to learn from and %d to validate with\n", filepath.Base(text.Path), data.learn, data.validate)
 		fmt.Fprintf(out, "model: %d layers of width %d, %d tokens of context, vocabulary %d: %s weights\n",
 			o.Layers, o.Width, o.Context, bpe.Vocab(), thousands(m.Config.ParamCount()))
 	}
