@@ -19,7 +19,7 @@ type Settings struct {
 
 // DefaultSettings suit the small models of this book, all of whose layers train.
 var DefaultSettings = Settings{
-	Batch: 8, Epochs: 3, Longest: 120, Rate: 1e-3, Seed: 1,
+	Batch: 8, Epochs: 3, Longest: 120, Rate: 4e-4, Seed: 1,
 }
 
 // Training returns what [pretrain.NewTrainer] asks for, for a training part of
