@@ -38,6 +38,18 @@ func ExampleCrossEntropy() {
 	// targets [   2    0    1]  loss 1.3046  perplexity 3.69
 }
 
+// The validation losses of the run in docs/runs, before it, after 100 steps and
+// at its end.
+func ExamplePerplexity() {
+	for _, loss := range []float64{6.945459, 5.142516, 4.054622} {
+		fmt.Printf("loss %.3f nats: perplexity %.0f\n", loss, pretrain.Perplexity(loss))
+	}
+	// Output:
+	// loss 6.945 nats: perplexity 1038
+	// loss 5.143 nats: perplexity 171
+	// loss 4.055 nats: perplexity 58
+}
+
 func ExampleCrossEntropyBackward() {
 	logits := f32.View([]float32{1, 2, 3}, 1, 3)
 	loss := pretrain.CrossEntropyBackward(logits, []int{0}, 1)
