@@ -23,7 +23,7 @@ func classifyCommand() *cobra.Command {
 were held out, then run on your own.`,
 		Example: `llm classify train
 llm classify eval
-llm classify run "You have won a prize! Call now" "See you at six"`,
+llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six"`,
 	}, classifyTrainCommand(), classifyEvalCommand(), classifyRunCommand())
 }
 
@@ -103,7 +103,7 @@ func classifyRunCommand() *cobra.Command {
 		Short: "Sort your own messages",
 		Long: `Run says for each message, an argument or else a line of the standard input, whether
 it is ham or spam, and how sure the filter is.`,
-		Example: `llm classify run "You have won a prize! Call now" "See you at six"
+		Example: `llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six"
 llm classify run < messages.txt
 llm classify run -json "See you at six"     {"text":…,"class":"ham","probability":…}`,
 		Args: cobra.ArbitraryArgs,

@@ -66,7 +66,7 @@ messages and follow instructions. Each step takes a few minutes.`,
 llm pretrain                                   train a model in ./runs/newton
 llm generate "The Rays of Light"               let it write
 llm classify train                             make it a spam filter in ./runs/spam
-llm classify run "You have won a prize!"
+llm classify run "You have won £900 cash! Txt WIN to 80888 now"
 llm instruct train                             make it an assistant in ./runs/assistant
 llm instruct chat
 llm exercises                                  where you stand with the book's exercises`,
