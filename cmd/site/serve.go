@@ -63,7 +63,7 @@ func listen(addr string) (net.Listener, error) {
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	case inUse(err):
 		return nil, fmt.Errorf("-addr %s: the port is taken: choose another, or leave -addr out to get a free one", addr)
 	case err != nil:
 		return nil, fmt.Errorf("-addr %s: %w", addr, err)
@@ -76,10 +76,16 @@ func listenNear(addr string) (net.Listener, error) {
 	first, _ := strconv.Atoi(port)
 	for p := first; ; p++ {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(p)))
-		if err == nil || !errors.Is(err, syscall.EADDRINUSE) || p == first+tries {
+		if err == nil || !inUse(err) || p == first+tries {
 			return l, err
 		}
 	}
+}
+
+// inUse reports whether a port is taken. Windows has a number of its own for it.
+func inUse(err error) bool {
+	const windows = syscall.Errno(10048) // WSAEADDRINUSE
+	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windows)
 }
 
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
