@@ -1,0 +1,71 @@
+package instruct_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+)
+
+// recorded reads a file of docs/runs.
+func recorded(t *testing.T, name string) string {
+	data, err := os.ReadFile(filepath.Join("..", "docs", "runs", name))
+	require.NoError(t, err)
+	return string(data)
+}
+
+// The run that the page shows was of these entries and these settings.
+func TestRecordedRunIsOfTheDefaults(t *testing.T) {
+	train, validation, test := instruct.Split(instruct.Practice(instruct.DefaultSettings.Seed))
+	log := recorded(t, "assistant.txt")
+	s := instruct.DefaultSettings
+	steps := s.Epochs * ((len(train) + s.Batch - 1) / s.Batch)
+	assert.Contains(t, log, fmt.Sprintf("instructions: %d to train with, %d to watch, %d held out\n", len(train), len(validation), len(test)))
+	assert.Contains(t, log, fmt.Sprintf("\n%d steps in ", steps))
+}
+
+// The recorded answers are to the entries held out, and the page counts them
+// right.
+func TestRecordedAnswers(t *testing.T) {
+	_, _, test := instruct.Split(instruct.Practice(instruct.DefaultSettings.Seed))
+	record := recorded(t, "assistant-eval.txt")
+	right, all := make(map[string]int), make(map[string]int)
+	for _, e := range test {
+		question := strings.TrimSpace(e.Instruction + " " + e.Input)
+		_, answer, asked := strings.Cut("\n"+record, "\n"+question+"\n")
+		require.True(t, asked, question)
+		answer, _, _ = strings.Cut(answer, "\n")
+		require.True(t, strings.HasSuffix(answer, "(wanted: "+e.Output+")"), "%s: %s", question, answer)
+		all[e.Kind]++
+		if strings.HasPrefix(answer, "    right: ") {
+			right[e.Kind]++
+		}
+	}
+	page, err := os.ReadFile(filepath.Join("..", "docs", "ch07_instruct_ft.md"))
+	require.NoError(t, err)
+	for kind := range all {
+		line := fmt.Sprintf("%-10s  %d of %d right\n", kind, right[kind], all[kind])
+		assert.Contains(t, record, line)
+		assert.Contains(t, string(page), line)
+	}
+}
+
+// The pairs of the harder test are in no entry of the same kind.
+func TestNewPairsAreNew(t *testing.T) {
+	pairs, err := instruct.ReadEntries(strings.NewReader(recorded(t, "new-pairs.json")))
+	require.NoError(t, err)
+	assert.Len(t, pairs, 93)
+	asked := make(map[[2]string]bool)
+	for _, e := range instruct.Practice(instruct.DefaultSettings.Seed) {
+		asked[[2]string{e.Kind, e.Input}] = true
+	}
+	for _, e := range pairs {
+		assert.False(t, asked[[2]string{e.Kind, e.Input}], e)
+	}
+}
