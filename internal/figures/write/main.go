@@ -12,38 +12,50 @@ import (
 	"path/filepath"
 )
 
-// A Figure is one picture of the book. Its file is Name + ".svg".
+// A Figure is one picture of the book. Its file is Name + ".svg". Draw gets the
+// directory of the book's pages, where recorded runs lie.
 type Figure struct {
 	Name string
-	Draw func() []byte
+	Draw func(docs string) ([]byte, error)
 }
 
 // Figures are all pictures of the book, in the order of the chapters.
 var Figures = []Figure{
-	{"attention-simple", attentionSimple},
-	{"attention-causal", attentionCausal},
-	{"gelu", gelu},
-	{"schedule", schedule},
-	{"temperature", temperature},
+	{"attention-simple", computed(attentionSimple)},
+	{"attention-causal", computed(attentionCausal)},
+	{"gelu", computed(gelu)},
+	{"schedule", computed(schedule)},
+	{"temperature", computed(temperature)},
+	{"newton-loss", losses("newton.csv", "A small GPT reads the Opticks")},
+	{"assistant-loss", losses("assistant.csv", "The same model learns to answer")},
+}
+
+// computed is a picture that needs no file.
+func computed(draw func() []byte) func(string) ([]byte, error) {
+	return func(string) ([]byte, error) { return draw(), nil }
 }
 
 func main() {
-	dir := filepath.Join("docs", "figures")
 	if _, err := os.Stat("docs"); err != nil {
 		fmt.Fprintln(os.Stderr, "write: run this in the book's top directory:", err)
 		os.Exit(1)
 	}
 	for _, f := range Figures {
-		if err := write(dir, f); err != nil {
+		if err := write("docs", f); err != nil {
 			fmt.Fprintln(os.Stderr, "write:", err)
 			os.Exit(1)
 		}
 	}
 }
 
-func write(dir string, f Figure) error {
+func write(docs string, f Figure) error {
+	svg, err := f.Draw(docs)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	dir := filepath.Join(docs, "figures")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, f.Name+".svg"), f.Draw(), 0o644)
+	return os.WriteFile(filepath.Join(dir, f.Name+".svg"), svg, 0o644)
 }

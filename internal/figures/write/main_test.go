@@ -19,7 +19,8 @@ func TestFiguresAreCurrent(t *testing.T) {
 	for _, f := range Figures {
 		committed, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "figures", f.Name+".svg"))
 		require.NoError(t, err, "draw it: go run ./internal/figures/write")
-		drawn := f.Draw()
+		drawn, err := f.Draw(filepath.Join("..", "..", "..", "docs"))
+		require.NoError(t, err)
 		require.Equal(t, number.ReplaceAllString(string(committed), "0"), number.ReplaceAllString(string(drawn), "0"),
 			"%s has changed: go run ./internal/figures/write", f.Name)
 		old, now := number.FindAllString(string(committed), -1), number.FindAllString(string(drawn), -1)
