@@ -3,7 +3,10 @@ package tokens
 // A queue is a binary heap: pop takes out an item that no other item comes
 // before. Both push and pop look at no more than about 2·log₂(n) items.
 // (container/heap would do too; with type parameters nothing is boxed.)
-type queue[T interface{ before(T) bool }] []T
+type queue[T queued[T]] []T
+
+// queued is what has an order among its kind.
+type queued[T any] interface{ before(T) bool }
 
 func (q *queue[T]) push(item T) {
 	h := append(*q, item)

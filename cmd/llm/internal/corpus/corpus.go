@@ -53,12 +53,12 @@ func Sum(data []byte) string {
 func opticks() (Text, error) {
 	root, err := goroot()
 	if err != nil {
-		return Text{}, fmt.Errorf("Newton's Opticks comes with Go, and Go was not found (%w); -data FILE names another text", err)
+		return Text{}, fmt.Errorf("the default text, Newton's Opticks, comes with Go, and Go was not found (%w); -data FILE names another text", err)
 	}
 	path := filepath.Join(root, "src", "testdata", "Isaac.Newton-Opticks.txt")
 	t, err := Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Text{}, fmt.Errorf("Newton's Opticks, which comes with most copies of Go, is not in %s; "+
+		return Text{}, fmt.Errorf("the default text, Newton's Opticks, which comes with most copies of Go, is not in %s; "+
 			"get a text by: go run ./cmd/llm data get tinyshakespeare, and name it by -data FILE", path)
 	}
 	if err != nil {
