@@ -196,7 +196,7 @@ the material of the instruction. Each line is answered by itself: a model this
 small remembers nothing of the lines before. An empty line, or Ctrl-D, ends it.`,
 		Example: `llm instruct chat
 echo "What is the opposite of hot?" | llm instruct chat
-echo "Name the opposite. | hot" | llm instruct chat
+echo "Which word is last? | red sun" | llm instruct chat
 llm instruct chat -temperature 0.8 -seed 3`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
