@@ -19,6 +19,10 @@ const (
 	plotTop, plotBottom, plotLegendY = 62.0, 310.0, 46.0
 )
 
+// dense is the number of points from which a curve is drawn thinner, so that
+// one that jitters does not become a band.
+const dense = 300
+
 // Lines draws the series as curves over common axes and returns an SVG file.
 func Lines(title, xLabel, yLabel string, series ...Series) []byte {
 	var xs, ys [][]float64
@@ -31,7 +35,7 @@ func Lines(title, xLabel, yLabel string, series ...Series) []byte {
 	c := open(plotWidth, plotHeight, title, describe(xLabel, yLabel, series))
 	x := spanOf(xs...)
 	_, xTicks := x.round(6)
-	y, yTicks := spanOf(ys...).round(5)
+	y, yTicks := spanOf(ys...).round(6)
 	c.frame(title, xLabel, yLabel, y, yTicks)
 	for _, t := range x.inside(xTicks) {
 		px := x.at(t, plotLeft, plotRight)
@@ -70,7 +74,11 @@ func (c *canvas) curve(i int, s Series, x, y span) {
 		fmt.Fprintf(&d, "%s%s %s", pen, num(x.at(s.X[k], plotLeft, plotRight)), num(y.at(s.Y[k], plotBottom, plotTop)))
 		pen = "L"
 	}
-	fmt.Fprintf(c, `<path class="fig-line fig-c%d" d="%s"/>`+"\n", i%colours, d.String())
+	thin := ""
+	if len(s.X) > dense {
+		thin = " fig-thin"
+	}
+	fmt.Fprintf(c, `<path class="fig-line fig-c%d%s" d="%s"/>`+"\n", i%colours, thin, d.String())
 }
 
 // legend names the series in a row under the title; one unnamed series needs none.

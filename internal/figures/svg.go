@@ -16,6 +16,7 @@ const Style = `
 .fig-grid { stroke: #0002; fill: none }
 .fig-axis { stroke: #888; fill: none }
 .fig-line { fill: none; stroke-width: 2; stroke-linejoin: round }
+.fig-thin { stroke-width: 1 }
 .fig-bar { stroke: none }
 .fig-cell { fill: #134b80 }
 .fig-frame { fill: none; stroke: #8886 }
