@@ -27,7 +27,9 @@ func TestRecordedRunIsOfTheDefaults(t *testing.T) {
 	s := instruct.DefaultSettings
 	steps := s.Epochs * ((len(train) + s.Batch - 1) / s.Batch)
 	assert.Contains(t, log, fmt.Sprintf("instructions: %d to train with, %d to watch, %d held out\n", len(train), len(validation), len(test)))
-	assert.Contains(t, log, fmt.Sprintf("\n%d steps in ", steps))
+	losses := log[:strings.Index(log, "\nthe assistant is in ")]
+	last := losses[strings.LastIndex(losses, "\n")+1:]
+	assert.True(t, strings.HasPrefix(last, fmt.Sprintf("step %5d  training loss ", steps)), last)
 }
 
 // The recorded answers are to the entries held out, and the page counts them
