@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,7 +23,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("LLM_TEST_MAIN") != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	os.RemoveAll(modelParent)
+	os.Exit(status)
 }
 
 // process is a command line of this program as a process of its own.
@@ -62,11 +65,15 @@ func ok(t *testing.T, args ...string) string {
 // book writes a text from which a tiny model can learn something.
 func book(t *testing.T) string {
 	t.Helper()
+	return file(t, "book.txt", bookText())
+}
+
+func bookText() string {
 	var text strings.Builder
 	for i := range 400 {
 		fmt.Fprintf(&text, "The Rays of Light which differ in Colour differ also in Degrees of Refrangibility, as by Experiment %d.\n", i)
 	}
-	return file(t, "book.txt", text.String())
+	return text.String()
 }
 
 func file(t *testing.T, name, text string) string {
@@ -83,11 +90,34 @@ func tiny(more ...string) []string {
 		"-batch", "2", "-stride", "7", "-dropout", "0.1"}, more...)
 }
 
-// pretrained trains a tiny model and returns its directory.
+// model is the directory of a tiny model that the tests share. Whoever wants to
+// damage it asks [pretrained] for a copy.
+var model = sync.OnceValues(func() (dir string, err error) {
+	if modelParent, err = os.MkdirTemp("", "llm-test-*"); err != nil {
+		return "", err
+	}
+	dir, text := filepath.Join(modelParent, "model"), filepath.Join(modelParent, "book.txt")
+	if err := os.WriteFile(text, []byte(bookText()), 0o644); err != nil {
+		return "", err
+	}
+	var out, stderr bytes.Buffer
+	args := tiny("-data", text, "-out", dir, "-steps", "3", "-every", "3")
+	if status := run(context.Background(), args, strings.NewReader(""), &out, &stderr); status != 0 {
+		return "", fmt.Errorf("llm %v: %s", args, stderr.String())
+	}
+	return dir, nil
+})
+
+// modelParent is what is removed after the tests.
+var modelParent string
+
+// pretrained returns a copy of the tiny model.
 func pretrained(t *testing.T) string {
 	t.Helper()
+	from, err := model()
+	require.NoError(t, err)
 	dir := filepath.Join(t.TempDir(), "model")
-	ok(t, tiny("-data", book(t), "-out", dir, "-steps", "3")...)
+	require.NoError(t, os.CopyFS(dir, os.DirFS(from)))
 	return dir
 }
 
