@@ -38,7 +38,7 @@ func (b *Book) resolve(p *page, dest, prefix string) (string, error) {
 	if info.IsDir() {
 		return b.directoryHref(file, prefix)
 	}
-	if strings.HasPrefix(file, "docs/") && strings.HasSuffix(file, ".md") {
+	if path.Dir(file) == "docs" && strings.HasSuffix(file, ".md") {
 		return "", fmt.Errorf("link %s: the page is not in %s", dest, orderFile)
 	}
 	return b.sourceHref(file, strings.TrimPrefix(fragment, "L")), nil

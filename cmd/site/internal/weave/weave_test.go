@@ -20,6 +20,8 @@ var small = map[string]string{
 		"[add](../ch01_add/add.go#package)\n\n[`Add`](../ch01_add/add.go#Add)\n\n[`Total`](../ch01_add/add.go#Total)\n\n[`Total.Sum`](../ch01_add/add.go#Total.Sum)\n\n" +
 		"[Example](../ch01_add/add_test.go#ExampleAdd)\n\n![Two bars](figures/bars.svg)\n\n```math\n\\frac{a}{b}\n```\n",
 	"docs/ch02_twice.md":    "# Twice\n\n`Twice` calls `Add`.\n\n[twice](../ch02_twice/twice.go#package)\n\n[`Twice`](../ch02_twice/twice.go#Twice)\n",
+	"docs/left_out.md":      "# Left out\n",
+	"docs/runs/README.md":   "How they were made.\n",
 	"docs/figures/bars.svg": `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><style>.a{fill:red}</style><rect class="fig-bar"/></svg>`,
 	"ch01_add/add.go": "// Package add adds.\npackage add\n\nimport \"fmt\"\n\n// Add adds.\nfunc Add(a, b int) int { return a + b }\n\n" +
 		"// Total is a sum.\ntype Total struct{ Value int }\n\n// Sum is the value.\nfunc (t Total) Sum() int {\n\tfmt.Print()\n\treturn t.Value\n}\n",
@@ -111,6 +113,7 @@ func TestProblems(t *testing.T) {
 		{"See [x](../ch01_add/add.go#Totl) there.", "3: ch01_add/add.go declares no Totl; is Total meant?"},
 		{"See [x](ch01_ad.md).", "3: dead link ch01_ad.md: there is no docs/ch01_ad.md; is docs/ch01_add.md meant?"},
 		{"See [x](ch01_add.md#how-it-ads).", "3: dead link ch01_add.md#how-it-ads: docs/ch01_add.md has no section \"how-it-ads\"; is how-it-adds meant?"},
+		{"See [x](left_out.md).", "3: link left_out.md: the page is not in docs/book.txt"},
 		{"See [x](#nowhere).", "3: dead link #nowhere"},
 		{"See [x](/etc/passwd).", "3: link /etc/passwd: use a path relative to docs"},
 		{"See [x](../../../etc/passwd).", "3: dead link ../../../etc/passwd"},
@@ -143,6 +146,7 @@ func TestNoFalseAlarms(t *testing.T) {
 		"`Softmax`", "`GPT2`", "`GOMAXPROCS=1`", "`(B, T, C)`", "`PyTorch`", "`q.K`", "`X.Y`", "`-addr`", "`<|endoftext|>`", "`True`", "`HELLO_World`",
 		"`strings.Builder`", "`[]Total`", "`*Total`", "`Total{}`", "`Total.Value`", "`add.Add(1, 2)`", "`t.Sum`", "`rand.Rand.Float32`",
 		"It costs $5 and $6.", "See <https://example.org/a_b>.", "<!-- a comment -->", "[the code](../ch01_add/add.go#L7) is short", "[add](../ch01_add)",
+		"[runs](runs/README.md)",
 		"A note[^1].\n\n[^1]: It says `Add`.", "| a | b |\n|---|---:|\n| 1 | $`x`$ |",
 	} {
 		b := woven(t, map[string]string{"docs/legend.md": "# Letters\n\n" + prose + "\n"})
