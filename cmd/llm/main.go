@@ -8,10 +8,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // from now on Ctrl-C ends the program at once
+	context.AfterFunc(ctx, func() {
+		time.Sleep(time.Second / 2) // some programs that run others pass one Ctrl-C on twice
+		stop()                      // from now on it ends the program at once
+	})
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
