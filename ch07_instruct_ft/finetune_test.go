@@ -76,3 +76,19 @@ func TestTunerMisuse(t *testing.T) {
 		instruct.NewTuner(smallModel(bpe.Vocab()), bpe, lessons, instruct.Settings{Epochs: 1})
 	})
 }
+
+func TestTunerIsFixedByItsSeed(t *testing.T) {
+	losses := func(seed uint64) (all []float64) {
+		bpe := tokenizer()
+		m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
+		m.Init(rand.New(rand.NewPCG(5, 6)))
+		u, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 3, Batch: 1, Rate: 1e-2, Seed: seed})
+		require.NoError(t, err)
+		for step := range u.Steps(t.Context()) {
+			all = append(all, step.Loss)
+		}
+		return all
+	}
+	assert.Equal(t, losses(1), losses(1))
+	assert.NotEqual(t, losses(1), losses(2), "another order of the entries")
+}
