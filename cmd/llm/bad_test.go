@@ -183,7 +183,12 @@ func TestBadResume(t *testing.T) {
 			assert.Equal(t, read(t, model, "model.safetensors"), read(t, dir, "model.safetensors"))
 		})
 	}
-	dir := filepath.Join(t.TempDir(), "run")
+	dir := filepath.Join(t.TempDir(), "killed")
+	require.NoError(t, os.CopyFS(dir, os.DirFS(model)))
+	require.NoError(t, os.Remove(filepath.Join(dir, "training.json")))
+	assertFails(t, "ended before it was first saved; begin it again with -force", "pretrain", "-resume", "-out", dir)
+
+	dir = filepath.Join(t.TempDir(), "run")
 	text := file(t, "text.txt", read(t, book(t)))
 	ok(t, tiny("-data", text, "-out", dir, "-steps", "1")...)
 	appendTo(t, text, "More.")

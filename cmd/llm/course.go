@@ -142,7 +142,13 @@ func (f *runFlags) options(cmd *cobra.Command, options any) error {
 			return usagef("-resume goes on with the options the run was started with; it takes no -%s", name)
 		}
 	}
-	return rundir.Options(f.out, options)
+	if err := rundir.Options(f.out, options); err != nil {
+		return err
+	}
+	if !rundir.Saved(f.out) {
+		return fmt.Errorf("the run in %s ended before it was first saved; begin it again with -force", f.out)
+	}
+	return nil
 }
 
 // paths makes sure that a run does not overwrite the model it starts from, and

@@ -23,11 +23,13 @@ const (
 	logFile     = "log.csv"
 	plotFile    = "loss.svg"
 	samplesFile = "samples.txt"
+
+	trainingFile = "training.json" // which package pretrain writes
 )
 
 // stale are the files of an earlier run that a new one must not be taken for.
 // The model's own files, a minute later, replace those that are there.
-var stale = []string{optionsFile, logFile, plotFile, samplesFile, "training.json", "optimizer.safetensors",
+var stale = []string{optionsFile, logFile, plotFile, samplesFile, trainingFile, "optimizer.safetensors",
 	"config.json", "model.safetensors", "vocab.json", "merges.txt",
 	"classifier.json", "classifier.safetensors", "adapters.safetensors"}
 
@@ -91,6 +93,13 @@ func Options(path string, options any) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// Saved reports whether the run in path has been saved once, by
+// pretrain.Trainer.Save.
+func Saved(path string) bool {
+	_, err := os.Stat(filepath.Join(path, trainingFile))
+	return err == nil
 }
 
 // Open takes up the run in path after the given step: what its log and its
