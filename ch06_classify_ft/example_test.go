@@ -37,18 +37,18 @@ func ExampleReadMessages() {
 }
 
 func ExamplePractice() {
-	for _, m := range classify.Practice(8, rand.New(rand.NewPCG(1, 6))) {
+	for _, m := range classify.Practice(8, rand.New(rand.NewPCG(5, 6))) {
 		fmt.Printf("%-4s  %s\n", classify.Classes[m.Label()], m.Text)
 	}
 	// Output:
-	// ham   We won £18 at the cafe quiz! Can you pick up your book from the park? :)
-	// ham   Just got your message. xx
-	// ham   Hiya, Ben won two chairs in the school raffle!
-	// spam  You are awarded a mystery gift. Call 0909 879 0548. To stop txt STOP.
-	// ham   Hiya, My phone bill is £778 this month, I need a new offer. xx
-	// ham   I owe you £96 for the keys. What time do you finish on Tuesday? lol
-	// spam  CONGRATULATIONS! As a valued MobileOne customer you get a new camera phone. Claim at club24.example, code K05.
-	// spam  Your CashDirect account is due £3655 cash. Send MUSIC to 86743 now! T&Cs apply.
+	// spam  winner! you are awarded a £184 voucher. reply prize or call 08081 570 107.
+	// ham   We won £63 at the pub quiz!
+	// ham   The tickets are £82 each, shall I get them? Shall we get some bread today? x
+	// ham   Call me this weekend
+	// ham   see you today!
+	// spam  Someone you know fancies you. Find out who: call 0909 879 0960 T&Cs apply.
+	// ham   Hiya, I can't find that film anywhere. Speak soon
+	// ham   I passed my test!!
 }
 
 // The real collection has 4,827 ham and 747 spam. These stand in for them.
@@ -204,7 +204,7 @@ func ExampleLoRAParams() {
 // and bytes for tokens. What is printed of the losses is rounded: their last
 // digits need not be the same on every kind of processor.
 func Example() {
-	rng := rand.New(rand.NewPCG(3, 6))
+	rng := rand.New(rand.NewPCG(5, 6))
 	messages, err := classify.Balance(classify.Practice(1500, rng), rng)
 	if err != nil {
 		fmt.Println(err)
@@ -223,14 +223,14 @@ func Example() {
 	classifier := classify.New(model, rng)
 	filter := &classify.Filter{Classifier: classifier, Tokenizer: bpe, Longest: 64}
 	examples := filter.Examples(train)
-	settings := classify.Settings{Batch: 8, Epochs: 3, Rate: 4e-3}.Training(examples.Len())
+	settings := classify.Settings{Batch: 8, Epochs: 4, Rate: 4e-3}.Training(examples.Len())
 	learner := classify.NewLearner(classifier, classify.All, 8, examples.Longest())
 	trainer := pretrain.NewTrainer(learner, examples.Epoch(8), settings)
 	sum := 0.0
 	for step := range trainer.Steps(context.Background()) {
 		sum += step.Loss
-		if step.N%90 == 0 {
-			fmt.Printf("step %d  mean loss %.1f\n", step.N, sum/90)
+		if step.N%120 == 0 {
+			fmt.Printf("step %d  mean loss %.1f\n", step.N, sum/120)
 			sum = 0
 		}
 	}
@@ -245,8 +245,8 @@ func Example() {
 		fmt.Printf("%-4s surely: %-5v %s\n", classify.Classes[class], p > 0.9, text)
 	}
 	// Output:
-	// step 90  mean loss 0.4
-	// step 180  mean loss 0.2
+	// step 120  mean loss 0.5
+	// step 240  mean loss 0.2
 	// better than 90 in 100: true
 	// ham  surely: true  Are you free at six? Call me
 	// spam surely: true  URGENT! You have won £500 cash! Call 0909 879 0123.

@@ -6,13 +6,17 @@ import (
 )
 
 // Practice invents n different messages, three in ten of them spam, by
-// expanding the grammar below. The same rng gives the same messages.
+// expanding the grammar below; one in four has no capitals. The same rng gives
+// the same messages.
 func Practice(n int, rng *rand.Rand) []Message {
 	messages := make([]Message, 0, n)
 	seen := make(map[string]bool, n)
 	for len(messages) < n {
 		m := Message{Spam: rng.IntN(10) < 3}
 		m.Text = expand("{"+Classes[m.Label()]+"}", rng)
+		if rng.IntN(4) == 0 { // typed in a hurry
+			m.Text = strings.ToLower(m.Text)
+		}
 		if !seen[m.Text] {
 			seen[m.Text] = true
 			messages = append(messages, m)
@@ -49,12 +53,14 @@ var grammar = map[string][]string{
 	"ham": {
 		"{hi}{plan}{end}", "{hi}{news}{end}", "{plan} {news}{end}",
 		"{news} {plan}{end}", "{hi}{money}{end}", "{money} {plan}{end}",
-		"{reply} {plan}{end}", "{reply} {news}{end}", "{reply}{end}",
+		"{reply} {plan}{end}", "{reply} {news}{end}", "{reply}{end}", "{plan}", "{plan}",
+		"{news}", "{money}", "{hi}{bye}{end}", "{bye}", "{reply} {bye}",
 	},
 	"spam": {
 		"{shout} {won} {act} {small}", "{won} {act} {small}",
 		"{shout} {offer} {act} {small}", "{offer} {act} {small}",
 		"{shout} {won} {act}", "{offer} {act}", "{pose} {small}", "{pose}",
+		"{shout} {act}", "{won} {act}", "{won}", "{shout} {won}", "{shout} {offer}",
 	},
 
 	"hi": {
@@ -69,6 +75,12 @@ var grammar = map[string][]string{
 		"Ok.", "Yeah sure.", "No worries.", "Sorry, I was in the {place}.",
 		"Haha, no way!", "Just got your message.",
 		"Can't talk now, I'll call you at {time}.", "Which one do you mean?",
+	},
+	"bye": {
+		"See you at {time}", "See you {day}!", "See you at the {place}", "See you soon",
+		"I'm on my way", "Be there at {time}", "Good night", "Happy birthday {name}!",
+		"Call me", "Call me {day}", "Call you {day}", "Are you there?", "Where are you?",
+		"What's for dinner?", "Home by {time}", "Love you", "Back at {time}", "Thank you!",
 	},
 	"plan": {
 		"Are you still coming to the {place} at {time}?",
@@ -103,10 +115,13 @@ var grammar = map[string][]string{
 
 	"shout": {
 		"URGENT!", "CONGRATULATIONS!", "WINNER!!", "Free msg:", "FINAL NOTICE:",
+		"WIN!", "WINNER!",
 		"Dear customer,", "Hi,", "1 new message:", "PRIVATE!", "Hello {name},",
 	},
 	"won": {
-		"You have won {prize}!", "Your number was picked to receive {prize}.",
+		"You have won {prize}!", "You have won!", "You have won a prize!",
+		"Your prize is waiting.", "You are a winner!", "You won {prize}!",
+		"Your number was picked to receive {prize}.",
 		"You are awarded {prize}.", "{prize} is waiting for you.",
 		"We tried to contact you about {prize}.",
 		"Your {firm} account is due {prize}.",
@@ -122,6 +137,8 @@ var grammar = map[string][]string{
 		"Loans from £{1-9}### even with bad credit.",
 	},
 	"act": {
+		"Call now!", "Call now to claim your prize.", "Claim your prize now!",
+		"Claim {prize} now.", "Reply now!", "Call us today.", "Click {site}",
 		"Call 0909 879 0###.", "Call 0909 879 0### now to claim.",
 		"Txt {word} to 8####.", "Reply {word} before {time}.",
 		"Reply {word} or call 08081 570 ###.", "Visit {site} to claim.",
