@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/llm-from-scratch/llm/ch04_gpt"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
 // The files that a training run adds to those of its model.

@@ -3,7 +3,7 @@ package pretrain
 import (
 	"math"
 
-	"github.com/llm-from-scratch/llm/ch04_gpt"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 

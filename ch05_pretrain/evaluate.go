@@ -3,7 +3,7 @@ package pretrain
 import (
 	"iter"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 )
 
 // Evaluate is the mean of the losses of the first batches, at most most of

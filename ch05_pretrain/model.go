@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
 // The files of a model's directory, under the names that other tools expect.

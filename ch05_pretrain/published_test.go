@@ -8,11 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
-	"github.com/llm-from-scratch/llm/ch03_attention"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/golden"
 )

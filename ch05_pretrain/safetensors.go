@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/llm-from-scratch/llm/ch04_gpt"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
 // A safetensors file is eight bytes that say how long its header is, the header

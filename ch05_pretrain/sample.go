@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/llm-from-scratch/llm/ch03_attention"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
 // Sampler chooses the next token from logits. Its zero value is greedy: it

@@ -5,7 +5,7 @@ import (
 	"iter"
 	"math/rand/v2"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 )
 
 const emptyEpoch = "pretrain: the training data has not one whole batch"

@@ -13,9 +13,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"github.com/llm-from-scratch/llm/ch04_gpt"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/figures"
 )
 

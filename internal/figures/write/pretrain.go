@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/figures"
 )
 
