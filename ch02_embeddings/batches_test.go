@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 )
 
 func windows(t testing.TB, ids []int, length, stride int) embeddings.Windows {

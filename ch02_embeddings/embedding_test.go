@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/golden"
 	"github.com/llm-from-scratch/llm/internal/gradcheck"

@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 

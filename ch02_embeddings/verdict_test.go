@@ -7,7 +7,7 @@ import (
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	"github.com/llm-from-scratch/llm/internal/golden"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 )
 
 // verdict is how "The Verdict" begins in GPT-2's ids: enough for eight windows
