@@ -55,7 +55,7 @@ func TestGrammarIsClosed(t *testing.T) {
 	}
 }
 
-// Guessing by one word alone gets about 75 in 100 right ("the", which is ham).
+// Guessing by one word alone gets about 70 in 100 right ("the", which is ham).
 func TestNoSingleWordDecides(t *testing.T) {
 	messages, err := Balance(Practice(3000, rand.New(rand.NewPCG(3, 1))), rand.New(rand.NewPCG(4, 1)))
 	require.NoError(t, err)
@@ -73,6 +73,6 @@ func TestNoSingleWordDecides(t *testing.T) {
 	}
 	for w, n := range words {
 		right := len(messages)/2 + max(n[0]-n[1], n[1]-n[0])
-		require.Less(t, float64(right)/float64(len(messages)), 0.78, "%q alone decides: %v", w, n)
+		require.Less(t, float64(right)/float64(len(messages)), 0.74, "%q alone decides: %v", w, n)
 	}
 }
