@@ -98,6 +98,14 @@ func TestLoRAParams(t *testing.T) {
 		}
 		require.Equal(t, total, LoRAParams(tiny, r, len(Classes)))
 	}
+	// What the page says of the model that llm pretrain makes.
+	newton := gpt.Config{
+		Vocab: 1024, Context: 128, Width: 128, Heads: 4, Layers: 4, QKVBias: true, TiedHead: true,
+	}
+	require.Equal(t, 941_058, TrainedParams(newton, All))
+	require.Equal(t, 198_786, TrainedParams(newton, LastBlock(newton.Layers)))
+	require.Equal(t, 149_536, LoRAParams(newton, 16, len(Classes)))
+
 	// The published counts: GPT-2 124M as a classifier, 355M as a language model.
 	require.Equal(t, 2_666_528, LoRAParams(gpt.GPT2Small, 16, 2))
 	require.Equal(t, 7_898_384, LoRAParams(gpt.GPT2Medium, 16, gpt.GPT2Medium.Vocab))
