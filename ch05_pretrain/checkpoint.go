@@ -48,14 +48,14 @@ func (t *Trainer) Save(dir string) error {
 		return err
 	}
 	metadata := map[string]string{"step": strconv.Itoa(t.step)}
-	err = writeFile(filepath.Join(dir, optimizerFile), func(w io.Writer) error {
+	err = WriteFile(filepath.Join(dir, optimizerFile), func(w io.Writer) error {
 		return WriteTensors(w, t.optimizer.averages(), metadata)
 	})
 	if err != nil {
 		return fmt.Errorf("saving the optimiser: %w", err)
 	}
 	weights := checksum(t.learner.Params())
-	err = writeFile(filepath.Join(dir, trainingFile), func(w io.Writer) error {
+	err = WriteFile(filepath.Join(dir, trainingFile), func(w io.Writer) error {
 		return writeJSON(w, trainingJSON{t.step, t.consumed, epochStart, noise, weights, t.settings})
 	})
 	if err != nil {
@@ -91,7 +91,7 @@ func (t *Trainer) Resume(dir string) error {
 	if err := noise.UnmarshalBinary(state.Noise); err != nil {
 		return fmt.Errorf("%s: noise: %w", path, err)
 	}
-	averages, closeFile, err := openTensors(os.DirFS(dir), dir, optimizerFile)
+	averages, closeFile, err := OpenTensors(os.DirFS(dir), dir, optimizerFile)
 	if err != nil {
 		return err
 	}

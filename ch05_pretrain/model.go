@@ -64,7 +64,7 @@ func SaveModel(dir string, m *gpt.Model, t *tokens.BPE) error {
 		{mergesFile, t.WriteMerges},
 		{configFile, func(w io.Writer) error { return writeJSON(w, config) }},
 	} {
-		if err := writeFile(filepath.Join(dir, file.name), file.write); err != nil {
+		if err := WriteFile(filepath.Join(dir, file.name), file.write); err != nil {
 			return fmt.Errorf("saving the model: %w", err)
 		}
 	}
@@ -94,7 +94,7 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 		return nil, nil, fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; "+
 			"the files belong to different models", dir, t.Vocab(), c.Vocab)
 	}
-	weights, closeFile, err := openTensors(files, dir, weightsFile)
+	weights, closeFile, err := OpenTensors(files, dir, weightsFile)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -174,9 +174,11 @@ func readTokenizer(files fs.FS, dir string) (*tokens.BPE, error) {
 	return t, nil
 }
 
-// openTensors opens a safetensors file of a file system whose files can be read
-// at any place, as those of directories and of embedded ones can.
-func openTensors(files fs.FS, dir, name string) (*Tensors, func() error, error) {
+// OpenTensors opens the safetensors file name of a file system whose files can be
+// read at any place, as those of directories and of embedded ones can, and
+// returns a function that closes it. The name of the directory stands in
+// messages.
+func OpenTensors(files fs.FS, dir, name string) (*Tensors, func() error, error) {
 	path := filepath.Join(dir, name)
 	f, err := files.Open(name)
 	if err != nil {

@@ -247,9 +247,9 @@ func WriteTensors(w io.Writer, params []gpt.Param, metadata map[string]string) e
 	return out.Flush() // which reports the first error of all these writes
 }
 
-// writeFile puts a file in its place only when it is whole: what stood there
+// WriteFile puts a file in its place only when it is whole: what stood there
 // before stays until then.
-func writeFile(path string, write func(w io.Writer) error) (err error) {
+func WriteFile(path string, write func(w io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err

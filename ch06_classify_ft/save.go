@@ -46,7 +46,7 @@ func (f *Filter) Save(dir string) error {
 			return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest})
 		}},
 	} {
-		if err := writeFile(filepath.Join(dir, file.name), file.write); err != nil {
+		if err := pretrain.WriteFile(filepath.Join(dir, file.name), file.write); err != nil {
 			return fmt.Errorf("saving the classifier: %w", err)
 		}
 	}
@@ -77,45 +77,23 @@ func Load(dir string) (*Filter, error) {
 			path, j.Longest, m.Config.Context)
 	}
 	c := New(m, rand.New(rand.NewPCG(0, 0))) // a head to be overwritten
-	if err := c.loadHead(filepath.Join(dir, headFile)); err != nil {
+	if err := c.loadHead(dir); err != nil {
 		return nil, err
 	}
 	return &Filter{c, t, j.Longest}, nil
 }
 
-// loadHead fills the head from the safetensors file at path.
-func (c *Classifier) loadHead(path string) error {
-	f, err := os.Open(path)
+// loadHead fills the head from its file in dir.
+func (c *Classifier) loadHead(dir string) error {
+	tensors, closeFile, err := pretrain.OpenTensors(os.DirFS(dir), dir, headFile)
 	if err != nil {
 		return fmt.Errorf("no classifier's head: %w", err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	tensors, err := pretrain.ReadTensors(path, f, info.Size())
-	if err != nil {
-		return err
-	}
+	defer closeFile()
 	for _, p := range c.headParams() {
 		if err := tensors.Read(p); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// writeFile puts a file in its place only when it is whole.
-func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".classifier-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails, as it should, after the rename
-	err = errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
