@@ -387,3 +387,20 @@ func BenchmarkPrefill(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*len(ids))/b.Elapsed().Seconds(), "tok/s")
 }
+
+// The same weights forget as much as they are told to, and nothing in use.
+func TestWithDropout(t *testing.T) {
+	m, ids := randomModel(small, 12), randomIDs(8, small.Vocab, 12)
+	other := m.WithDropout(.5)
+	require.Equal(t, float32(.5), other.Config.Dropout)
+	require.Zero(t, m.Config.Dropout)
+	require.Zero(t, m.Blocks[0].Attention.Dropout)
+	hidden := func(m *gpt.Model, rng *rand.Rand) []float32 {
+		return slices.Clone(m.Forward(gpt.NewActivations(m.Config, 1, 8), ids, 8, rng).Data)
+	}
+	require.Equal(t, hidden(m, nil), hidden(other, nil))
+	require.Equal(t, hidden(m, nil), hidden(m, rand.New(rand.NewPCG(1, 1))))
+	require.NotEqual(t, hidden(m, nil), hidden(other, rand.New(rand.NewPCG(1, 1))))
+	other.Params()[0].Data[0]++
+	require.Equal(t, m.Params()[0].Data[0], other.Params()[0].Data[0])
+}

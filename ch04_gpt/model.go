@@ -2,6 +2,7 @@ package gpt
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -25,6 +26,19 @@ type Model struct {
 	Norm      LayerNorm
 	Head      blas32.General // (V,C); the token embedding itself if tied
 	lowest    int            // in a gradient, see lowestTrained
+}
+
+// WithDropout returns a model with the weights of m, not a copy of them, that
+// forgets a share p of its values while training. Activations and caches of m do
+// not fit it: they are made for a configuration.
+func (m *Model) WithDropout(p float32) *Model {
+	other := *m
+	other.Config.Dropout = p
+	other.Blocks = slices.Clone(m.Blocks)
+	for i := range other.Blocks {
+		other.Blocks[i].Attention.Heads = other.Config.heads()
+	}
+	return &other
 }
 
 // Forward runs B sequences of T ids, (B,T) row-major, up to the last norm and

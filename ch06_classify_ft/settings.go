@@ -14,12 +14,13 @@ type Settings struct {
 	Epochs  int     // passes over the training part
 	Longest int     // ids read of a message, at most the model's context
 	Rate    float64 // peak of the learning rate
+	Dropout float32 // share of values to forget, for gpt.Model.WithDropout
 	Seed    uint64
 }
 
 // DefaultSettings suit the small models of this book, all of whose layers train.
 var DefaultSettings = Settings{
-	Batch: 8, Epochs: 3, Longest: 120, Rate: 4e-4, Seed: 1,
+	Batch: 8, Epochs: 5, Longest: 120, Rate: 5e-4, Dropout: 0.1, Seed: 1,
 }
 
 // Training returns what [pretrain.NewTrainer] asks for, for a training part of

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/ch06_classify_ft"
+	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 )
 

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/ch06_classify_ft"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
 )
 
@@ -26,6 +26,7 @@ type classifyOptions struct {
 	Epochs   int     `json:"epochs"`
 	Longest  int     `json:"longest"`
 	Rate     float64 `json:"rate"`
+	Dropout  float32 `json:"dropout"`
 	Seed     uint64  `json:"seed"`
 }
 
@@ -33,7 +34,7 @@ func defaultClassify() classifyOptions {
 	d := classify.DefaultSettings
 	return classifyOptions{
 		Model: newton, Messages: 2000, Layers: "all",
-		Batch: d.Batch, Epochs: d.Epochs, Longest: d.Longest, Rate: d.Rate, Seed: d.Seed,
+		Batch: d.Batch, Epochs: d.Epochs, Longest: d.Longest, Rate: d.Rate, Dropout: d.Dropout, Seed: d.Seed,
 	}
 }
 
@@ -66,6 +67,7 @@ llm classify train -lora 4 -out runs/lora      train low-rank adapters of rank 4
 	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "passes over the messages")
 	flags.IntVar(&o.Longest, "longest", o.Longest, "tokens to read of a message")
 	flags.Float64Var(&o.Rate, "rate", o.Rate, "largest learning rate")
+	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training")
 	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random")
 	return cmd
 }
@@ -85,6 +87,8 @@ func (o *classifyOptions) check() error {
 	switch {
 	case !(o.Rate > 0 && o.Rate < 1):
 		return usagef("-rate cannot be %v; it takes more than 0 and less than 1", o.Rate)
+	case !(o.Dropout >= 0 && o.Dropout < 1):
+		return usagef("-dropout cannot be %v; it takes at least 0 and less than 1", o.Dropout)
 	case o.Layers != "all" && o.Layers != "last" && o.Layers != "head":
 		return usagef("-layers cannot be %q; it takes all, last or head", o.Layers)
 	}
@@ -146,6 +150,7 @@ func (o *classifyOptions) filter(f runFlags) (*classify.Filter, error) {
 	if err != nil {
 		return nil, err
 	}
+	m = m.WithDropout(o.Dropout)
 	c := classify.New(m, rand.New(rand.NewPCG(o.Seed, 12)))
 	return &classify.Filter{Classifier: c, Tokenizer: bpe, Longest: min(o.Longest, m.Config.Context)}, nil
 }
@@ -156,7 +161,7 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 	if err != nil {
 		return err
 	}
-	settings := classify.Settings{Batch: o.Batch, Epochs: o.Epochs, Longest: o.Longest, Rate: o.Rate, Seed: o.Seed}.Training(learn.Len())
+	settings := classify.Settings{Batch: o.Batch, Epochs: o.Epochs, Longest: o.Longest, Rate: o.Rate, Dropout: o.Dropout, Seed: o.Seed}.Training(learn.Len())
 	trainer := pretrain.NewTrainer(learner, learn.Epoch(o.Batch), settings)
 	dir, err := f.open(cmd.Context(), trainer, o)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"

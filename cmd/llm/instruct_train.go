@@ -5,10 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
 // instructOptions are what the training of an assistant depends on.

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // loadModel reads a model, and says which command makes one where there is none.

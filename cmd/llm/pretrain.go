@@ -12,10 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
-	"github.com/llm-from-scratch/llm/ch02_embeddings"
-	"github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/ch05_pretrain"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )

@@ -14,7 +14,7 @@ import (
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/ch01_tokens"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 )
 
 func tokensCommand() *cobra.Command {
