@@ -72,6 +72,10 @@ func TestPublishedIDs(t *testing.T) {
 		"Hello,":                                                                           {15496, 11},
 		"Implementations":                                                                  {3546, 26908, 602},
 		"asdf asdfasdf a!!, @aba 9asdf90asdfk":                                             {292, 7568, 355, 7568, 292, 7568, 257, 3228, 11, 2488, 15498, 860, 292, 7568, 3829, 292, 7568, 74},
+		"Every effort moves you":                                                           {6109, 3626, 6100, 345},
+		"Every day holds a":                                                                {6109, 1110, 6622, 257},
+		"Hello, I am":                                                                      {15496, 11, 314, 716},
+		"Do you have time":                                                                 {5211, 345, 423, 640},
 		"\n":                                                                               {198}, "\r": {201}, " ": {220}, "<|endoftext|>": {50256},
 	} {
 		ids := gpt2().EncodeSpecial(text)

@@ -1,6 +1,7 @@
 package instruct_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
 func smallModel(vocab int) *gpt.Model {
@@ -42,6 +44,33 @@ func TestIgnoredTargetsLeaveNoGradient(t *testing.T) {
 			require.InDelta(t, want, g.Data[j], 1e-6, "%s[%d]", g.Name, j)
 		}
 	}
+}
+
+// Bonus 04 of the published book: preference tuning (DPO) begins at a loss of
+// ln 2 and margins of 0, because the model it tunes begins as its own reference.
+// Its loss is the cross-entropy of two logits: β times how much likelier than
+// the reference the model finds the chosen answer, and the rejected one.
+func TestPublishedPreferenceLossBeginsAtLn2(t *testing.T) {
+	const beta = .1
+	policy, reference := smallModel(20), smallModel(20)
+	logProbability := func(m *gpt.Model, answer instruct.Encoded) float64 {
+		var b embeddings.Batch
+		instruct.Collator{EndOfText: 19, MaskPrompt: true}.Collate(&b, []instruct.Encoded{answer})
+		return -pretrain.NewLanguageModel(m, nil, 1, 7).Loss(b) * float64(len(answer.IDs)-answer.Asked+1)
+	}
+	loss := func() float64 {
+		chosen, rejected := instruct.Encoded{IDs: []int{1, 2, 3, 4}, Asked: 2}, instruct.Encoded{IDs: []int{1, 2, 9}, Asked: 2}
+		logits := f32.New(1, 2)
+		for i, answer := range []instruct.Encoded{chosen, rejected} {
+			logits.Data[i] = float32(beta * (logProbability(policy, answer) - logProbability(reference, answer)))
+		}
+		return pretrain.CrossEntropy(logits, []int{0})
+	}
+	require.InDelta(t, .6931471824645996, loss(), 1e-7)
+	for i := range policy.Embedding.Tokens.Data {
+		policy.Embedding.Tokens.Data[i] *= 30
+	}
+	require.Greater(t, math.Abs(loss()-math.Ln2), 1e-2, "another model must have another loss")
 }
 
 func TestTunerCountsItsSteps(t *testing.T) {
