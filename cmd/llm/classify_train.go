@@ -204,7 +204,7 @@ func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (p
 	lora := classify.NewLoRA(c, o.LoRA, float32(2*o.LoRA), o.Batch, T, rand.New(rand.NewPCG(o.Seed, 13)))
 	path := filepath.Join(f.out, adaptersFile)
 	if f.resume {
-		if err := readAdapters(lora, path); err != nil {
+		if err := readAdapters(lora, f.out); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -213,7 +213,7 @@ func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (p
 		if err := filter.Save(f.out); err != nil {
 			return err
 		}
-		return rundir.WriteFile(path, func(w io.Writer) error { return pretrain.WriteTensors(w, lora.Params(), nil) })
+		return pretrain.WriteFile(path, func(w io.Writer) error { return pretrain.WriteTensors(w, lora.Params(), nil) })
 	}
 	return lora, save, nil
 }
@@ -229,20 +229,12 @@ func (o *classifyOptions) trains(layers int) func(name string) bool {
 	return classify.All
 }
 
-func readAdapters(lora *classify.LoRA, path string) error {
-	file, err := os.Open(path)
+func readAdapters(lora *classify.LoRA, dir string) error {
+	tensors, closeFile, err := pretrain.OpenTensors(os.DirFS(dir), dir, adaptersFile)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	tensors, err := pretrain.ReadTensors(path, file, info.Size())
-	if err != nil {
-		return err
-	}
+	defer closeFile()
 	for _, p := range lora.Params() {
 		if err := tensors.Read(p); err != nil {
 			return err

@@ -1,6 +1,6 @@
 package source
 
-import "strings"
+import "github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 
 // Suggest is the end of an error message: the candidate nearest to name as a
 // question, or nothing when none is near.
@@ -16,30 +16,9 @@ func Suggest(name string, candidates []string) string {
 func nearest(name string, candidates []string) string {
 	best, cost := "", max(2, len(name)/3)+1
 	for _, c := range candidates {
-		if d := distance(name, c); d < len(name) && (d < cost || d == cost && c < best) {
+		if d := spell.Distance(name, c); d < len(name) && (d < cost || d == cost && c < best) {
 			best, cost = c, d
 		}
 	}
 	return best
-}
-
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

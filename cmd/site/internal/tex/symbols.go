@@ -1,6 +1,6 @@
 package tex
 
-import "strings"
+import "github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 
 // letters are commands that stand for one identifier.
 var letters = map[string]string{
@@ -99,7 +99,7 @@ func alphabet(command string, r rune) (string, bool) {
 func nearest(name string) string {
 	best, cost := "", 3
 	try := func(c string) {
-		if d := distance(name, c); d < cost || d == cost && c < best {
+		if d := spell.Distance(name, c); d < cost || d == cost && c < best {
 			best, cost = c, d
 		}
 	}
@@ -117,26 +117,4 @@ func nearest(name string) string {
 		try(c)
 	}
 	return best
-}
-
-// distance is the edit distance, blind to case: \Frac is a slip for \frac.
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
