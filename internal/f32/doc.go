@@ -13,7 +13,7 @@
 // Reading order: matrix.go; pool.go, the workers; gemm.go, how a product is cut
 // into pieces; then the three ways to compute a piece: packed.go, with a kernel
 // and the packing of pack.go, thin.go, for a few rows, kernel_generic.go, for
-// processors without a kernel; vec.go and exp.go, the vectors. kernel_amd64.s is
-// written by asm/gen.go. A kernel for another processor is a file beside
+// processors without a kernel; vec.go and exp.go, the vectors. The assembly for
+// amd64 is written by the programs under asm. A kernel for another processor is a file beside
 // kernel_amd64.go that defines the same functions.
 package f32

@@ -4,7 +4,8 @@ package f32
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run -C asm . -out ../kernel_amd64.s -stubs ../stub_amd64.go -pkg f32
+//go:generate go run -C asm ./gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg f32
+//go:generate go run -C asm ./vec -out ../vec_amd64.s -stubs ../vec_stub_amd64.go -pkg f32
 
 var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
 

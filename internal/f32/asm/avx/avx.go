@@ -1,0 +1,104 @@
+// Package avx is what the generators of package f32's assembly share. Each of
+// them is a program in a directory beside this one. Operands stand in Go's
+// order: sources first, destination last.
+package avx
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Y are the sixteen registers of eight float32s.
+var Y = [16]reg.VecPhysical{
+	reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7,
+	reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
+}
+
+// AMD64 limits the file to the processors and builds it is for.
+func AMD64() { ConstraintExpr("amd64,!purego") }
+
+// Define begins a function with a doc comment.
+func Define(name, signature string, doc ...string) {
+	TEXT(name, 0, signature)
+	Pragma("noescape")
+	Doc(doc...)
+}
+
+// Finish ends a function. VZEROUPPER because Go's own code uses SSE, which is
+// slow while the upper halves of the registers are in use.
+func Finish() {
+	VZEROUPPER()
+	RET()
+}
+
+// Arg loads a parameter.
+func Arg(name string) reg.GPVirtual {
+	return Load(Param(name), GP64()).(reg.GPVirtual)
+}
+
+// Bytes loads a count of float32s and turns it into a count of bytes.
+func Bytes(name string) reg.GPVirtual {
+	r := Arg(name)
+	SHLQ(Imm(2), r)
+	return r
+}
+
+// Give ends a function whose result is in X0.
+func Give() {
+	VZEROUPPER()
+	Store(reg.X0, ReturnIndex(0))
+	RET()
+}
+
+// Broadcast fills v with the parameter.
+func Broadcast(name string, v reg.VecPhysical) {
+	m, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	VBROADCASTSS(m.Addr, v)
+}
+
+// Zero clears registers.
+func Zero(vs ...reg.VecPhysical) {
+	for _, v := range vs {
+		VXORPS(v, v, v)
+	}
+}
+
+// Loop writes a loop over n elements in steps of 8·unroll, then in steps of 8.
+// body gets which of the unrolled groups it is, and where.
+func Loop(n reg.GPVirtual, unroll int, body func(i, disp int), pointers ...reg.GPVirtual) {
+	step := func(u int, again, end string) {
+		Label(again)
+		CMPQ(n, U32(uint32(8*u)))
+		JL(LabelRef(end))
+		for i := range u {
+			body(i, 32*i)
+		}
+		for _, p := range pointers {
+			ADDQ(U32(uint32(32*u)), p)
+		}
+		SUBQ(U32(uint32(8*u)), n)
+		JMP(LabelRef(again))
+	}
+	if unroll > 1 {
+		step(unroll, "wide", "eight")
+	}
+	step(1, "eight", "done")
+	Label("done")
+}
+
+// Fold leaves op over all elements of Y0 to Y3 in X0, in a fixed order.
+func Fold(op func(...Op)) {
+	op(Y[1], Y[0], Y[0])
+	op(Y[3], Y[2], Y[2])
+	op(Y[2], Y[0], Y[0])
+	VEXTRACTF128(Imm(1), Y[0], reg.X1)
+	op(reg.X1, reg.X0, reg.X0)
+	VMOVHLPS(reg.X0, reg.X0, reg.X1)
+	op(reg.X1, reg.X0, reg.X0)
+	VMOVSHDUP(reg.X0, reg.X1)
+	op(reg.X1, reg.X0, reg.X0)
+}
