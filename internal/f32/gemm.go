@@ -102,13 +102,10 @@ func (p *product) run() {
 	if p.m*p.n*p.k >= worthSharing && !crew.busy.Load() {
 		procs = runtime.GOMAXPROCS(0)
 	}
-	switch {
-	case fast == nil:
-		p.how, p.rows, p.cols = (*product).generic, gonumRows, gonumCols
-	case p.m <= thinRows && (p.tA == blas.NoTrans || p.tB == blas.NoTrans):
+	if p.m <= thinRows && (p.tA == blas.NoTrans || p.tB == blas.NoTrans) {
 		p.how = (*product).thin
 		p.cut(p.m, thinCols, procs, 1, 64)
-	default:
+	} else {
 		p.how = (*product).packed
 		p.cut(blockRows*8, blockCols, procs, fast.a.width, fast.b.width)
 		buffers.reserve(procs)

@@ -29,3 +29,22 @@ func copy16AVX2(k int, src *float32, stride int, dst *float32)
 //
 //go:noescape
 func turn8AVX2(k int, rows int, src *float32, stride int, dst *float32, width int)
+
+// multiply12x32AVX512 sets rows×cols elements, at most 12×32, at c, whose rows are
+// stride apart, to alpha·a·b + beta·c, where a holds k columns of 12 elements and b
+// k rows of 32. With beta 0 it does not read c.
+//
+//go:noescape
+func multiply12x32AVX512(rows int, cols int, k int, a *float32, b *float32, c *float32, stride int, alpha float32, beta float32)
+
+// copy12AVX2 copies 12 elements of each of k rows, stride apart in src, to dst, where
+// they follow one another.
+//
+//go:noescape
+func copy12AVX2(k int, src *float32, stride int, dst *float32)
+
+// copy32AVX2 copies 32 elements of each of k rows, stride apart in src, to dst, where
+// they follow one another.
+//
+//go:noescape
+func copy32AVX2(k int, src *float32, stride int, dst *float32)

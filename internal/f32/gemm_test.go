@@ -105,8 +105,21 @@ func checkProduct(t *testing.T, tA, tB blas.Transpose, m, n, k, gap int, alpha, 
 		}
 	}
 	want, size := plain(tA, tB, alpha, a, b, beta, c, k)
-	before := clone(c)
-	f32.Gemm(tA, tB, alpha, a, b, beta, c)
+	for _, kernel := range f32.Kernels() {
+		got := clone(c)
+		restore := f32.UseKernel(kernel)
+		f32.Gemm(tA, tB, alpha, a, b, beta, got)
+		restore()
+		name := fmt.Sprintf("%s %c%c %d×%d×%d gap %d alpha %v beta %v", kernel, tA, tB, m, n, k, gap, alpha, beta)
+		compareProduct(t, name, got, c, want, size, k)
+	}
+}
+
+// compareProduct compares c with what it should be, and with what was between
+// its rows before.
+func compareProduct(t *testing.T, name string, c, before blas32.General, want, size []float64, k int) {
+	t.Helper()
+	m, n := c.Rows, c.Cols
 	for i := range m {
 		for j := range c.Stride {
 			if i*c.Stride+j >= len(c.Data) {
@@ -114,26 +127,25 @@ func checkProduct(t *testing.T, tA, tB blas.Transpose, m, n, k, gap int, alpha, 
 			}
 			got := float64(c.Data[i*c.Stride+j])
 			if j >= n {
-				require.Equal(t, math.Float32bits(before.Data[i*c.Stride+j]), math.Float32bits(float32(got)), "wrote between rows")
+				require.Equal(t, math.Float32bits(before.Data[i*c.Stride+j]), math.Float32bits(float32(got)), "%s wrote between rows", name)
 				continue
 			}
 			tolerance := 1e-7 * size[i*n+j] * math.Sqrt(float64(k)+4)
 			if !(math.Abs(got-want[i*n+j]) <= tolerance) {
-				t.Fatalf("%c%c %d×%d×%d gap %d alpha %v beta %v: c[%d,%d] = %v, want %v ± %v",
-					tA, tB, m, n, k, gap, alpha, beta, i, j, got, want[i*n+j], tolerance)
+				t.Fatalf("%s: c[%d,%d] = %v, want %v ± %v", name, i, j, got, want[i*n+j], tolerance)
 			}
 		}
 	}
 }
 
-// Around every edge: of a register, a tile (6 × 16), a group of rows that is
-// transposed at once (8), the thin products (6), gonum's tiles (64 × 192), the
-// packed blocks (72 rows, 256 steps, 512 columns).
+// Around every edge: of a register, a tile (2 × 4, 6 × 16, 12 × 32, of which 4, 8
+// or 12 rows are computed), a group of rows that is transposed at once (8), the
+// thin products (6), the packed blocks (72 rows, 256 steps, 512 columns).
 func TestGemmShapes(t *testing.T) {
 	for _, tA := range transposes {
 		for _, tB := range transposes {
-			for _, m := range []int{0, 1, 2, 5, 6, 7, 12, 13} {
-				for _, n := range []int{0, 1, 2, 8, 15, 16, 17, 33} {
+			for _, m := range []int{0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13} {
+				for _, n := range []int{0, 1, 2, 8, 15, 16, 17, 31, 32, 33} {
 					for _, k := range []int{0, 1, 2, 7, 8, 9, 25} {
 						checkProduct(t, tA, tB, m, n, k, k%3, 1, 0)
 					}
@@ -183,6 +195,44 @@ func TestGemmSameBitsOnAnyCores(t *testing.T) {
 	}
 }
 
+// The kernels in assembly give the same bits, so that a model trained with one
+// goes on with another.
+func TestGemmSameBitsWithAnyKernel(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	for _, tA := range transposes {
+		for _, tB := range transposes {
+			for _, s := range [][3]int{{64, 96, 40}, {77, 1000, 600}, {300, 70, 257}, {8, 30, 5}} {
+				a, b, c := operands(rng, tA, tB, s[0], s[1], s[2], 2)
+				for _, beta := range []float32{0, 1} {
+					var first []float32
+					for _, kernel := range f32.Kernels() {
+						if kernel == "Go" {
+							continue // does not fuse
+						}
+						got := clone(c)
+						restore := f32.UseKernel(kernel)
+						f32.Gemm(tA, tB, 0.7, a, b, beta, got)
+						restore()
+						if first == nil {
+							first = got.Data
+						}
+						require.Equal(t, bits(first), bits(got.Data), "%s, %v", kernel, s)
+					}
+				}
+			}
+		}
+	}
+}
+
+// bits makes NaNs comparable.
+func bits(x []float32) []uint32 {
+	b := make([]uint32, len(x))
+	for i, v := range x {
+		b[i] = math.Float32bits(v)
+	}
+	return b
+}
+
 func TestGemmPassesNaNAndInf(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
@@ -190,12 +240,17 @@ func TestGemmPassesNaNAndInf(t *testing.T) {
 			m, n, k := s[0], s[1], s[2]
 			a, b, c := operands(rng, blas.NoTrans, blas.NoTrans, m, n, k, 0)
 			a.Data[(m-1)*a.Stride+k/2] = float32(bad)
-			f32.Gemm(blas.NoTrans, blas.NoTrans, 1, a, b, 0, c)
-			for i := range m {
-				for j := range n {
-					v := at(blas.NoTrans, c, i, j)
-					finite := !math.IsNaN(v) && !math.IsInf(v, 0)
-					require.Equal(t, i != m-1, finite, "%v: c[%d,%d] = %v", bad, i, j, v)
+			clear(f32.Row(b, k/2)) // 0·NaN is NaN
+			for _, kernel := range f32.Kernels() {
+				restore := f32.UseKernel(kernel)
+				f32.Gemm(blas.NoTrans, blas.NoTrans, 1, a, b, 0, c)
+				restore()
+				for i := range m {
+					for j := range n {
+						v := at(blas.NoTrans, c, i, j)
+						finite := !math.IsNaN(v) && !math.IsInf(v, 0)
+						require.Equal(t, i != m-1, finite, "%s, %v: c[%d,%d] = %v", kernel, bad, i, j, v)
+					}
 				}
 			}
 		}

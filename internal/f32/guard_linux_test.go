@@ -57,9 +57,13 @@ func TestGemmStaysInside(t *testing.T) {
 						if tB != blas.NoTrans {
 							b = matrix(n, k, gap, atEnd)
 						}
-						c := matrix(m, n, gap, atEnd)
-						f32.Gemm(tA, tB, 1, a, b, 1, c)
-						require.EqualValues(t, k+1, c.Data[len(c.Data)-1])
+						for _, kernel := range f32.Kernels() {
+							c := matrix(m, n, gap, atEnd)
+							restore := f32.UseKernel(kernel)
+							f32.Gemm(tA, tB, 1, a, b, 1, c)
+							restore()
+							require.EqualValues(t, k+1, c.Data[len(c.Data)-1])
+						}
 					}
 				}
 			}

@@ -7,21 +7,45 @@ import "golang.org/x/sys/cpu"
 //go:generate go run -C asm ./gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg f32
 //go:generate go run -C asm ./vec -out ../vec_amd64.s -stubs ../vec_stub_amd64.go -pkg f32
 
-var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+var (
+	avx2   = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+	avx512 = avx2 && cpu.X86.HasAVX512F && cpu.X86.HasBMI2
+)
 
-// fast is the kernel of this processor, nil if there is none.
-var fast = choose()
+// kernels returns those that run on this processor, the fastest first.
+func kernels() []*kernel {
+	var list []*kernel
+	if avx512 {
+		list = append(list, &kernel{
+			name:     "AVX-512",
+			a:        side{width: 12, copy: copy12AVX2},
+			b:        side{width: 32, copy: copy32AVX2},
+			turn:     turn8AVX2,
+			multiply: multiply12x32AVX512,
+		})
+	}
+	if avx2 {
+		list = append(list, &kernel{
+			name:     "AVX2",
+			a:        side{width: 6, copy: copy6AVX2},
+			b:        side{width: 16, copy: copy16AVX2},
+			turn:     turn8AVX2,
+			multiply: multiplyAVX2,
+		})
+	}
+	return list
+}
 
-func choose() *kernel {
-	if !avx2 {
-		return nil
+// multiplyAVX2 computes the tiles at the edges of c aside, because the kernel
+// knows only whole ones.
+func multiplyAVX2(rows, cols, k int, a, b, c *float32, stride int, alpha, beta float32) {
+	if rows == 6 && cols == 16 {
+		multiply6x16AVX2(k, a, b, c, stride, alpha, beta)
+		return
 	}
-	return &kernel{
-		a:        side{width: 6, copy: copy6AVX2},
-		b:        side{width: 16, copy: copy16AVX2},
-		turn:     turn8AVX2,
-		multiply: multiply6x16AVX2,
-	}
+	var tile [6 * 16]float32
+	multiply6x16AVX2(k, a, b, &tile[0], 16, alpha, 0)
+	mergeTile(rows, cols, tile[:], 16, c, stride, beta)
 }
 
 // The functions below do the leading elements of a vector, as many as fill

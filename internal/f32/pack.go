@@ -7,16 +7,20 @@ import "gonum.org/v1/gonum/blas/blas32"
 // the elements of a.width rows of op(a), or of b.width columns of op(b), side by
 // side.
 type kernel struct {
+	name string
 	a, b side
 
 	// turn packs up to turned lines that lie along the sum; see turn8AVX2.
 	turn func(k, rows int, src *float32, stride int, dst *float32, width int)
 
-	// multiply sets the a.width × b.width tile at c, whose rows are stride
-	// apart, to alpha·a·b + beta·c for panels a and b of k steps. With beta 0 it
-	// does not read c.
-	multiply func(k int, a, b, c *float32, stride int, alpha, beta float32)
+	// multiply sets the rows × cols elements at c, at most a.width × b.width,
+	// whose rows are stride apart, to alpha·a·b + beta·c for panels a and b of k
+	// steps. With beta 0 it does not read c.
+	multiply func(rows, cols, k int, a, b, c *float32, stride int, alpha, beta float32)
 }
+
+// fast is the best kernel for this processor.
+var fast = append(kernels(), portable)[0]
 
 // A side is how one operand is packed: so many lines make a panel, and copy
 // packs k steps of a panel whose lines lie across the sum.
@@ -56,7 +60,9 @@ func (kn *kernel) packRows(width, lines int, dst []float32, m blas32.General, i,
 	src := m.Data[i*m.Stride+l:]
 	whole := k &^ (turned - 1)
 	if whole > 0 {
-		for r := 0; r < lines; r += turned {
+		// From the last lines up: what turn writes beyond a panel's width are the
+		// first lines of the next step.
+		for r := (lines - 1) / turned * turned; r >= 0; r -= turned {
 			kn.turn(whole, lines-r, &src[r*m.Stride], m.Stride, &dst[r], width)
 		}
 	}

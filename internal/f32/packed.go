@@ -1,6 +1,10 @@
 package f32
 
-import "gonum.org/v1/gonum/blas"
+import (
+	"unsafe"
+
+	"gonum.org/v1/gonum/blas"
+)
 
 // The blocking of Goto and van de Geijn, "Anatomy of High-Performance Matrix
 // Multiplication" (2008). A panel of b, blockSteps deep, stays in the first-level
@@ -35,15 +39,9 @@ func (p *product) packed(i0, i1, j0, j1 int) {
 func (p *product) tiles(buf *buffer, i0, i1, j0, j1, k int, beta float32) {
 	h, w, stride := fast.a.width, fast.b.width, p.c.Stride
 	for j := j0; j < j1; j += w {
-		b := &buf.b[(j-j0)*k]
 		for i := i0; i < i1; i += h {
-			a, c := &buf.a[(i-i0)*k], p.c.Data[i*stride+j:]
-			if i+h <= i1 && j+w <= j1 {
-				fast.multiply(k, a, b, &c[0], stride, p.alpha, beta)
-				continue
-			}
-			fast.multiply(k, a, b, &buf.tile[0], w, p.alpha, 0)
-			buf.merge(c, stride, min(h, i1-i), min(w, j1-j), w, beta)
+			a, b, c := &buf.a[(i-i0)*k], &buf.b[(j-j0)*k], &p.c.Data[i*stride+j]
+			fast.multiply(min(h, i1-i), min(w, j1-j), k, a, b, c, stride, p.alpha, beta)
 		}
 	}
 }
@@ -52,20 +50,21 @@ var buffers shelf[buffer]
 
 // A buffer is what one worker packs into.
 type buffer struct {
-	a    [blockRows*blockSteps + overhang]float32
-	b    [blockCols*blockSteps + overhang]float32
-	tile [1024]float32 // for tiles that reach beyond c
+	a [blockRows*blockSteps + overhang]float32
+	b [blockCols*blockSteps + overhang]float32
 }
 
-// merge computes c = tile + beta·c for rows × cols elements of the tile.
-func (buf *buffer) merge(c []float32, stride, rows, cols, width int, beta float32) {
+// mergeTile computes c = tile + beta·c for rows × cols elements of a tile whose
+// rows are width apart; c's are stride apart.
+func mergeTile(rows, cols int, tile []float32, width int, c *float32, stride int, beta float32) {
+	out := unsafe.Slice(c, (rows-1)*stride+cols)
 	for i := range rows {
-		row := c[i*stride:][:cols]
+		row := out[i*stride:][:cols]
 		if beta == 0 {
-			copy(row, buf.tile[i*width:])
+			copy(row, tile[i*width:])
 			continue
 		}
-		for j, v := range buf.tile[i*width:][:cols] {
+		for j, v := range tile[i*width:][:cols] {
 			row[j] = v + beta*row[j]
 		}
 	}

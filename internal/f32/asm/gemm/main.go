@@ -12,12 +12,23 @@ import (
 	. "github.com/llm-from-scratch/llm/internal/f32/asm/avx"
 )
 
+// z are the registers of sixteen float32s.
+var z = [32]reg.VecPhysical{
+	reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7,
+	reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
+	reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23,
+	reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
+}
+
 func main() {
 	AMD64()
 	multiply()
 	copyColumns("copy6AVX2", 6)
 	copyColumns("copy16AVX2", 16)
 	turn()
+	multiplyAVX512()
+	copyColumns("copy12AVX2", 12)
+	copyColumns("copy32AVX2", 32)
 	Generate()
 }
 
@@ -101,6 +112,124 @@ func multiply() {
 		VFMADD231PS(m, Y[13], v)
 		VMOVUPS(v, m)
 	})
+}
+
+// multiplyAVX512 writes the kernel for registers of 16 elements. Z0 to Z23 hold
+// the 12×32 tile, two registers a row; Z24 and Z25 the 32 elements of b, Z26 to
+// Z31 in turn an element of a. At the lower edge of c, where there are fewer
+// rows, only as many as are left, rounded up to a multiple of 4, are computed.
+// At the right edge a mask keeps the columns beyond it from being touched.
+func multiplyAVX512() {
+	Define("multiply12x32AVX512", "func(rows, cols, k int, a, b, c *float32, stride int, alpha, beta float32)",
+		"multiply12x32AVX512 sets rows×cols elements, at most 12×32, at c, whose rows are",
+		"stride apart, to alpha·a·b + beta·c, where a holds k columns of 12 elements and b",
+		"k rows of 32. With beta 0 it does not read c.")
+	rows, cols, k, a, b, c, stride := Arg("rows"), Arg("cols"), Arg("k"), Arg("a"), Arg("b"), Arg("c"), Bytes("stride")
+	low, high := columnMasks(cols)
+	CMPQ(rows, Imm(4))
+	JLE(LabelRef("rows4"))
+	CMPQ(rows, Imm(8))
+	JLE(LabelRef("rows8"))
+	for _, n := range []int{12, 8, 4} {
+		if n < 12 {
+			Label(fmt.Sprint("rows", n))
+		}
+		sumAVX512(n, k, a, b, c, stride)
+		if n > 4 {
+			JMP(LabelRef("store"))
+		}
+	}
+
+	Label("store")
+	Broadcast("alpha", z[24])
+	Broadcast("beta", z[25])
+	VPXORD(z[26], z[26], z[26])
+	VUCOMISS(reg.X26, reg.X25)
+	JNE(LabelRef("add"))
+	JP(LabelRef("add")) // beta is NaN
+	tile := func(each func(m Mem, mask reg.Register, v reg.VecPhysical)) {
+		for i := range 12 {
+			each(Mem{Base: c}, low, z[2*i])
+			each(Mem{Base: c, Disp: 64}, high, z[2*i+1])
+			if i < 11 {
+				SUBQ(Imm(1), rows)
+				JE(LabelRef("done"))
+				ADDQ(stride, c)
+			}
+		}
+		JMP(LabelRef("done"))
+	}
+	tile(func(m Mem, mask reg.Register, v reg.VecPhysical) {
+		VMULPS(z[24], v, v)
+		VMOVUPS(v, mask, m)
+	})
+	Label("add")
+	tile(func(m Mem, mask reg.Register, v reg.VecPhysical) {
+		VMULPS(z[24], v, v)
+		VMOVUPS_Z(m, mask, z[27])
+		VFMADD231PS(z[27], z[25], v)
+		VMOVUPS(v, mask, m)
+	})
+	Label("done")
+	Finish()
+}
+
+// columnMasks returns the masks of the first and the second 16 columns.
+func columnMasks(cols reg.GPVirtual) (low, high reg.Register) {
+	ones, keep := GP64(), GP64()
+	MOVQ(I64(-1), ones)
+	BZHIQ(cols, ones, keep)
+	KMOVW(keep.As32(), reg.K1)
+	SHRQ(Imm(16), keep)
+	KMOVW(keep.As32(), reg.K2)
+	return reg.K1, reg.K2
+}
+
+// sumAVX512 adds up the first rows of a tile.
+func sumAVX512(rows int, k, a, b, c, stride reg.GPVirtual) {
+	for i := range 2 * rows {
+		VPXORD(z[i], z[i], z[i])
+	}
+	row := GP64()
+	MOVQ(c, row)
+	for i := range rows {
+		PREFETCHT0(Mem{Base: row})
+		PREFETCHT0(Mem{Base: row, Disp: 64})
+		if i < rows-1 {
+			ADDQ(stride, row)
+		}
+	}
+	step := func(at int) {
+		VMOVUPS(Mem{Base: b, Disp: at * 128}, z[24])
+		VMOVUPS(Mem{Base: b, Disp: at*128 + 64}, z[25])
+		for i := range rows {
+			v := z[26+i%6]
+			VBROADCASTSS(Mem{Base: a, Disp: at*48 + i*4}, v)
+			VFMADD231PS(z[24], v, z[2*i])
+			VFMADD231PS(z[25], v, z[2*i+1])
+		}
+	}
+	const unroll = 4
+	name := func(s string) string { return fmt.Sprint(s, rows) }
+	Label(name("four"))
+	SUBQ(Imm(unroll), k)
+	JL(LabelRef(name("rest")))
+	for i := range unroll {
+		step(i)
+	}
+	ADDQ(U32(unroll*48), a)
+	ADDQ(U32(unroll*128), b)
+	JMP(LabelRef(name("four")))
+	Label(name("rest"))
+	ADDQ(Imm(unroll), k)
+	Label(name("one"))
+	SUBQ(Imm(1), k)
+	JL(LabelRef(name("end")))
+	step(0)
+	ADDQ(Imm(48), a)
+	ADDQ(U32(128), b)
+	JMP(LabelRef(name("one")))
+	Label(name("end"))
 }
 
 // copyColumns writes the packing of an operand whose rows are already those that
