@@ -21,9 +21,15 @@ const (
 // NaNs too. The bits of the result do not depend on the number of cores. c must
 // not share elements with a or b.
 func Gemm(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.General) {
+	GemmThen(tA, tB, alpha, a, b, beta, c, Epilogue{})
+}
+
+// GemmThen is [Gemm] and an epilogue.
+func GemmThen(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.General, then Epilogue) {
 	check(a)
 	check(b)
 	check(c)
+	then.check(c)
 	m, k := a.Rows, a.Cols
 	if tA != blas.NoTrans {
 		m, k = k, m
@@ -38,13 +44,14 @@ func Gemm(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float3
 	if m == 0 || n == 0 {
 		return
 	}
+	p := products.take()
+	*p = product{tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, beta: beta, a: a, b: b, c: c, then: then}
 	if alpha == 0 || k == 0 {
 		scaleRows(beta, c)
-		return
+		p.finish(0, m, 0, n)
+	} else {
+		p.run()
 	}
-	p := products.take()
-	*p = product{tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, beta: beta, a: a, b: b, c: c}
-	p.run()
 	*p = product{} // keep nobody's matrices
 	products.give(p)
 }
@@ -87,6 +94,7 @@ type product struct {
 	m, n, k     int
 	alpha, beta float32
 	a, b, c     blas32.General
+	then        Epilogue
 
 	how        func(p *product, i0, i1, j0, j1 int) // computes a part of c
 	rows, cols int                                  // of a piece
@@ -107,7 +115,7 @@ func (p *product) run() {
 		p.cut(p.m, thinCols, procs, 1, 64)
 	} else {
 		p.how = (*product).packed
-		p.cut(blockRows*8, blockCols, procs, fast.a.width, fast.b.width)
+		p.cut(blockRows*20, blockCols, procs, fast.a.width, fast.b.width)
 		buffers.reserve(procs)
 	}
 	p.across = (p.n-1)/p.cols + 1

@@ -9,11 +9,11 @@ import (
 // The blocking of Goto and van de Geijn, "Anatomy of High-Performance Matrix
 // Multiplication" (2008). A panel of b, blockSteps deep, stays in the first-level
 // cache (16 KB of 32) while the panels of a packed block of a (72 KB, in the
-// second-level cache) pass by it; the packed block of b (512 KB) lies beyond.
+// second-level cache) pass by it; the packed block of b (1 MB) lies beyond.
 const (
 	blockSteps = 256
 	blockRows  = 72
-	blockCols  = 512
+	blockCols  = 1024
 )
 
 // packed computes a part of c, at most blockCols wide, with the kernel.
@@ -29,6 +29,9 @@ func (p *product) packed(i0, i1, j0, j1 int) {
 			end := min(i+blockRows, i1)
 			fast.pack(fast.a, buf.a[:], p.a, p.tA == blas.NoTrans, i, end, l, k)
 			p.tiles(buf, i, end, j0, j1, k, beta)
+			if l+k == p.k {
+				p.finish(i, end, j0, j1)
+			}
 		}
 		beta = 1 // the later steps add to the first ones
 	}

@@ -12,8 +12,13 @@ const (
 func (p *product) thin(i0, i1, j0, j1 int) {
 	if p.tB != blas.NoTrans {
 		p.thinDot(i0, i1, j0, j1)
-		return
+	} else {
+		p.thinSum(i0, i1, j0, j1)
 	}
+	p.finish(i0, i1, j0, j1)
+}
+
+func (p *product) thinSum(i0, i1, j0, j1 int) {
 	scaleRows(p.beta, window(p.c, i0, i1, j0, j1))
 	for l := range p.k {
 		b := p.b.Data[l*p.b.Stride:][j0:j1]

@@ -1,0 +1,43 @@
+package f32
+
+import "gonum.org/v1/gonum/blas/blas32"
+
+// An Epilogue is what [GemmThen] does to the elements of c as soon as their sums
+// are complete, while the worker that added them up still has them in its cache:
+// a pass over memory less for each. What is unset is not done; what is set is
+// done in this order. The shapes are those of c (m,n).
+type Epilogue struct {
+	Bias []float32      // (n): c += Bias, on every row
+	Add  blas32.General // (m,n): c += Add
+}
+
+const badEpilogue = "f32: shapes of the epilogue do not match the product"
+
+func (e *Epilogue) check(c blas32.General) {
+	if e.Bias != nil && len(e.Bias) != c.Cols {
+		panic(badEpilogue)
+	}
+	if m := e.Add; m.Data != nil {
+		check(m)
+		if m.Rows != c.Rows || m.Cols != c.Cols {
+			panic(badEpilogue)
+		}
+	}
+}
+
+// finish does the epilogue for a part of c.
+func (p *product) finish(i0, i1, j0, j1 int) {
+	e := &p.then
+	if e.Bias == nil && e.Add.Data == nil {
+		return
+	}
+	for i := i0; i < i1; i++ {
+		c := Row(p.c, i)[j0:j1]
+		if e.Bias != nil {
+			Add(c, e.Bias[j0:j1])
+		}
+		if e.Add.Data != nil {
+			Add(c, Row(e.Add, i)[j0:j1])
+		}
+	}
+}
