@@ -44,7 +44,7 @@ func GemmThen(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta fl
 	if m == 0 || n == 0 {
 		return
 	}
-	p := products.take()
+	p := products.Take()
 	*p = product{tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, beta: beta, a: a, b: b, c: c, then: then}
 	if alpha == 0 || k == 0 {
 		scaleRows(beta, c)
@@ -53,7 +53,7 @@ func GemmThen(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta fl
 		p.run()
 	}
 	*p = product{} // keep nobody's matrices
-	products.give(p)
+	products.Give(p)
 }
 
 // check panics unless m's elements lie inside its data.
@@ -84,7 +84,7 @@ func scaleRows(beta float32, c blas32.General) {
 	}
 }
 
-var products shelf[product]
+var products Shelf[product]
 
 // A product is one call of Gemm, m × n elements that are sums of k terms. It is
 // cut into pieces of rows × cols elements of c, the last ones of a row or column
@@ -116,7 +116,7 @@ func (p *product) run() {
 	} else {
 		p.how = (*product).packed
 		p.cut(blockRows*20, blockCols, procs, fast.a.width, fast.b.width)
-		buffers.reserve(procs)
+		buffers.Reserve(procs)
 	}
 	p.across = (p.n-1)/p.cols + 1
 	pieces := p.across * ((p.m-1)/p.rows + 1)

@@ -18,7 +18,7 @@ const (
 
 // packed computes a part of c, at most blockCols wide, with the kernel.
 func (p *product) packed(i0, i1, j0, j1 int) {
-	buf := buffers.take()
+	buf := buffers.Take()
 	steps := (p.k-1)/blockSteps + 1
 	steps = (p.k-1)/steps + 1 // of equal length: a short last one is slow
 	beta := p.beta
@@ -35,7 +35,7 @@ func (p *product) packed(i0, i1, j0, j1 int) {
 		}
 		beta = 1 // the later steps add to the first ones
 	}
-	buffers.give(buf)
+	buffers.Give(buf)
 }
 
 // tiles multiplies the blocks packed in buf.
@@ -49,7 +49,7 @@ func (p *product) tiles(buf *buffer, i0, i1, j0, j1, k int, beta float32) {
 	}
 }
 
-var buffers shelf[buffer]
+var buffers Shelf[buffer]
 
 // A buffer is what one worker packs into.
 type buffer struct {
