@@ -41,13 +41,7 @@ func (l Linear) InitUniform(rng *rand.Rand) {
 
 // Forward sets y (N,out) to xW + b for the rows of x (N,in).
 func (l Linear) Forward(y, x blas32.General) {
-	f32.Gemm(blas.NoTrans, blas.NoTrans, 1, x, l.W, 0, y)
-	if l.B == nil {
-		return
-	}
-	for i := range y.Rows {
-		f32.Add(f32.Row(y, i), l.B)
-	}
+	f32.GemmThen(blas.NoTrans, blas.NoTrans, 1, x, l.W, 0, y, f32.Epilogue{Bias: l.B})
 }
 
 // Backward undoes y = xW + b, given dy (N,out) and the x (N,in) of the forward
