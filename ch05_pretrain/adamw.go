@@ -74,11 +74,13 @@ func (o *Optimizer) Step(rate, scale float64) {
 			decay = rate * o.Decay
 		}
 		o.work[i] = adamWork{
+			AdamW: f32.AdamW{
+				Scale: float32(scale), Keep: float32(1 - decay),
+				Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: float32(o.Epsilon),
+				Rate:  float32(rate / (1 - math.Pow(o.Beta1, t))),
+				RootV: float32(1 / math.Sqrt(1-math.Pow(o.Beta2, t))),
+			},
 			p: p.Data, g: g, m: o.mean[i].Data, v: o.square[i].Data,
-			scale: float32(scale), keep: float32(1 - decay),
-			beta1: float32(o.Beta1), beta2: float32(o.Beta2), epsilon: float32(o.Epsilon),
-			size:  float32(rate / (1 - math.Pow(o.Beta1, t))),
-			rootV: float32(1 / math.Sqrt(1-math.Pow(o.Beta2, t))),
 		}
 		f32.Run(len(g), 1<<14, &o.work[i])
 	}
@@ -86,22 +88,11 @@ func (o *Optimizer) Step(rate, scale float64) {
 
 // adamWork is one parameter's step; one piece of it is some elements.
 type adamWork struct {
-	p, g, m, v            []float32
-	scale, keep           float32
-	beta1, beta2, epsilon float32
-	size                  float32 // rate / (1-β₁ᵗ)
-	rootV                 float32 // 1/√(1-β₂ᵗ)
+	f32.AdamW
+	p, g, m, v []float32
 }
 
 // Do updates the elements [lo,hi).
 func (w *adamWork) Do(lo, hi int) {
-	p, g, m, v := w.p[lo:hi], w.g[lo:hi], w.m[lo:hi], w.v[lo:hi]
-	for i, gi := range g {
-		gi *= w.scale
-		g[i] = 0
-		m[i] = w.beta1*m[i] + (1-w.beta1)*gi
-		v[i] = w.beta2*v[i] + (1-w.beta2)*gi*gi
-		root := float32(math.Sqrt(float64(v[i])))
-		p[i] = p[i]*w.keep - w.size*m[i]/(root*w.rootV+w.epsilon)
-	}
+	w.Step(w.p[lo:hi], w.g[lo:hi], w.m[lo:hi], w.v[lo:hi])
 }

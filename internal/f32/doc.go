@@ -13,9 +13,9 @@
 // Reading order: matrix.go; pool.go, the workers; gemm.go, how a product is cut
 // into pieces; then the two ways to compute a piece: packed.go, with the packing
 // of pack.go and a kernel, of which kernel_go.go has the plainest, and thin.go,
-// for a few rows; vec.go and exp.go, the vectors. The assembly for amd64 is
-// written by the programs under asm. A kernel for another processor is a file
-// beside kernel_amd64.go that defines the same functions.
+// for a few rows; vec.go and exp.go, the vectors; adamw.go, the optimiser. The
+// assembly for amd64 is written by the programs under asm. A kernel for another
+// processor is a file beside kernel_amd64.go that defines the same functions.
 //
 // A product has the same bits with every kernel in assembly, where beta is 0 or
 // 1: each element is one sum of fused multiply-adds in the same order.

@@ -87,3 +87,12 @@ func TestVectorsStayInside(t *testing.T) {
 		}
 	}
 }
+
+func TestTrainingStaysInside(t *testing.T) {
+	for _, atEnd := range []bool{true, false} {
+		for n := range 70 {
+			p, g, m, v := guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1)
+			adamW.Step(p, g, m, v)
+		}
+	}
+}
