@@ -7,15 +7,30 @@ const (
 	thinCols = 4096 // elements of a row of c that stay in the first-level cache
 )
 
-// thin computes a part of c when it has few rows, as in generation, where each
+// thinly computes the product when c has few rows, as in generation, where each
 // element of b is used but once or twice: b is read in its own order.
-func (p *product) thin(i0, i1, j0, j1 int) {
-	if p.tB != blas.NoTrans {
-		p.thinDot(i0, i1, j0, j1)
-	} else {
-		p.thinSum(i0, i1, j0, j1)
+func (p *product) thinly(procs int) {
+	p.down, p.across = 1, (p.n-1)/thinCols+1
+	if procs > 1 {
+		p.across = max(p.across, min(4*procs, (p.n-1)/64+1))
 	}
-	p.finish(i0, i1, j0, j1)
+	share(procs, p.across, (*thin)(p))
+}
+
+type thin product
+
+// Do computes ranges lo to hi-1 of the columns of c.
+func (w *thin) Do(lo, hi int) {
+	p := (*product)(w)
+	for i := lo; i < hi; i++ {
+		j0, j1 := span(i, p.across, p.n, 64), span(i+1, p.across, p.n, 64)
+		if p.tB != blas.NoTrans {
+			p.thinDot(0, p.m, j0, j1)
+		} else {
+			p.thinSum(0, p.m, j0, j1)
+		}
+		p.finish(0, p.m, j0, j1)
+	}
 }
 
 func (p *product) thinSum(i0, i1, j0, j1 int) {
