@@ -33,17 +33,43 @@ func (w *thin) Do(lo, hi int) {
 	}
 }
 
+// thinSum adds up rows of b, four in one pass over c. All rows of c are done with
+// four rows of b before the next four, so that those come from memory once.
 func (p *product) thinSum(i0, i1, j0, j1 int) {
 	scaleRows(p.beta, window(p.c, i0, i1, j0, j1))
-	for l := range p.k {
-		b := p.b.Data[l*p.b.Stride:][j0:j1]
+	for l := 0; l < p.k; l += 4 {
+		b := p.b.Data[l*p.b.Stride+j0:]
 		for i := i0; i < i1; i++ {
-			at := i*p.a.Stride + l
-			if p.tA != blas.NoTrans {
-				at = l*p.a.Stride + i
+			var alpha [4]float32
+			steps := min(4, p.k-l)
+			for r := range steps {
+				alpha[r] = p.alpha * p.element(i, l+r)
 			}
-			Axpy(p.alpha*p.a.Data[at], b, p.c.Data[i*p.c.Stride:][j0:j1])
+			weighRows(alpha[:steps], b, p.b.Stride, Row(p.c, i)[j0:j1])
 		}
+	}
+}
+
+// element returns op(a)[i,l].
+func (p *product) element(i, l int) float32 {
+	if p.tA != blas.NoTrans {
+		i, l = l, i
+	}
+	return p.a.Data[i*p.a.Stride+l]
+}
+
+// weighRows adds to y the rows of x, stride apart, each times its element of
+// alpha, which has four at most.
+func weighRows(alpha []float32, x []float32, stride int, y []float32) {
+	n := 0
+	if len(alpha) == 4 {
+		n = addRows((*[4]float32)(alpha), x, stride, y)
+	}
+	if n == len(y) {
+		return
+	}
+	for r, v := range alpha {
+		Axpy(v, x[r*stride+n:][:len(y)-n], y[n:])
 	}
 }
 
