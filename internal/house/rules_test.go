@@ -50,6 +50,8 @@ var roomImports = map[string][]string{
 	"internal/exercise":          nil,
 	"internal/exercise/prove":    {module + "/internal/exercise"},
 	"internal/exercise/testdata": nil,
+	"internal/matmul":            nil,
+	"internal/roofline":          {module + "/internal/f32"},
 }
 
 // Every chapter's directory has these files.
