@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -285,6 +287,7 @@ func BenchmarkTrainStep(b *testing.B) {
 		{"small", gpt.Config{Vocab: 4096, Context: 256, Width: 384, Heads: 6, Layers: 6, QKVBias: true, TiedHead: true}, 16, 256},
 		{"124M/4x64", gpt.GPT2Small, 4, 64},
 		{"124M/4x256", gpt.GPT2Small, 4, 256},
+		{"124M/4x1024", gpt.GPT2Small, 4, 1024},
 	} {
 		b.Run(size.name, func(b *testing.B) {
 			size.c.Dropout = 0
@@ -307,6 +310,23 @@ func BenchmarkTrainStep(b *testing.B) {
 			tokens := float64(b.N * size.B * size.T)
 			b.ReportMetric(tokens/b.Elapsed().Seconds(), "tok/s")
 			b.ReportMetric(float64(b.N)*3*float64(size.c.ForwardFLOPs(size.B, size.T))/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			if peak := peakMemory(); peak > 0 {
+				b.ReportMetric(peak, "peak-MB")
+			}
 		})
 	}
+}
+
+// peakMemory is the most memory that this process has had so far, in megabytes,
+// or 0 where the system does not say. It is the benchmark's own only when it runs
+// alone.
+func peakMemory() float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	kilobytes, _, _ := strings.Cut(strings.TrimSpace(after), " ")
+	n, _ := strconv.Atoi(kilobytes)
+	return float64(n) * 1024 / 1e6
 }
