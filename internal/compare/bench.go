@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// bench is a benchmark of a package, run in a process of its own, as often or as
+// long as times says; the number is the one in that unit.
+func (m *meter) bench(pkg, name, times, unit string) side {
+	return side{"ours", func() (float64, error) {
+		binary, err := m.build(pkg)
+		if err != nil {
+			return 0, err
+		}
+		cmd := exec.Command(binary, "-test.run", "^$", "-test.bench", exactly(name), "-test.benchtime", times)
+		cmd.Dir, cmd.Stderr = pkg, os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			return 0, fmt.Errorf("%s %s: %w", pkg, name, err)
+		}
+		v, ok := metric(string(out), name, unit)
+		if !ok {
+			return 0, absent(fmt.Sprintf("Benchmark%s in %s reports no %s", name, pkg, unit))
+		}
+		return v, nil
+	}}
+}
+
+// build compiles the tests of a package once.
+func (m *meter) build(pkg string) (string, error) {
+	if m.tests[pkg] == "" {
+		binary, err := filepath.Abs(filepath.Join(m.dir, filepath.Base(pkg)+".test"))
+		if err != nil {
+			return "", err
+		}
+		if out, err := exec.Command("go", "test", "-c", "-o", binary, pkg).CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%s: %w\n%s", pkg, err, out)
+		}
+		m.tests[pkg] = binary
+	}
+	return m.tests[pkg], nil
+}
+
+// exactly is the pattern that matches a benchmark of this name only.
+func exactly(name string) string {
+	return "^Benchmark" + strings.ReplaceAll(name, "/", "$/^") + "$"
+}
+
+// metric finds a number in what benchmarks print: their name, perhaps with the
+// number of processors, how often they ran, then numbers and units.
+func metric(out, name, unit string) (float64, bool) {
+	for line := range strings.Lines(out) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 {
+			continue
+		}
+		rest, ok := strings.CutPrefix(fields[0], "Benchmark"+name)
+		if !ok || rest != "" && strings.Trim(rest, "-0123456789") != "" {
+			continue
+		}
+		for i := 2; i+1 < len(fields); i += 2 {
+			if fields[i+1] == unit {
+				v, err := strconv.ParseFloat(fields[i], 64)
+				return v, err == nil
+			}
+		}
+	}
+	return 0, false
+}

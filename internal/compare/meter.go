@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A side is one of the two in a comparison. It may be measured again and again.
+type side struct {
+	name    string
+	measure func() (float64, error)
+}
+
+// absent is why a side cannot be measured here.
+type absent string
+
+func (a absent) Error() string { return "absent: " + string(a) }
+
+// A result is the medians of both sides, or why there are none.
+type result struct {
+	ours, theirs, ratio float64
+	unit, peer          string
+	err                 error
+}
+
+// A meter measures and prints.
+type meter struct {
+	dir    string // for what is built
+	rounds int
+	out    io.Writer
+
+	tests    map[string]string // binaries, by package
+	python   string            // the interpreter that has PyTorch
+	gemm     map[int]summary   // by cores
+	appendix []string
+}
+
+func (m *meter) once() *meter {
+	few := *m
+	few.rounds = 1
+	return &few
+}
+
+// beside measures two sides in turn. Where one fails the other's number stands
+// alone.
+func (m *meter) beside(unit string, ours, theirs side) result {
+	r := result{unit: unit, peer: theirs.name}
+	var us, them, ratios []float64
+	for range m.rounds {
+		a, errA := ours.measure()
+		b, errB := theirs.measure()
+		if r.err = errors.Join(errA, errB); errA == nil {
+			us = append(us, a)
+		}
+		if errB == nil {
+			them = append(them, b)
+		}
+		if r.err != nil {
+			break
+		}
+		ratios = append(ratios, a/b)
+	}
+	r.ours, r.theirs, r.ratio = median(us), median(them), median(ratios)
+	return r
+}
+
+// median is the middle of the numbers, NaN if there are none.
+func median(list []float64) float64 {
+	if len(list) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(list))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+}
+
+const header = "| what | ours | peer | | ratio | target | |\n|---|---:|---:|---|---:|---:|---|\n"
+
+func (m *meter) print(r row, got result) {
+	sign, met := "≥", got.ratio >= r.target
+	if r.most {
+		sign, met = "≤", got.ratio <= r.target
+	}
+	verdict := "missed"
+	switch {
+	case got.err != nil:
+		verdict = strings.ReplaceAll(got.err.Error(), "\n", "; ")
+	case met:
+		verdict = "met"
+	}
+	fmt.Fprintf(m.out, "| %s | %s %s | %s | %s | %s | %s %s | %s |\n",
+		r.name, digits(got.ours), got.unit, digits(got.theirs), got.peer, digits(got.ratio), sign, digits(r.target), verdict)
+}
+
+// digits prints three or four of them, and nothing for what is not known.
+func digits(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return ""
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+// note keeps something to be printed under the table.
+func (m *meter) note(title, text string) {
+	m.appendix = append(m.appendix, "\n"+title+":\n\n"+text)
+}
+
+func (m *meter) details() {
+	for _, text := range m.appendix {
+		fmt.Fprintln(m.out, text)
+	}
+}
