@@ -202,9 +202,9 @@ func TestCausalMeansCausal(t *testing.T) {
 func TestWidthNotDivisibleByHeads(t *testing.T) {
 	x := f32.New(2, 5)
 	h := attention.Heads{Count: 2}
-	p := attention.NewPattern(h, 1, 2, 2)
+	a := attention.NewHeadsActivations(h, 1, 2)
 	require.PanicsWithValue(t, "attention: the width is not divisible by the number of heads", func() {
-		h.Forward(f32.New(2, 5), &p, x, x, x, 2, 2, nil)
+		h.Forward(f32.New(2, 5), &a, x, x, x, 2, 2, nil)
 	})
 }
 

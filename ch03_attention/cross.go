@@ -21,19 +21,19 @@ type Cross struct {
 
 // CrossActivations is what [Cross.Forward] computes on the way.
 type CrossActivations struct {
-	Q, KV   []float32 // (B·T,C), (B·S,2C)
-	Pattern Pattern   // (B,H,T,S)
-	Mixed   []float32 // (B·T,C)
+	Q, KV []float32 // (B·T,C), (B·S,2C)
+	Heads HeadsActivations
+	Mixed []float32 // (B·T,C)
 }
 
 // NewCrossActivations returns room for B pairs of sequences of T and S
 // positions, C wide.
 func NewCrossActivations(h Heads, B, T, S, C int) *CrossActivations {
 	return &CrossActivations{
-		Q:       make([]float32, B*T*C),
-		KV:      make([]float32, B*S*2*C),
-		Pattern: NewPattern(h, B, T, S),
-		Mixed:   make([]float32, B*T*C),
+		Q:     make([]float32, B*T*C),
+		KV:    make([]float32, B*S*2*C),
+		Heads: NewHeadsActivations(h, B, T),
+		Mixed: make([]float32, B*T*C),
 	}
 }
 
@@ -44,7 +44,7 @@ func (c Cross) Forward(y blas32.General, a *CrossActivations, x, memory blas32.G
 	q, kv, mixed := f32.View(a.Q, x.Rows, C), f32.View(a.KV, memory.Rows, 2*C), f32.View(a.Mixed, x.Rows, C)
 	c.Query.Forward(q, x)
 	c.KeyValue.Forward(kv, memory)
-	c.Heads.Forward(mixed, &a.Pattern, q, f32.Cols(kv, 0, C), f32.Cols(kv, C, 2*C), T, S, rng)
+	c.Heads.Forward(mixed, &a.Heads, q, f32.Cols(kv, 0, C), f32.Cols(kv, C, 2*C), T, S, rng)
 	c.Proj.Forward(y, mixed)
 }
 
@@ -55,8 +55,8 @@ func (c Cross) Backward(dx, dmemory blas32.General, grad *Cross, d, a *CrossActi
 	q, kv, mixed := f32.View(a.Q, x.Rows, C), f32.View(a.KV, memory.Rows, 2*C), f32.View(a.Mixed, x.Rows, C)
 	dq, dkv, dmixed := f32.View(d.Q, x.Rows, C), f32.View(d.KV, memory.Rows, 2*C), f32.View(d.Mixed, x.Rows, C)
 	c.Proj.Backward(dmixed, &grad.Proj, dy, mixed) // c.Proj.Forward(y, mixed)
-	c.Heads.Backward(dq, f32.Cols(dkv, 0, C), f32.Cols(dkv, C, 2*C), &d.Pattern, &a.Pattern,
-		dmixed, q, f32.Cols(kv, 0, C), f32.Cols(kv, C, 2*C), T, S) // c.Heads.Forward(mixed, …)
+	c.Heads.Backward(dq, f32.Cols(dkv, 0, C), f32.Cols(dkv, C, 2*C), &d.Heads, &a.Heads,
+		dmixed, mixed, q, f32.Cols(kv, 0, C), f32.Cols(kv, C, 2*C), T, S) // c.Heads.Forward(mixed, …)
 	c.KeyValue.Backward(dmemory, &grad.KeyValue, dkv, memory) // c.KeyValue.Forward(kv, memory)
 	c.Query.Backward(dx, &grad.Query, dq, x)                  // c.Query.Forward(q, x)
 }

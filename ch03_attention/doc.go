@@ -14,6 +14,8 @@
 //	dropout.go    forgetting at random while training
 //	head.go       one head: queries, keys, values
 //	heads.go      many heads side by side in one matrix
+//	online.go     a softmax that meets its scores a few at a time
+//	tiles.go      the heads' weights, made where they are needed and never kept
 //	multihead.go  self-attention as GPT-2 has it
 //	cross.go      queries from one sequence, keys and values from another
 //

@@ -122,11 +122,11 @@ func ExampleMaskFuture() {
 
 func ExampleDropout() {
 	mask := make([]float32, 6)
-	attention.DropoutMask(mask, 0.5, rand.New(rand.NewPCG(2, 1)))
+	attention.DropoutMask(mask, 0.5, rand.NewPCG(7, 1))
 	y := make([]float32, 6)
 	attention.Dropout(y, []float32{1, 2, 3, 4, 5, 6}, mask)
 	fmt.Println(y)
-	// Output: [0 0 6 0 10 12]
+	// Output: [0 0 6 8 0 12]
 }
 
 func ExampleWeigh() {
@@ -172,6 +172,57 @@ func ExampleHead() {
 	// starts   looks [0.32 0.34 0.34]  gets [-0.13 -0.43]
 }
 
+func ExampleOnlineSoftmax() {
+	// The scores 1, 2 and 3 with the values 10, 20 and 40: first two, then one.
+	softmax := attention.NewOnlineSoftmax()
+	first := []float32{1, 2}
+	softmax.Add(first)
+	mixed := first[0]*10 + first[1]*20
+	fmt.Printf("two scores: max %.0f, sum %.4f, weights %.4f, mixed %.4f\n", softmax.Max, softmax.Sum, first, mixed)
+
+	second := []float32{3}
+	factor := softmax.Add(second)
+	mixed = mixed*factor + second[0]*40
+	fmt.Printf("all three:  max %.0f, sum %.4f, weights %.4f, mixed %.4f, factor %.4f\n", softmax.Max, softmax.Sum, second, mixed, factor)
+	fmt.Printf("divided by the sum: %.4f\n", mixed/softmax.Sum)
+
+	weights := []float32{1, 2, 3}
+	attention.Softmax(weights)
+	fmt.Printf("all at once:        %.4f\n", weights[0]*10+weights[1]*20+weights[2]*40)
+	// Output:
+	// two scores: max 2, sum 1.3679, weights [0.3679 1.0000], mixed 23.6788
+	// all three:  max 3, sum 1.5032, weights [1.0000], mixed 48.7109, factor 0.3679
+	// divided by the sum: 32.4045
+	// all at once:        32.4045
+}
+
+func ExampleOnlineSoftmax_LogSum() {
+	softmax := attention.NewOnlineSoftmax()
+	softmax.Add([]float32{1, 2})
+	softmax.Add([]float32{3})
+	fmt.Printf("log sum: %.4f\n", softmax.LogSum())
+	for _, score := range []float32{1, 2, 3} {
+		fmt.Printf("weight:  %.4f\n", f32.Exp(score-softmax.LogSum()))
+	}
+	// Output:
+	// log sum: 3.4076
+	// weight:  0.0900
+	// weight:  0.2447
+	// weight:  0.6652
+}
+
+func ExampleHeadsActivations() {
+	// GPT-2's smallest model, on four sequences of 1,024 tokens.
+	const B, T, layers = 4, 1024, 12
+	heads := attention.Heads{Count: 12, Causal: true}
+	a := attention.NewHeadsActivations(heads, B, T)
+	fmt.Println("all weights:            ", 4*layers*B*heads.Count*T*T, "bytes")
+	fmt.Println("one sum for each query: ", 4*layers*len(a.LogSum), "bytes")
+	// Output:
+	// all weights:             2415919104 bytes
+	// one sum for each query:  2359296 bytes
+}
+
 func ExampleMultiHead() {
 	const B, T, C = 2, 6, 8
 	heads := attention.Heads{Count: 4, Causal: true}
@@ -184,12 +235,14 @@ func ExampleMultiHead() {
 	a := attention.NewActivations(heads, B, T, C)
 	layer.Forward(y, a, x, T, nil)
 	fmt.Println("in and out:", y.Rows, "rows of", y.Cols)
-	fmt.Println("patterns:  ", len(a.Pattern.Weights)/(T*T), "of", T, "by", T)
-	fmt.Printf("third row:  %.2f\n", a.Pattern.Weights[2*T:3*T])
+	for i := range 3 {
+		fmt.Printf("position %d: the sum of %.2f equal terms\n", i, f32.Exp(a.Heads.LogSum[i]-a.Heads.LogSum[0]))
+	}
 	// Output:
 	// in and out: 12 rows of 8
-	// patterns:   8 of 6 by 6
-	// third row:  [0.33 0.33 0.33 0.00 0.00 0.00]
+	// position 0: the sum of 1.00 equal terms
+	// position 1: the sum of 2.00 equal terms
+	// position 2: the sum of 3.00 equal terms
 }
 
 func ExampleCross() {
@@ -202,6 +255,10 @@ func ExampleCross() {
 	x, memory, y := f32.New(T, C), f32.New(S, C), f32.New(T, C)
 	a := attention.NewCrossActivations(heads, 1, T, S, C)
 	layer.Forward(y, a, x, memory, T, S, nil)
-	fmt.Printf("%.2f\n", a.Pattern.Weights[:S])
-	// Output: [0.20 0.20 0.20 0.20 0.20]
+	for t := range T {
+		fmt.Printf("word %d: the sum of %.2f equal terms\n", t, f32.Exp(a.Heads.LogSum[t]))
+	}
+	// Output:
+	// word 0: the sum of 5.00 equal terms
+	// word 1: the sum of 5.00 equal terms
 }

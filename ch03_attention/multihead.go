@@ -21,17 +21,17 @@ type MultiHead struct {
 // [MultiHead.Backward] needs again. Its gradient is another value of this
 // type, and one such value serves all layers of a model in turn.
 type Activations struct {
-	QKV     []float32 // (N,3C)
-	Pattern Pattern   // (B,H,T,T)
-	Mixed   []float32 // (N,C), what the heads found, side by side
+	QKV   []float32 // (N,3C)
+	Heads HeadsActivations
+	Mixed []float32 // (N,C), what the heads found, side by side
 }
 
 // NewActivations returns room for B sequences of T positions of width C.
 func NewActivations(h Heads, B, T, C int) *Activations {
 	return &Activations{
-		QKV:     make([]float32, B*T*3*C),
-		Pattern: NewPattern(h, B, T, T),
-		Mixed:   make([]float32, B*T*C),
+		QKV:   make([]float32, B*T*3*C),
+		Heads: NewHeadsActivations(h, B, T),
+		Mixed: make([]float32, B*T*C),
 	}
 }
 
@@ -47,7 +47,7 @@ func (m MultiHead) Forward(y blas32.General, a *Activations, x blas32.General, T
 	qkv, mixed := f32.View(a.QKV, x.Rows, 3*x.Cols), f32.View(a.Mixed, x.Rows, x.Cols)
 	m.QKV.Forward(qkv, x)
 	q, k, v := split(qkv)
-	m.Heads.Forward(mixed, &a.Pattern, q, k, v, T, T, rng)
+	m.Heads.Forward(mixed, &a.Heads, q, k, v, T, T, rng)
 	m.Proj.Forward(y, mixed)
 }
 
@@ -59,6 +59,6 @@ func (m MultiHead) Backward(dx blas32.General, grad *MultiHead, d, a *Activation
 	m.Proj.Backward(dmixed, &grad.Proj, dy, mixed) // m.Proj.Forward(y, mixed)
 	q, k, v := split(qkv)
 	dq, dk, dv := split(dqkv)
-	m.Heads.Backward(dq, dk, dv, &d.Pattern, &a.Pattern, dmixed, q, k, v, T, T) // m.Heads.Forward(mixed, …)
-	m.QKV.Backward(dx, &grad.QKV, dqkv, x)                                      // m.QKV.Forward(qkv, x)
+	m.Heads.Backward(dq, dk, dv, &d.Heads, &a.Heads, dmixed, mixed, q, k, v, T, T) // m.Heads.Forward(mixed, …)
+	m.QKV.Backward(dx, &grad.QKV, dqkv, x)                                         // m.QKV.Forward(qkv, x)
 }

@@ -57,10 +57,9 @@ func (a *Activations) view(data []float32, N int) blas32.General {
 // first backward pass allocate.
 func activationCount(c Config, B, T int) int {
 	N, C := B*T, c.Width
-	scores := B * c.Heads * T * T
-	block := 2*2*N + 2*N*C + 3*N*C + scores + N*C + N*C + 2*N*4*C
+	block := 2*2*N + 2*N*C + 3*N*C + N*c.Heads + N*C + N*C + 2*N*4*C
 	if c.Dropout > 0 {
-		block += 2*scores + 2*N*C
+		block += 2 * N * C
 	}
 	forward := (c.Layers+1)*N*C + c.Layers*block + 2*N + N*C
 	if c.Dropout > 0 {

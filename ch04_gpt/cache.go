@@ -27,7 +27,7 @@ type Cache struct {
 	// Room for up to chunk new positions.
 	stream, normed, mixed, out []float32 // (chunk,C)
 	qkv                        []float32 // (chunk,3C)
-	pattern                    attention.Pattern
+	heads                      attention.HeadsActivations
 	moments                    *Moments
 	mlp                        *MLPActivations
 	logits                     []float32 // (V)
@@ -36,13 +36,11 @@ type Cache struct {
 // NewCache returns an empty cache for models of configuration c.
 func NewCache(c Config) *Cache {
 	n := min(chunk, c.Context)
-	heads := attention.Heads{Count: c.Heads, Causal: true}
 	cache := &Cache{
 		config: c,
 		stream: make([]float32, n*c.Width), normed: make([]float32, n*c.Width),
 		mixed: make([]float32, n*c.Width), out: make([]float32, n*c.Width),
 		qkv:     make([]float32, n*3*c.Width),
-		pattern: attention.NewPattern(heads, 1, n, c.Context),
 		moments: NewMoments(n), mlp: NewMLPActivations(n, c.Width),
 		logits: make([]float32, c.Vocab),
 	}
@@ -102,7 +100,7 @@ func (b *Block) extend(c *Cache, i int, x blas32.General) {
 		copy(f32.Row(past, c.length+t), f32.Row(qkv, t)[C:])
 	}
 	heads := attention.Heads{Count: b.Attention.Count, Causal: true}
-	heads.Forward(mixed, &c.pattern, f32.Cols(qkv, 0, C), f32.Cols(past, 0, C), f32.Cols(past, C, 2*C), n, S, nil)
+	heads.Forward(mixed, &c.heads, f32.Cols(qkv, 0, C), f32.Cols(past, 0, C), f32.Cols(past, C, 2*C), n, S, nil)
 	b.Attention.Proj.Forward(out, mixed)
 	f32.Add(x.Data, out.Data)
 

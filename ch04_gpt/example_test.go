@@ -32,7 +32,7 @@ func ExampleConfig_ForwardFLOPs() {
 	fmt.Printf("training: %.3g FLOPs and %.1f GiB\n", 3*forward, float64(c.TrainBytes(4, 256))/(1<<30))
 	// Output:
 	// forward:  2.63e+11 FLOPs
-	// training: 7.88e+11 FLOPs and 3.2 GiB
+	// training: 7.88e+11 FLOPs and 2.7 GiB
 }
 
 func ExampleConfig_Validate() {

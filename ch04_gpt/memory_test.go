@@ -49,3 +49,12 @@ func TestTrainBytesAreWhatIsAllocated(t *testing.T) {
 		require.Equal(t, activationCount(c, 2, 7), countFloats(reflect.ValueOf(a)))
 	}
 }
+
+// Attention keeps nothing that grows with the square of the context: the same
+// tokens take the same memory, in whatever lengths they come.
+func TestActivationsDoNotGrowWithTheContext(t *testing.T) {
+	require.Equal(t, activationCount(GPT2Small, 16, 256), activationCount(GPT2Small, 4, 1024))
+	c := Config{Vocab: 31, Context: 640, Width: 12, Heads: 3, Layers: 2, Dropout: .1, QKVBias: true, TiedHead: true}
+	short, long := NewActivations(c, 10, 64), NewActivations(c, 1, 640)
+	require.Equal(t, countFloats(reflect.ValueOf(short)), countFloats(reflect.ValueOf(long)))
+}

@@ -13,10 +13,15 @@
 // Reading order: matrix.go; pool.go, the workers; gemm.go, how a product is cut
 // into pieces; then the two ways to compute a piece: packed.go, with the packing
 // of pack.go and a kernel, of which kernel_go.go has the plainest, and thin.go,
-// for a few rows; vec.go and exp.go, the vectors; adamw.go, the optimiser. The
-// assembly for amd64 is written by the programs under asm. A kernel for another
-// processor is a file beside kernel_amd64.go that defines the same functions.
+// for a few rows; int8.go, products with weights of one byte; vec.go and exp.go,
+// the vectors; adamw.go, the optimiser. The
+// assembly for amd64 is written by the programs under asm, and the best that a
+// processor has is chosen when the program starts; that for arm64, which always
+// has NEON, is written by hand. A kernel for another processor is a file beside
+// kernel_amd64.go and kernel_arm64.go that defines the same functions.
 //
-// A product has the same bits with every kernel in assembly, where beta is 0 or
-// 1: each element is one sum of fused multiply-adds in the same order.
+// With every kernel in assembly the bits of a result are the same: those of a
+// product where beta is 0 or 1, because each element is one sum of fused
+// multiply-adds in the same order, those of [Dot], [Sum] and [ExpShifted],
+// because all add up as many elements side by side. bits_test.go has the order.
 package f32

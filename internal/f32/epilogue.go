@@ -25,6 +25,17 @@ func (e *Epilogue) check(c blas32.General) {
 	}
 }
 
+// columns returns the epilogue of columns lo to hi-1 of c.
+func (e Epilogue) columns(lo, hi int) Epilogue {
+	if e.Bias != nil {
+		e.Bias = e.Bias[lo:hi]
+	}
+	if e.Add.Data != nil {
+		e.Add = Cols(e.Add, lo, hi)
+	}
+	return e
+}
+
 // finish does the epilogue for a part of c.
 func (p *product) finish(i0, i1, j0, j1 int) {
 	e := &p.then

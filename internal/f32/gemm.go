@@ -86,9 +86,7 @@ func scaleRows(beta float32, c blas32.General) {
 
 var products Shelf[product]
 
-// A product is one call of Gemm, m × n elements that are sums of k terms. It is
-// cut into pieces of rows × cols elements of c, the last ones of a row or column
-// of pieces perhaps smaller, counted along the rows; a piece is one worker's.
+// A product is one call of Gemm, m × n elements that are sums of k terms.
 type product struct {
 	tA, tB      blas.Transpose
 	m, n, k     int
@@ -96,13 +94,14 @@ type product struct {
 	a, b, c     blas32.General
 	then        Epilogue
 
-	how        func(p *product, i0, i1, j0, j1 int) // computes a part of c
-	rows, cols int                                  // of a piece
-	across     int                                  // pieces in a row of pieces
+	// The elements of c are shared out as a grid of down × across pieces.
+	down, across int
+	depth        int   // steps of the sums that are added up at once
+	block        block // the part of b that all workers are at
 }
 
 // Fewer multiplications than this are done before a second core is awake: a
-// million take some 25 µs on one.
+// million take some 10 µs on one.
 const worthSharing = 1 << 20
 
 func (p *product) run() {
@@ -111,51 +110,24 @@ func (p *product) run() {
 		procs = runtime.GOMAXPROCS(0)
 	}
 	if p.m <= thinRows && (p.tA == blas.NoTrans || p.tB == blas.NoTrans) {
-		p.how = (*product).thin
-		p.cut(p.m, thinCols, procs, 1, 64)
+		p.thinly(procs)
 	} else {
-		p.how = (*product).packed
-		p.cut(blockRows*20, blockCols, procs, fast.a.width, fast.b.width)
-		buffers.Reserve(procs)
+		p.packed(procs)
 	}
-	p.across = (p.n-1)/p.cols + 1
-	pieces := p.across * ((p.m-1)/p.rows + 1)
+}
+
+// share does work for n pieces, on several cores if there are.
+func share(procs, n int, w Work) {
 	if procs == 1 {
-		p.Do(0, pieces)
+		w.Do(0, n)
 	} else {
-		Run(pieces, 1, p)
+		Run(n, 1, w)
 	}
 }
 
-// cut chooses the size of a piece: at most rows × cols, multiples of the units,
-// and, for more than one core, small enough that there are four pieces for each,
-// so that none waits long for the last one. Larger pieces pack less often. The
-// size has no influence on the bits: an element's sum has the same order in a
-// piece of any size.
-func (p *product) cut(rows, cols, procs, rowUnit, colUnit int) {
-	down, across := (p.m-1)/rows+1, (p.n-1)/cols+1
-	for procs > 1 && down*across < 4*procs {
-		h, w := p.m/down, p.n/across
-		if h < 8*rowUnit && w < 4*colUnit {
-			break
-		}
-		if h > w {
-			down++
-		} else {
-			across++
-		}
-	}
-	p.rows = roundUp((p.m-1)/down+1, rowUnit)
-	p.cols = roundUp((p.n-1)/across+1, colUnit)
-}
-
-// roundUp returns the next multiple of unit.
-func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
-
-// Do computes pieces lo to hi-1.
-func (p *product) Do(lo, hi int) {
-	for t := lo; t < hi; t++ {
-		i, j := t/p.across*p.rows, t%p.across*p.cols
-		p.how(p, i, min(i+p.rows, p.m), j, min(j+p.cols, p.n))
-	}
+// span returns where piece i of n begins when total things are cut as evenly as
+// whole units allow.
+func span(i, n, total, unit int) int {
+	units := (total-1)/unit + 1
+	return min(i*units/n*unit, total)
 }

@@ -96,3 +96,23 @@ func TestTrainingStaysInside(t *testing.T) {
 		}
 	}
 }
+
+func TestInt8StaysInside(t *testing.T) {
+	for _, atEnd := range []bool{true, false} {
+		for n := 1; n < 70; n++ {
+			for rows := 1; rows < 10; rows++ {
+				// Bytes that lie as the float32s of a guarded slice do.
+				size := rows * n
+				data := guarded(t, (size+3)/4, atEnd, 0)
+				q := unsafe.Slice((*int8)(unsafe.Pointer(&data[0])), 4*len(data))
+				if atEnd {
+					q = q[len(q)-size:]
+				}
+				w := f32.Int8{Rows: rows, Cols: n, Data: q[:size], Scale: guarded(t, rows, atEnd, 1)}
+				x, y := f32.View(guarded(t, n, atEnd, 1), 1, n), f32.View(guarded(t, rows, atEnd, 1), 1, rows)
+				f32.GemmInt8(x, &w, y, f32.Epilogue{})
+				w.Row(x.Data, rows-1)
+			}
+		}
+	}
+}

@@ -10,7 +10,10 @@ type kernel struct {
 	name string
 	a, b side
 
-	// turn packs up to turned lines that lie along the sum; see turn8AVX2.
+	// turn packs up to turned lines that lie along the sum; see turn8AVX2. It may
+	// write turned lines even where a panel of a has fewer left. Panels of b, which
+	// several workers pack side by side, must be a multiple of turned wide, or turn
+	// must not.
 	turn func(k, rows int, src *float32, stride int, dst *float32, width int)
 
 	// multiply sets the rows × cols elements at c, at most a.width × b.width,

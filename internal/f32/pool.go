@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Work is something to be done for every index of a range. Do must be ready to
@@ -37,21 +38,29 @@ func Run(n, grain int, w Work) {
 }
 
 // The crew is the workers and the one job they share. They are started when
-// first needed and then sleep between jobs: waking one is several times cheaper
-// than a new goroutine, and allocates nothing.
+// first needed. Between jobs they look out for the next one for a while before
+// they go to sleep: a step of training or decoding is some hundred short jobs,
+// and to wake a sleeping core takes longer than many of them.
 var crew = team{wake: make(chan struct{}, 1024)}
 
+// watch is how long a worker looks out for a job, and a caller for the end of
+// its job, before it sleeps. Waking up takes some 50 µs, much more on virtual
+// machines.
+const watch = 200 * time.Microsecond
+
 type team struct {
-	busy    atomic.Bool   // during a job
-	wake    chan struct{} // one token asks one worker to look for pieces
-	workers int           // started so far
+	busy     atomic.Bool   // during a job
+	wake     chan struct{} // one token wakes one sleeping worker
+	sleeping atomic.Int64  // workers that are asleep or about to be
+	workers  int           // started so far
 
 	// The job. A worker may look at it only while it holds a piece, which keeps
 	// the job from ending: a late worker that finds none left has seen nothing.
 	work     Work
 	n, grain int
-	left     atomic.Int64   // pieces that nobody has taken; below zero when none
-	undone   sync.WaitGroup // pieces that are not finished
+	left     atomic.Int64   // pieces that nobody has taken; none when not above zero
+	pending  atomic.Int64   // pieces that are not finished
+	undone   sync.WaitGroup // the same, to sleep by
 
 	failure atomic.Pointer[any] // the first panic of a piece
 }
@@ -60,17 +69,19 @@ type team struct {
 func (t *team) run(n, grain, pieces, helpers int, w Work) {
 	t.work, t.n, t.grain = w, n, grain
 	t.undone.Add(pieces)
+	t.pending.Store(int64(pieces))
 	t.left.Store(int64(pieces)) // from here on, workers join in
 	for ; t.workers < helpers; t.workers++ {
 		go t.serve()
 	}
-	for range helpers {
+	for range min(int64(helpers), t.sleeping.Load()) {
 		select {
 		case t.wake <- struct{}{}:
 		default: // as many tokens as anyone can use are waiting
 		}
 	}
 	t.pieces()
+	lookOut(func() bool { return t.pending.Load() == 0 })
 	t.undone.Wait()
 	t.work = nil
 	failure := t.failure.Swap(nil)
@@ -81,9 +92,39 @@ func (t *team) run(n, grain, pieces, helpers int, w Work) {
 }
 
 func (t *team) serve() {
-	for range t.wake {
+	for {
 		t.pieces()
+		if !lookOut(t.called) {
+			t.sleep()
+		}
 	}
+}
+
+// called reports whether there is something to do.
+func (t *team) called() bool { return t.left.Load() > 0 }
+
+// sleep returns when there may be something to do. A job that comes after the
+// worker has said that it sleeps sends a token, one that came before is seen.
+func (t *team) sleep() {
+	t.sleeping.Add(1)
+	if !t.called() {
+		<-t.wake
+	}
+	t.sleeping.Add(-1)
+}
+
+// lookOut waits for something to happen, a short while, and reports whether it
+// did. Other goroutines run meanwhile if they have no core to themselves.
+func lookOut(happened func() bool) bool {
+	for start := time.Now(); time.Since(start) < watch; {
+		for range 32 {
+			if happened() {
+				return true
+			}
+			runtime.Gosched()
+		}
+	}
+	return false
 }
 
 // pieces takes pieces of the job until there are none.
@@ -108,6 +149,7 @@ func (t *team) finish() {
 	if p := recover(); p != nil {
 		t.fail(p)
 	}
+	t.pending.Add(-1)
 	t.undone.Done()
 }
 

@@ -7,28 +7,69 @@ const (
 	thinCols = 4096 // elements of a row of c that stay in the first-level cache
 )
 
-// thin computes a part of c when it has few rows, as in generation, where each
+// thinly computes the product when c has few rows, as in generation, where each
 // element of b is used but once or twice: b is read in its own order.
-func (p *product) thin(i0, i1, j0, j1 int) {
-	if p.tB != blas.NoTrans {
-		p.thinDot(i0, i1, j0, j1)
-	} else {
-		p.thinSum(i0, i1, j0, j1)
+func (p *product) thinly(procs int) {
+	p.down, p.across = 1, (p.n-1)/thinCols+1
+	if procs > 1 {
+		p.across = max(p.across, min(4*procs, (p.n-1)/64+1))
 	}
-	p.finish(i0, i1, j0, j1)
+	share(procs, p.across, (*thin)(p))
 }
 
+type thin product
+
+// Do computes ranges lo to hi-1 of the columns of c.
+func (w *thin) Do(lo, hi int) {
+	p := (*product)(w)
+	for i := lo; i < hi; i++ {
+		j0, j1 := span(i, p.across, p.n, 64), span(i+1, p.across, p.n, 64)
+		if p.tB != blas.NoTrans {
+			p.thinDot(0, p.m, j0, j1)
+		} else {
+			p.thinSum(0, p.m, j0, j1)
+		}
+		p.finish(0, p.m, j0, j1)
+	}
+}
+
+// thinSum adds up rows of b, four in one pass over c. All rows of c are done with
+// four rows of b before the next four, so that those come from memory once.
 func (p *product) thinSum(i0, i1, j0, j1 int) {
 	scaleRows(p.beta, window(p.c, i0, i1, j0, j1))
-	for l := range p.k {
-		b := p.b.Data[l*p.b.Stride:][j0:j1]
+	for l := 0; l < p.k; l += 4 {
+		b := p.b.Data[l*p.b.Stride+j0:]
 		for i := i0; i < i1; i++ {
-			at := i*p.a.Stride + l
-			if p.tA != blas.NoTrans {
-				at = l*p.a.Stride + i
+			var alpha [4]float32
+			steps := min(4, p.k-l)
+			for r := range steps {
+				alpha[r] = p.alpha * p.element(i, l+r)
 			}
-			Axpy(p.alpha*p.a.Data[at], b, p.c.Data[i*p.c.Stride:][j0:j1])
+			weighRows(alpha[:steps], b, p.b.Stride, Row(p.c, i)[j0:j1])
 		}
+	}
+}
+
+// element returns op(a)[i,l].
+func (p *product) element(i, l int) float32 {
+	if p.tA != blas.NoTrans {
+		i, l = l, i
+	}
+	return p.a.Data[i*p.a.Stride+l]
+}
+
+// weighRows adds to y the rows of x, stride apart, each times its element of
+// alpha, which has four at most.
+func weighRows(alpha []float32, x []float32, stride int, y []float32) {
+	n := 0
+	if len(alpha) == 4 {
+		n = addRows((*[4]float32)(alpha), x, stride, y)
+	}
+	if n == len(y) {
+		return
+	}
+	for r, v := range alpha {
+		Axpy(v, x[r*stride+n:][:len(y)-n], y[n:])
 	}
 }
 

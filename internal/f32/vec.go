@@ -13,14 +13,14 @@ func Dot(x, y []float32) float32 {
 	x, y = x[n:], y[n:]
 	var s1, s2, s3 float32
 	for len(x) >= 4 && len(y) >= 4 {
-		s0 += x[0] * y[0]
-		s1 += x[1] * y[1]
-		s2 += x[2] * y[2]
-		s3 += x[3] * y[3]
+		s0 += float32(x[0] * y[0])
+		s1 += float32(x[1] * y[1])
+		s2 += float32(x[2] * y[2])
+		s3 += float32(x[3] * y[3])
 		x, y = x[4:], y[4:]
 	}
 	for i, v := range x {
-		s0 += v * y[i]
+		s0 += float32(v * y[i])
 	}
 	return (s0 + s1) + (s2 + s3)
 }

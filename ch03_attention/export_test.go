@@ -1,0 +1,7 @@
+package attention
+
+// The size of a tile, for tests of its borders.
+const (
+	TileRows = tileRows
+	TileCols = tileCols
+)

@@ -1,0 +1,165 @@
+package attention
+
+import (
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+// A tile is at most this large. Its scores, 64 KB, stay in the second-level
+// cache until they have been used; smaller tiles make slower products, and
+// larger ones hold more of the future.
+const (
+	tileRows = 64  // queries
+	tileCols = 256 // keys
+)
+
+// A block is up to tileRows consecutive queries of one head. The last of them
+// sees the most keys, which are cut into tiles from there backwards: so only
+// the first tile holds some of the future.
+type block struct {
+	*headsWork
+	number int // of the block, counted through all heads
+	head   int // counted through all sequences
+	lo, hi int // the queries, among the T of a sequence
+	seen   int // keys, of S
+}
+
+// blocks is how many blocks the queries of one head make.
+func (w *headsWork) blocks() int { return (w.T + tileRows - 1) / tileRows }
+
+// block returns a block by its number.
+func (w *headsWork) block(number int) block {
+	b := block{headsWork: w, number: number, head: number / w.blocks(), lo: number % w.blocks() * tileRows, seen: w.S}
+	b.hi = min(b.lo+tileRows, w.T)
+	if w.heads.Causal {
+		b.seen -= w.T - b.hi
+	}
+	return b
+}
+
+// queries returns what belongs to the block of m, which has T rows a sequence.
+func (b block) queries(m blas32.General) blas32.General {
+	return f32.Rows(b.part(m, b.head, b.T), b.lo, b.hi)
+}
+
+// keys returns what belongs to the keys lo to hi-1 of m, which has S rows a
+// sequence.
+func (b block) keys(m blas32.General, lo, hi int) blas32.General {
+	return f32.Rows(b.part(m, b.head, b.S), lo, hi)
+}
+
+// kept returns what belongs to the block of sums (B,H,T).
+func (b block) kept(sums []float32) []float32 { return sums[b.head*b.T:][b.lo:b.hi] }
+
+// scores returns the scores of the block's queries for the keys lo to hi-1.
+func (b block) scores(t *tile, lo, hi int) blas32.General {
+	q := b.queries(b.q)
+	scores := f32.View(t.weights[:], q.Rows, hi-lo)
+	f32.Gemm(blas.NoTrans, blas.Trans, scale(q), q, b.keys(b.k, lo, hi), 0, scores)
+	if b.heads.Causal && hi == b.seen {
+		MaskFuture(scores)
+	}
+	return scores
+}
+
+// A tile is one worker's room for the weights of a block for some keys.
+type tile struct {
+	weights, dweights, factors [tileRows * tileCols]float32
+	softmax                    [tileRows]OnlineSoftmax
+	rng                        rand.PCG
+}
+
+var tiles f32.Shelf[tile]
+
+// begin makes the tile ready for the first keys of a block.
+func (t *tile) begin(b block) {
+	t.rng.Seed(b.a.seed, uint64(b.number))
+	for i := range t.softmax {
+		t.softmax[i] = NewOnlineSoftmax()
+	}
+}
+
+// drawn returns the dropout factors of the next weights of a block.
+func (t *tile) drawn(b block, weights blas32.General) blas32.General {
+	factors := f32.View(t.factors[:], weights.Rows, weights.Cols)
+	DropoutMask(factors.Data, b.heads.Dropout, &t.rng)
+	return factors
+}
+
+// forward sets the block's rows of y.
+func (b block) forward(t *tile) {
+	t.begin(b)
+	y := b.queries(b.y)
+	zero(y)
+	for hi := b.seen; hi > 0; hi -= tileCols {
+		lo := max(0, hi-tileCols)
+		weights := b.scores(t, lo, hi)
+		for i := range weights.Rows {
+			if factor := t.softmax[i].Add(f32.Row(weights, i)); factor != 1 {
+				f32.Scale(factor, f32.Row(y, i))
+			}
+		}
+		if b.a.drop {
+			Dropout(weights.Data, weights.Data, t.drawn(b, weights).Data)
+		}
+		f32.Gemm(blas.NoTrans, blas.NoTrans, 1, weights, b.keys(b.v, lo, hi), 1, y)
+	}
+	for i := range y.Rows {
+		f32.Scale(1/t.softmax[i].Sum, f32.Row(y, i))
+	}
+	if b.a.LogSum == nil {
+		return
+	}
+	logSum := b.kept(b.a.LogSum)
+	for i := range logSum {
+		logSum[i] = t.softmax[i].LogSum()
+	}
+}
+
+// backward sets the block's rows of dq and adds to those of dk and dv.
+func (b block) backward(t *tile) {
+	t.begin(b)
+	q, y, dy, dq := b.queries(b.q), b.queries(b.y), b.queries(b.dy), b.queries(b.dq)
+	logSum, dlogSum := b.kept(b.a.LogSum), b.kept(b.d.LogSum)
+	for i := range dlogSum {
+		dlogSum[i] = -f32.Dot(f32.Row(dy, i), f32.Row(y, i))
+	}
+	zero(dq)
+	for hi := b.seen; hi > 0; hi -= tileCols {
+		lo := max(0, hi-tileCols)
+		k, v, dk, dv := b.keys(b.k, lo, hi), b.keys(b.v, lo, hi), b.keys(b.dk, lo, hi), b.keys(b.dv, lo, hi)
+
+		weights := b.scores(t, lo, hi)
+		for i, sum := range logSum {
+			row := f32.Row(weights, i)
+			f32.ExpShifted(row, row, sum)
+		}
+
+		// y += used·v
+		dweights := f32.View(t.dweights[:], weights.Rows, weights.Cols)
+		f32.Gemm(blas.NoTrans, blas.Trans, 1, dy, v, 0, dweights)
+		used := weights
+		if b.a.drop {
+			used = t.drawn(b, weights)
+			Dropout(dweights.Data, dweights.Data, used.Data)
+			Dropout(used.Data, used.Data, weights.Data)
+		}
+		f32.Gemm(blas.Trans, blas.NoTrans, 1, used, dy, 1, dv)
+
+		// weights = exp(scores - logSum)
+		for i, dsum := range dlogSum {
+			ds := f32.Row(dweights, i)
+			for j, w := range f32.Row(weights, i) {
+				ds[j] = w * (ds[j] + dsum)
+			}
+		}
+
+		// scores = q kᵀ/√D
+		f32.Gemm(blas.NoTrans, blas.NoTrans, scale(q), dweights, k, 1, dq)
+		f32.Gemm(blas.Trans, blas.NoTrans, scale(q), dweights, q, 1, dk)
+	}
+}
