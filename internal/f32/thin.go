@@ -78,9 +78,9 @@ func (p *product) thinDot(i0, i1, j0, j1 int) {
 		b := p.b.Data[j*p.b.Stride:][:p.k]
 		for i := i0; i < i1; i++ {
 			c := &p.c.Data[i*p.c.Stride+j]
-			v := p.alpha * Dot(p.a.Data[i*p.a.Stride:][:p.k], b)
+			v := float32(p.alpha * Dot(p.a.Data[i*p.a.Stride:][:p.k], b))
 			if p.beta != 0 {
-				v += p.beta * *c
+				v += float32(p.beta * *c) // rounded, as everywhere
 			}
 			*c = v
 		}
