@@ -142,3 +142,44 @@ func TestBitsOfReductions(t *testing.T) {
 		require.Equal(t, folded(n, dot, func(i int) float32 { return x[i] * y[i] }), f32.Dot(x, y), "Dot of %d", n)
 	})
 }
+
+// dotInt8 adds up one row of a product with an Int8: sixteen sums while there are
+// 64 terms left, then the first eight of them, which are folded into one.
+func dotInt8(x []float32, w []int8) float32 {
+	var sums [16]float32
+	whole, n := len(x)&^63, len(x)&^7
+	for i := range n {
+		lane := i % 16
+		if i >= whole {
+			lane = i % 8
+		}
+		sums[lane] = fma(x[i], float32(w[i]), sums[lane])
+	}
+	var half [2]float32
+	for lane := range 8 {
+		sums[lane] += sums[lane+8]
+	}
+	for h := range half {
+		s := sums[4*h:]
+		half[h] = (s[0] + s[1]) + (s[2] + s[3])
+	}
+	sum := half[0] + half[1]
+	for i := n; i < len(x); i++ {
+		sum += float32(x[i] * float32(w[i]))
+	}
+	return sum
+}
+
+func TestBitsOfGemmInt8(t *testing.T) {
+	inAssembly(t)
+	eachLength(func(rng *rand.Rand, k int) {
+		x, w, y := random(rng, 2, k, 1), randomInt8(rng, 5, k), f32.New(2, 5)
+		f32.GemmInt8(x, &w, y, f32.Epilogue{})
+		for i := range 2 {
+			for j := range 5 {
+				want := dotInt8(f32.Row(x, i), w.Data[j*k:][:k]) * w.Scale[j]
+				require.Equal(t, want, f32.Row(y, i)[j], "%d steps, y[%d,%d]", k, i, j)
+			}
+		}
+	})
+}

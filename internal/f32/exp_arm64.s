@@ -30,11 +30,6 @@ GLOBL expConstants<>(SB), RODATA|NOPTR, $64
 	VLD4R.P 16(R3), [V24.S4, V25.S4, V26.S4, V27.S4]; \
 	VLD4R (R3), [V28.S4, V29.S4, V30.S4, V31.S4]
 
-// BOTH does OP for two pairs of registers and a constant.
-#define BOTH(OP, C, N0, D0, N1, D1) \
-	OP(C, N0, D0); \
-	OP(C, N1, D1)
-
 // TIMESR multiplies the polynomial by r.
 #define TIMESR \
 	VFMUL(6, 8, 8); \
@@ -70,6 +65,57 @@ GLOBL expConstants<>(SB), RODATA|NOPTR, $64
 	VFADD(6, 8, 8); \
 	VFADD(7, 9, 9)
 
+// EXP leaves Exp of V2 and V3 in V8 and V9. V4 to V7, V10 and V11 are scratch.
+#define EXP \
+	REDUCE; \
+	BOTH(VFADD, 26, 8, 8, 9, 9); \
+	VSHL $23, V4.S4, V4.S4; \
+	VSHL $23, V5.S4, V5.S4; \
+	VADD V4.S4, V8.S4, V8.S4; \
+	VADD V5.S4, V9.S4, V9.S4; \
+	BOTH(VFCMGE, 28, 2, 10, 3, 11); \
+	VAND V10.B16, V8.B16, V8.B16; /* 0 where x < expMin */ \
+	VAND V11.B16, V9.B16, V9.B16; \
+	BOTH(VFCMGT, 29, 2, 10, 3, 11); \
+	VBIT V10.B16, V30.B16, V8.B16; /* infinity where x > expMax */ \
+	VBIT V11.B16, V30.B16, V9.B16; \
+	VFCMEQ(2, 2, 10); \
+	VFCMEQ(3, 3, 11); \
+	VBIF V10.B16, V2.B16, V8.B16; /* x where it is NaN */ \
+	VBIF V11.B16, V3.B16, V9.B16
+
+// TANHCONSTANTS is CONSTANTS with the sign bit in V30.
+#define TANHCONSTANTS \
+	CONSTANTS; \
+	MOVW $0x80000000, R4; \
+	VDUP R4, V30.S4
+
+// TANH leaves Tanh of V2 and V3 in V8 and V9. V2 to V7, V10, V11, V28 and V29 are
+// scratch.
+#define TANH \
+	VAND V30.B16, V2.B16, V28.B16; \
+	VAND V30.B16, V3.B16, V29.B16; \
+	VEOR V28.B16, V2.B16, V2.B16; \
+	VEOR V29.B16, V3.B16, V3.B16; \
+	BOTH(VFMIN, 31, 2, 2, 3, 3); \
+	VFADD(2, 2, 2); \
+	VFADD(3, 3, 3); \
+	REDUCE; \
+	VSHL $23, V4.S4, V4.S4; \
+	VSHL $23, V5.S4, V5.S4; \
+	VADD V26.S4, V4.S4, V4.S4; /* 2ⁿ */ \
+	VADD V26.S4, V5.S4, V5.S4; \
+	VFMUL(4, 8, 8); \
+	VFMUL(5, 9, 9); \
+	BOTH(VFSUB, 26, 4, 4, 5, 5); \
+	VFADD(4, 8, 8); /* e^2|x| - 1 */ \
+	VFADD(5, 9, 9); \
+	BOTH(VFADD, 27, 8, 10, 9, 11); \
+	VFDIV(10, 8, 8); \
+	VFDIV(11, 9, 9); \
+	VORR V28.B16, V8.B16, V8.B16; \
+	VORR V29.B16, V9.B16, V9.B16
+
 // func expShifted(dst, x []float32, shift float32) (s float32, n int)
 TEXT ·expShifted(SB), NOSPLIT, $0-72
 	MOVD  dst_base+0(FP), R1
@@ -87,22 +133,7 @@ TEXT ·expShifted(SB), NOSPLIT, $0-72
 eight:
 	VLD1.P 32(R0), [V2.S4, V3.S4]
 	BOTH(VFSUB, 31, 2, 2, 3, 3)
-	REDUCE
-	BOTH(VFADD, 26, 8, 8, 9, 9)
-	VSHL   $23, V4.S4, V4.S4
-	VSHL   $23, V5.S4, V5.S4
-	VADD   V4.S4, V8.S4, V8.S4
-	VADD   V5.S4, V9.S4, V9.S4
-	BOTH(VFCMGE, 28, 2, 10, 3, 11)
-	VAND   V10.B16, V8.B16, V8.B16 // 0 where x < expMin
-	VAND   V11.B16, V9.B16, V9.B16
-	BOTH(VFCMGT, 29, 2, 10, 3, 11)
-	VBIT   V10.B16, V30.B16, V8.B16 // infinity where x > expMax
-	VBIT   V11.B16, V30.B16, V9.B16
-	VFCMEQ(2, 2, 10)
-	VFCMEQ(3, 3, 11)
-	VBIF   V10.B16, V2.B16, V8.B16 // x where it is NaN
-	VBIF   V11.B16, V3.B16, V9.B16
+	EXP
 	VST1.P [V8.S4, V9.S4], 32(R1)
 	VFADD(8, 0, 0)
 	VFADD(9, 1, 1)
@@ -122,34 +153,11 @@ TEXT ·tanhEach(SB), NOSPLIT, $0-56
 	AND  $~7, R2
 	MOVD R2, ret+48(FP)
 	CBZ  R2, done
-	CONSTANTS
-	MOVW $0x80000000, R3
-	VDUP R3, V30.S4       // the sign
+	TANHCONSTANTS
 
 eight:
 	VLD1.P 32(R0), [V2.S4, V3.S4]
-	VAND   V30.B16, V2.B16, V12.B16
-	VAND   V30.B16, V3.B16, V13.B16
-	VEOR   V12.B16, V2.B16, V2.B16
-	VEOR   V13.B16, V3.B16, V3.B16
-	BOTH(VFMIN, 31, 2, 2, 3, 3)
-	VFADD(2, 2, 2)
-	VFADD(3, 3, 3)
-	REDUCE
-	VSHL   $23, V4.S4, V4.S4
-	VSHL   $23, V5.S4, V5.S4
-	VADD   V26.S4, V4.S4, V4.S4 // 2ⁿ
-	VADD   V26.S4, V5.S4, V5.S4
-	VFMUL(4, 8, 8)
-	VFMUL(5, 9, 9)
-	BOTH(VFSUB, 26, 4, 4, 5, 5)
-	VFADD(4, 8, 8)              // e^2|x| - 1
-	VFADD(5, 9, 9)
-	BOTH(VFADD, 27, 8, 10, 9, 11)
-	VFDIV(10, 8, 8)
-	VFDIV(11, 9, 9)
-	VORR   V12.B16, V8.B16, V8.B16
-	VORR   V13.B16, V9.B16, V9.B16
+	TANH
 	VST1.P [V8.S4, V9.S4], 32(R1)
 	SUBS   $8, R2
 	BNE    eight

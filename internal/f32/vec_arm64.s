@@ -28,16 +28,6 @@
 	OP(22, 6, 6); \
 	OP(23, 7, 7)
 
-// FILL8 copies V0 to V1 to V7.
-#define FILL8 \
-	VMOV V0.B16, V1.B16; \
-	VMOV V0.B16, V2.B16; \
-	VMOV V0.B16, V3.B16; \
-	VMOV V0.B16, V4.B16; \
-	VMOV V0.B16, V5.B16; \
-	VMOV V0.B16, V6.B16; \
-	VMOV V0.B16, V7.B16
-
 // func axpy(alpha float32, x, y []float32) int
 TEXT ·axpy(SB), NOSPLIT, $0-64
 	FMOVS alpha+0(FP), F31
