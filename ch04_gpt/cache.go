@@ -14,7 +14,7 @@ const (
 
 // chunk is how many new positions go through the blocks at once. It bounds the
 // memory that reading a long prompt takes.
-const chunk = 64
+const chunk = 256
 
 // Cache remembers the keys and values of the tokens a model has read. Nothing
 // that comes later changes them, since no position sees the future; so the next
@@ -56,56 +56,91 @@ func (c *Cache) Len() int { return c.length }
 // Reset forgets all tokens.
 func (c *Cache) Reset() { c.length = 0 }
 
+// NewCache returns an empty cache for m.
+func (m *Model) NewCache() *Cache { return NewCache(m.Config) }
+
 // Extend reads ids after what the cache already holds and returns the logits
 // (V) of the token that follows. They live in the cache until its next use.
 // The result is that of running the model over the whole text.
-func (m *Model) Extend(c *Cache, ids []int) []float32 {
-	if len(ids) == 0 || c.length+len(ids) > m.Config.Context {
+func (m *Model) Extend(c *Cache, ids []int) []float32 { return c.extend(m, m.Config, ids) }
+
+// source is what a cache reads of a model, in whatever form its matrices are.
+type source interface {
+	embed(x blas32.General, ids []int, at int)
+	layer(i int) layer
+	Logits(logits, hidden blas32.General)
+}
+
+// A layer is a block, or the last norm if it has no more than norm1.
+type layer struct {
+	norm1, norm2 *LayerNorm
+	count        int // H
+	qkv, proj    interface{ Forward(y, x blas32.General) }
+	mlp          interface {
+		Forward(y blas32.General, a *MLPActivations, x blas32.General)
+	}
+}
+
+func (m *Model) embed(x blas32.General, ids []int, at int) {
+	m.Embedding.Forward(x, ids, len(ids), at)
+}
+
+func (m *Model) layer(i int) layer {
+	if i == len(m.Blocks) {
+		return layer{norm1: &m.Norm}
+	}
+	b := &m.Blocks[i]
+	return layer{&b.Norm1, &b.Norm2, b.Attention.Count, &b.Attention.QKV, &b.Attention.Proj, &b.MLP}
+}
+
+// extend is [Model.Extend] for a model of any form.
+func (c *Cache) extend(m source, config Config, ids []int) []float32 {
+	if len(ids) == 0 || c.length+len(ids) > config.Context {
 		panic(badExtend)
 	}
-	if c.config != m.Config {
+	if c.config != config {
 		panic(badCache)
 	}
 	var x blas32.General
 	for len(ids) > 0 {
 		n := min(chunk, len(ids))
-		x = f32.View(c.stream, n, m.Config.Width)
-		m.Embedding.Forward(x, ids[:n], n, c.length)
-		for i := range m.Blocks {
-			m.Blocks[i].extend(c, i, x)
+		x = f32.View(c.stream, n, config.Width)
+		m.embed(x, ids[:n], c.length)
+		for i := range config.Layers {
+			c.block(m.layer(i), c.past[i], x)
 		}
 		c.length += n
 		ids = ids[n:]
 	}
-	last := f32.Rows(x, x.Rows-1, x.Rows)
-	hidden := f32.View(c.normed, 1, m.Config.Width)
-	m.Norm.Forward(hidden, c.moments, last)
-	m.Logits(f32.View(c.logits, 1, m.Config.Vocab), hidden)
+	last := f32.Rows(x, x.Rows-1, x.Rows) // only here is a token to follow
+	hidden := f32.View(c.normed, 1, config.Width)
+	m.layer(config.Layers).norm1.Forward(hidden, c.moments, last)
+	m.Logits(f32.View(c.logits, 1, config.Vocab), hidden)
 	return c.logits
 }
 
-// extend is [Block.Forward] for the new positions x (n,C) after those whose
-// keys and values layer i of the cache holds. It changes x in place.
-func (b *Block) extend(c *Cache, i int, x blas32.General) {
+// block is [Block.Forward] for the new positions x (n,C) after those whose keys
+// and values kv holds. It changes x in place.
+func (c *Cache) block(l layer, kv []float32, x blas32.General) {
 	n, C := x.Rows, x.Cols
 	S := c.length + n
 	normed, out, mixed := like(x, c.normed), like(x, c.out), like(x, c.mixed)
 
 	// x = x + attention(norm1(x))
-	b.Norm1.Forward(normed, c.moments, x)
+	l.norm1.Forward(normed, c.moments, x)
 	qkv := f32.View(c.qkv, n, 3*C)
-	b.Attention.QKV.Forward(qkv, normed)
-	past := f32.View(c.past[i], S, 2*C)
+	l.qkv.Forward(qkv, normed)
+	past := f32.View(kv, S, 2*C)
 	for t := range n {
 		copy(f32.Row(past, c.length+t), f32.Row(qkv, t)[C:])
 	}
-	heads := attention.Heads{Count: b.Attention.Count, Causal: true}
+	heads := attention.Heads{Count: l.count, Causal: true}
 	heads.Forward(mixed, &c.heads, f32.Cols(qkv, 0, C), f32.Cols(past, 0, C), f32.Cols(past, C, 2*C), n, S, nil)
-	b.Attention.Proj.Forward(out, mixed)
+	l.proj.Forward(out, mixed)
 	f32.Add(x.Data, out.Data)
 
 	// x = x + mlp(norm2(x))
-	b.Norm2.Forward(normed, c.moments, x)
-	b.MLP.Forward(out, c.mlp, normed)
+	l.norm2.Forward(normed, c.moments, x)
+	l.mlp.Forward(out, c.mlp, normed)
 	f32.Add(x.Data, out.Data)
 }

@@ -4,25 +4,32 @@ import "iter"
 
 const emptyPrompt = "gpt: a prompt needs at least one id"
 
+// A Decoder is what writing takes: a [Model], or an [Int8Model].
+type Decoder interface {
+	NewCache() *Cache
+	Extend(c *Cache, ids []int) []float32
+}
+
 // Continue yields the ids that pick chooses, one after another, without end:
 // each from the logits (V) of the text so far, prompt included. The text is cut
 // to the last Context ids whenever it is longer; from then on every token reads
 // the whole window again, since each of its positions has moved.
-func (m *Model) Continue(prompt []int, pick func(logits []float32) int) iter.Seq[int] {
+func Continue(m Decoder, prompt []int, pick func(logits []float32) int) iter.Seq[int] {
 	if len(prompt) == 0 {
 		panic(emptyPrompt)
 	}
 	return func(yield func(int) bool) {
-		window := make([]int, 0, m.Config.Context)
-		window = append(window, prompt[max(0, len(prompt)-m.Config.Context):]...)
-		cache := NewCache(m.Config)
+		cache := m.NewCache()
+		most := cache.config.Context
+		window := make([]int, 0, most)
+		window = append(window, prompt[max(0, len(prompt)-most):]...)
 		logits := m.Extend(cache, window)
 		for {
 			id := pick(logits)
 			if !yield(id) {
 				return
 			}
-			if len(window) < m.Config.Context {
+			if len(window) < most {
 				window = append(window, id)
 				logits = m.Extend(cache, window[len(window)-1:])
 				continue
@@ -35,9 +42,9 @@ func (m *Model) Continue(prompt []int, pick func(logits []float32) int) iter.Seq
 	}
 }
 
-// Greedy is [Model.Continue] with the likeliest token every time.
+// Greedy is [Continue] with the likeliest token every time.
 func (m *Model) Greedy(prompt []int) iter.Seq[int] {
-	return m.Continue(prompt, Argmax)
+	return Continue(m, prompt, Argmax)
 }
 
 // Argmax returns the index of the largest value, the first of equals.

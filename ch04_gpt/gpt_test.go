@@ -359,33 +359,74 @@ func BenchmarkForward(b *testing.B) {
 	b.ReportMetric(float64(b.N*len(ids))/b.Elapsed().Seconds(), "tok/s")
 }
 
+var benchmarked = []struct {
+	name   string
+	config gpt.Config
+}{
+	{"small", gpt.Config{Vocab: 4096, Context: 256, Width: 384, Heads: 6, Layers: 6, TiedHead: true, QKVBias: true}},
+	{"124M", gpt.GPT2Small},
+}
+
+// A token reads all weights once: GB/s compares with BenchmarkThin/read of
+// internal/f32, which reads memory and does nothing else.
 func BenchmarkDecode(b *testing.B) {
-	for name, c := range map[string]gpt.Config{
-		"small": {Vocab: 4096, Context: 256, Width: 384, Heads: 6, Layers: 6, TiedHead: true, QKVBias: true},
-		"124M":  gpt.GPT2Small,
-	} {
-		b.Run(name, func(b *testing.B) {
-			m, cache := randomModel(c, 9), gpt.NewCache(c)
-			id := []int{1}
-			for b.Loop() {
-				if cache.Len() == c.Context {
-					cache.Reset()
+	for _, size := range benchmarked {
+		c := size.config
+		m := gpt.New(c)
+		m.Init(rand.New(rand.NewPCG(9, 4)))
+		floats, bytes := c.DecodeBytes()
+		for _, way := range []struct {
+			name  string
+			m     gpt.Decoder
+			bytes int
+		}{
+			{size.name, m, floats},
+			{size.name + "-int8", gpt.Quantize(m), bytes},
+		} {
+			b.Run(way.name, func(b *testing.B) {
+				cache, id := way.m.NewCache(), []int{1}
+				way.m.Extend(cache, id)
+				for b.Loop() {
+					if cache.Len() == c.Context {
+						cache.Reset()
+					}
+					way.m.Extend(cache, id)
 				}
-				m.Extend(cache, id)
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tok/s")
-		})
+				rate := float64(b.N) / b.Elapsed().Seconds()
+				b.ReportMetric(rate, "tok/s")
+				b.ReportMetric(rate*float64(way.bytes)/1e9, "GB/s")
+			})
+		}
 	}
 }
 
+// A prompt as long as half the context. The logits are computed for its last
+// token only.
 func BenchmarkPrefill(b *testing.B) {
-	c := gpt.Config{Vocab: 4096, Context: 256, Width: 384, Heads: 6, Layers: 6, TiedHead: true, QKVBias: true}
-	m, ids, cache := randomModel(c, 10), randomIDs(c.Context, c.Vocab, 10), gpt.NewCache(c)
-	for b.Loop() {
-		cache.Reset()
-		m.Extend(cache, ids)
+	for _, size := range benchmarked {
+		c := size.config
+		m := gpt.New(c)
+		m.Init(rand.New(rand.NewPCG(10, 4)))
+		T := c.Context / 2
+		ids := randomIDs(T, c.Vocab, 10)
+		flops := float64(c.ForwardFLOPs(1, T) - 2*(T-1)*c.Width*c.Vocab)
+		for _, way := range []struct {
+			name string
+			m    gpt.Decoder
+		}{{size.name, m}, {size.name + "-int8", gpt.Quantize(m)}} {
+			b.Run(way.name, func(b *testing.B) {
+				cache := way.m.NewCache()
+				way.m.Extend(cache, ids)
+				for b.Loop() {
+					cache.Reset()
+					way.m.Extend(cache, ids)
+				}
+				rate := float64(b.N) / b.Elapsed().Seconds()
+				b.ReportMetric(rate*float64(T), "tok/s")
+				b.ReportMetric(rate*flops/1e9, "GFLOP/s")
+			})
+		}
 	}
-	b.ReportMetric(float64(b.N*len(ids))/b.Elapsed().Seconds(), "tok/s")
 }
 
 // The same weights forget as much as they are told to, and nothing in use.

@@ -84,7 +84,7 @@ func (s Sampler) Pick(logits []float32, rng *rand.Rand) int {
 }
 
 // Generate yields the ids that s picks after prompt, one after another, without
-// end; see [gpt.Model.Continue].
-func Generate(m *gpt.Model, prompt []int, s Sampler, rng *rand.Rand) iter.Seq[int] {
-	return m.Continue(prompt, func(logits []float32) int { return s.Pick(logits, rng) })
+// end; see [gpt.Continue].
+func Generate(m gpt.Decoder, prompt []int, s Sampler, rng *rand.Rand) iter.Seq[int] {
+	return gpt.Continue(m, prompt, func(logits []float32) int { return s.Pick(logits, rng) })
 }

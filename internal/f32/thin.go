@@ -1,6 +1,10 @@
 package f32
 
-import "gonum.org/v1/gonum/blas"
+import (
+	"runtime"
+
+	"gonum.org/v1/gonum/blas"
+)
 
 const (
 	thinRows = 6    // rows of c up to which packing b costs more than it saves
@@ -10,12 +14,23 @@ const (
 // thinly computes the product when c has few rows, as in generation, where each
 // element of b is used but once or twice: b is read in its own order.
 func (p *product) thinly(procs int) {
+	if p.n*p.k >= worthReading && !crew.busy.Load() {
+		procs = runtime.GOMAXPROCS(0)
+	}
 	p.down, p.across = 1, (p.n-1)/thinCols+1
 	if procs > 1 {
-		p.across = max(p.across, min(4*procs, (p.n-1)/64+1))
+		p.across = max(p.across, min(procs, (p.n-1)/64+1), min(4*procs, p.n/stretch))
 	}
 	share(procs, p.across, (*thin)(p))
 }
+
+// Of b as many elements are read by several cores even if they are multiplied
+// but once: memory brings them in some 20 µs to one.
+const worthReading = 1 << 17
+
+// Where there is a choice, a piece is no narrower: from memory, long stretches of
+// a row come faster than short ones.
+const stretch = 384
 
 type thin product
 

@@ -1,0 +1,142 @@
+package gpt_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+)
+
+func TestQuantizeRow(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	for _, size := range []float64{1e-6, 1, 1e6} {
+		x, q := make([]float32, 300), make([]int8, 300)
+		for i := range x {
+			x[i] = float32(size * rng.NormFloat64())
+		}
+		scale := gpt.QuantizeRow(q, x)
+		var largest int8
+		for i, v := range x {
+			require.InDelta(t, v, float32(q[i])*scale, .5001*float64(scale))
+			largest = max(largest, q[i], -q[i])
+		}
+		require.EqualValues(t, 127, largest)
+	}
+	q := []int8{1, 2}
+	require.Zero(t, gpt.QuantizeRow(q, []float32{0, 0}))
+	require.Equal(t, []int8{0, 0}, q)
+}
+
+// dequantized returns a copy of m whose matrices have gone through a byte.
+func dequantized(m *gpt.Model) *gpt.Model {
+	other := gpt.New(m.Config)
+	for i, p := range m.Params() {
+		copy(other.Params()[i].Data, p.Data)
+	}
+	line := func(w blas32.General, at, n, step int) {
+		x, q := make([]float32, n), make([]int8, n)
+		for i := range x {
+			x[i] = w.Data[at+i*step]
+		}
+		scale := gpt.QuantizeRow(q, x)
+		for i, v := range q {
+			w.Data[at+i*step] = scale * float32(v)
+		}
+	}
+	columns := func(w blas32.General) {
+		for j := range w.Cols {
+			line(w, j, w.Rows, w.Stride)
+		}
+	}
+	rows := func(w blas32.General) {
+		for i := range w.Rows {
+			line(w, i*w.Stride, w.Cols, 1)
+		}
+	}
+	rows(other.Embedding.Tokens)
+	if !m.Config.TiedHead {
+		rows(other.Head)
+	}
+	for _, b := range other.Blocks {
+		columns(b.Attention.QKV.W)
+		columns(b.Attention.Proj.W)
+		columns(b.MLP.Fc.W)
+		columns(b.MLP.Proj.W)
+	}
+	return other
+}
+
+// An Int8Model computes what a model with its rounded weights does, however a
+// text is cut: one by one, by a few, by many.
+func TestInt8IsAModelOfRoundedWeights(t *testing.T) {
+	for _, tied := range []bool{true, false} {
+		c := small
+		c.Context, c.TiedHead = 150, tied
+		m, ids := randomModel(c, 31), randomIDs(150, c.Vocab, 31)
+		rounded, bytes := dequantized(m), gpt.Quantize(m)
+		for _, pieces := range [][]int{{1, 1, 3}, {6, 7}, {150}, {100, 1}} {
+			want, got := rounded.NewCache(), bytes.NewCache()
+			for _, n := range pieces {
+				require.InDeltaSlice(t, rounded.Extend(want, ids[:n]), bytes.Extend(got, ids[:n]), 2e-4, "%v", pieces)
+			}
+		}
+	}
+}
+
+// The rounding is seen in the logits, but little of it.
+func TestInt8IsCloseToTheModel(t *testing.T) {
+	c := small
+	c.Width, c.Context = 64, 40
+	m, ids := randomModel(c, 32), randomIDs(40, c.Vocab, 32)
+	want, got := m.Extend(m.NewCache(), ids), gpt.Quantize(m).Extend(gpt.NewCache(c), ids)
+	var size, off float64
+	for i := range want {
+		size += float64(want[i]) * float64(want[i])
+		off += math.Pow(float64(want[i]-got[i]), 2)
+	}
+	require.Less(t, math.Sqrt(off/size), .02)
+	require.Greater(t, off, 0.)
+}
+
+func TestInt8AllocatesNothing(t *testing.T) {
+	m, ids := gpt.Quantize(randomModel(small, 33)), randomIDs(12, small.Vocab, 33)
+	cache := m.NewCache()
+	require.Zero(t, testing.AllocsPerRun(10, func() {
+		cache.Reset()
+		m.Extend(cache, ids[:8])
+		m.Extend(cache, ids[8:9])
+	}))
+}
+
+func TestInt8Writes(t *testing.T) {
+	m := gpt.Quantize(randomModel(small, 34))
+	text := randomIDs(3, small.Vocab, 34)
+	for id := range gpt.Continue(m, text, gpt.Argmax) {
+		if text = append(text, id); len(text) == 20 { // beyond the context
+			break
+		}
+	}
+	require.Equal(t, gpt.Argmax(m.Extend(m.NewCache(), text[7:19])), text[19])
+}
+
+// Every parameter but the positions is read for every token, and an untied
+// embedding's rows are looked up.
+func TestDecodeBytes(t *testing.T) {
+	for _, tied := range []bool{true, false} {
+		c := small
+		c.TiedHead = tied
+		want := 0
+		for _, p := range gpt.New(c).Params() {
+			if p.Name != "wpe.weight" && (tied || p.Name != "wte.weight") {
+				want += 4 * len(p.Data)
+			}
+		}
+		floats, bytes := c.DecodeBytes()
+		require.Equal(t, want, floats)
+		require.Less(t, bytes, floats)
+	}
+}
