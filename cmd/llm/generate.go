@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
@@ -45,6 +46,7 @@ func generateCommand() *cobra.Command {
 	var s sampling
 	var n int
 	var dir string
+	var int8 bool
 	cmd := &cobra.Command{
 		Use:   "generate [PROMPT...]",
 		Short: "Let a model write on from a prompt",
@@ -57,6 +59,7 @@ fit are used, and a note on the standard error says so.`,
 llm generate -n 500 -temperature 0.5 "Exper. 1."     longer and surer
 llm generate -top-k 20 -seed 2 "The Colours of"      another text
 llm generate -temperature 0 "If the"                 always the likeliest token
+llm generate -int8 "The Colours of"                  with weights of one byte
 echo "If a Glass" | llm generate -model runs/mine`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -66,16 +69,17 @@ echo "If a Glass" | llm generate -model runs/mine`,
 			if n < 1 {
 				return usagef("-n cannot be %d; it takes 1 or more", n)
 			}
-			return generate(cmd, dir, strings.Join(args, " "), s, n)
+			return generate(cmd, dir, strings.Join(args, " "), s, n, int8)
 		},
 	}
 	s.add(cmd, 0.8)
 	cmd.Flags().StringVar(&dir, "model", newton, "`directory` of the model")
 	cmd.Flags().IntVarP(&n, "n", "n", 200, "tokens to write")
+	cmd.Flags().BoolVar(&int8, "int8", false, "round the weights to one byte each: large models write about three times as fast")
 	return cmd
 }
 
-func generate(cmd *cobra.Command, dir, prompt string, s sampling, n int) error {
+func generate(cmd *cobra.Command, dir, prompt string, s sampling, n int, int8 bool) error {
 	m, bpe, err := loadModel(dir, "pretrain")
 	if err != nil {
 		return err
@@ -97,7 +101,11 @@ func generate(cmd *cobra.Command, dir, prompt string, s sampling, n int) error {
 	fmt.Fprint(out, prompt)
 	rng := rand.New(rand.NewPCG(s.seed, 0))
 	sampler := pretrain.Sampler{Temperature: s.temperature, TopK: s.topK, TopP: s.topP}
-	err = write(cmd.Context(), out, m, bpe, ids, sampler, rng, n)
+	var decoder gpt.Decoder = m
+	if int8 {
+		decoder = gpt.Quantize(m)
+	}
+	err = write(cmd.Context(), out, decoder, bpe, ids, sampler, rng, n)
 	fmt.Fprintln(out)
 	if err == nil {
 		err = cmd.Context().Err()

@@ -268,7 +268,7 @@ func (o *pretrainOptions) sample(m *gpt.Model, bpe *tokens.BPE, step int) string
 
 // write streams n tokens after prompt to w, or fewer where the text ends or ctx
 // is cancelled.
-func write(ctx context.Context, w io.Writer, m *gpt.Model, bpe *tokens.BPE, prompt []int, s pretrain.Sampler, rng *rand.Rand, n int) error {
+func write(ctx context.Context, w io.Writer, m gpt.Decoder, bpe *tokens.BPE, prompt []int, s pretrain.Sampler, rng *rand.Rand, n int) error {
 	stream := tokens.NewStream(bpe)
 	show := func(s string) string { return s }
 	if meter.IsTerminal(w) {
