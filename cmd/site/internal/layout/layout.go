@@ -19,7 +19,7 @@ type Link struct{ Href, Text string }
 // An Entry is a page in the contents, with its sections.
 type Entry struct {
 	Link
-	Chapter  int // 0 for a page that is no chapter
+	Number   string // of a chapter, or the letter of an appendix
 	Current  bool
 	Sections []Link
 }
@@ -29,8 +29,8 @@ type Entry struct {
 // works wherever it lies.
 type Page struct {
 	Book, Title, Up string
-	Chapter         int
-	Front           bool // the page that lists the sections of all chapters
+	Eyebrow         string // over the title: Chapter 3
+	Front           bool   // the page that lists the sections of all chapters
 	Body            string
 	Contents        []Entry
 	Previous, Next  *Link

@@ -18,6 +18,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -70,6 +71,7 @@ type page struct {
 	file    string // docs/ch03_attention.md
 	name    string // ch03_attention, also the name of its .html
 	chapter int    // 0 for pages that are no chapter
+	number  string // 3, A for an appendix, or nothing
 	title   string
 	source  []byte
 	root    ast.Node
@@ -146,6 +148,8 @@ const (
 	orderFile  = "docs/book.txt"
 	frontFile  = "docs/index.md"
 	legendFile = "docs/legend.md"
+
+	appendixPrefix = "appendix_" // of the pages that are lettered, not numbered
 )
 
 // readPages parses the front page, the pages of book.txt and the legend.
@@ -154,20 +158,26 @@ func (b *Book) readPages() {
 	if err != nil {
 		b.Problems = append(b.Problems, Problem{orderFile, 1, "the list of pages cannot be read: " + err.Error()})
 	}
-	b.readPage(frontFile, orderFile, 0)
-	chapter := 0
+	b.readPage(frontFile, orderFile, 0, "")
+	chapter, appendix := 0, 'A'
 	for i, line := range strings.Split(string(order), "\n") {
 		name := strings.TrimSpace(line)
 		if name == "" || strings.HasPrefix(name, "#") {
 			continue
 		}
+		file, wantedBy := path.Join("docs", name), fmt.Sprintf("%s:%d", orderFile, i+1)
+		if strings.HasPrefix(name, appendixPrefix) {
+			b.readPage(file, wantedBy, 0, string(appendix))
+			appendix++
+			continue
+		}
 		chapter++
-		b.readPage(path.Join("docs", name), fmt.Sprintf("%s:%d", orderFile, i+1), chapter)
+		b.readPage(file, wantedBy, chapter, strconv.Itoa(chapter))
 	}
-	b.readPage(legendFile, orderFile, 0)
+	b.readPage(legendFile, orderFile, 0, "")
 }
 
-func (b *Book) readPage(file, wantedBy string, chapter int) {
+func (b *Book) readPage(file, wantedBy string, chapter int, number string) {
 	data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
 	if err != nil {
 		where, line, _ := strings.Cut(wantedBy, ":")
@@ -180,7 +190,7 @@ func (b *Book) readPage(file, wantedBy string, chapter int) {
 		b.Problems = append(b.Problems, Problem{where, n, "page " + file + " " + reason})
 		return
 	}
-	p := &page{file: file, name: strings.TrimSuffix(path.Base(file), ".md"), chapter: chapter, ids: map[string]bool{}, listed: map[ast.Node]*listed{}}
+	p := &page{file: file, name: strings.TrimSuffix(path.Base(file), ".md"), chapter: chapter, number: number, ids: map[string]bool{}, listed: map[ast.Node]*listed{}}
 	p.source = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	p.parse()
 	if len(p.heads) == 0 || p.heads[0].level != 1 {
@@ -195,7 +205,7 @@ func (b *Book) render() {
 	for i, p := range b.pages {
 		body := b.body(p, "")
 		b.Files[p.name+".html"] = b.page(p.name+".html", layout.Page{
-			Title: p.title, Chapter: p.chapter, Front: p.file == frontFile, Body: body, Contents: b.contents(p), Previous: b.link(i - 1), Next: b.link(i + 1),
+			Title: p.title, Eyebrow: p.eyebrow(), Front: p.file == frontFile, Body: body, Contents: b.contents(p), Previous: b.link(i - 1), Next: b.link(i + 1),
 		})
 	}
 	b.Files["all.html"] = sync.OnceValue(func() []byte {
@@ -203,8 +213,8 @@ func (b *Book) render() {
 		again := b.again()
 		for _, p := range b.pages {
 			eyebrow := ""
-			if p.chapter > 0 {
-				eyebrow = fmt.Sprintf("<p class=\"eyebrow\">Chapter %d</p>\n", p.chapter)
+			if text := p.eyebrow(); text != "" {
+				eyebrow = "<p class=\"eyebrow\">" + text + "</p>\n"
 			}
 			fmt.Fprintf(&all, "<article id=\"%s\">\n%s%s</article>\n", p.name, eyebrow, again.body(p, p.name+"--"))
 		}
@@ -215,6 +225,17 @@ func (b *Book) render() {
 	for name, data := range layout.Assets() {
 		b.Files["assets/"+name] = func() []byte { return data }
 	}
+}
+
+// eyebrow is what stands over the title.
+func (p *page) eyebrow() string {
+	switch {
+	case p.chapter > 0:
+		return "Chapter " + p.number
+	case p.number != "":
+		return "Appendix " + p.number
+	}
+	return ""
 }
 
 // again is a copy for rendering pages a second time, while others read b: the
@@ -253,7 +274,7 @@ func (b *Book) link(i int) *layout.Link {
 func (b *Book) contents(current *page) []layout.Entry {
 	var list []layout.Entry
 	for _, p := range b.pages {
-		e := layout.Entry{Link: layout.Link{Href: p.name + ".html", Text: p.title}, Chapter: p.chapter, Current: p == current}
+		e := layout.Entry{Link: layout.Link{Href: p.name + ".html", Text: p.title}, Number: p.number, Current: p == current}
 		if p.file == frontFile {
 			e.Text = "Front page"
 		}
@@ -270,7 +291,7 @@ func (b *Book) contents(current *page) []layout.Entry {
 func (b *Book) contentsOfAll() []layout.Entry {
 	var list []layout.Entry
 	for _, p := range b.pages {
-		e := layout.Entry{Link: layout.Link{Href: "#" + p.name, Text: p.title}, Chapter: p.chapter}
+		e := layout.Entry{Link: layout.Link{Href: "#" + p.name, Text: p.title}, Number: p.number}
 		for _, h := range p.heads {
 			if h.level == 2 {
 				e.Sections = append(e.Sections, layout.Link{Href: "#" + p.name + "--" + h.id, Text: h.text})

@@ -55,6 +55,24 @@ func put(t *testing.T, root, name, content string) {
 	require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
 }
 
+// Appendices have letters, and may show code that no chapter does.
+func TestAppendix(t *testing.T) {
+	b := woven(t, map[string]string{
+		"docs/book.txt":         small["docs/book.txt"] + "appendix_more.md\nappendix_most.md\n",
+		"docs/appendix_more.md": "# More\n\nIt calls `Add`.\n\n[fast](../internal/fast/fast.go#Fast)\n",
+		"docs/appendix_most.md": "# Most\n",
+		"internal/fast/fast.go": "package fast\n\n// Fast is fast.\nfunc Fast() {}\n",
+	})
+	require.Empty(t, b.Problems)
+	require.Empty(t, b.Coverage())
+	more := string(b.Files["appendix_more.html"]())
+	require.Contains(t, more, `<p class="eyebrow">Appendix A</p>`)
+	require.Contains(t, more, `<span class="number">B</span> Most`)
+	require.Contains(t, more, "internal/fast/fast.go</a> · Fast")
+	require.Contains(t, string(b.Files["all.html"]()), `<p class="eyebrow">Appendix B</p>`)
+	require.Contains(t, string(b.Files["ch02_twice.html"]()), `<p class="eyebrow">Chapter 2</p>`)
+}
+
 func TestSoundBook(t *testing.T) {
 	b := woven(t, nil)
 	require.Empty(t, b.Problems)
