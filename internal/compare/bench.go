@@ -5,8 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/benchfmt"
 )
 
 // bench is a benchmark of a package, run in a process of its own, as often or as
@@ -23,7 +24,7 @@ func (m *meter) bench(pkg, name, times, unit string) side {
 		if err != nil {
 			return 0, fmt.Errorf("%s %s: %w", pkg, name, err)
 		}
-		v, ok := metric(string(out), name, unit)
+		v, ok := benchfmt.Metric(string(out), name, unit)
 		if !ok {
 			return 0, absent(fmt.Sprintf("Benchmark%s in %s reports no %s", name, pkg, unit))
 		}
@@ -49,26 +50,4 @@ func (m *meter) build(pkg string) (string, error) {
 // exactly is the pattern that matches a benchmark of this name only.
 func exactly(name string) string {
 	return "^Benchmark" + strings.ReplaceAll(name, "/", "$/^") + "$"
-}
-
-// metric finds a number in what benchmarks print: their name, perhaps with the
-// number of processors, how often they ran, then numbers and units.
-func metric(out, name, unit string) (float64, bool) {
-	for line := range strings.Lines(out) {
-		fields := strings.Fields(line)
-		if len(fields) < 4 {
-			continue
-		}
-		rest, ok := strings.CutPrefix(fields[0], "Benchmark"+name)
-		if !ok || rest != "" && strings.Trim(rest, "-0123456789") != "" {
-			continue
-		}
-		for i := 2; i+1 < len(fields); i += 2 {
-			if fields[i+1] == unit {
-				v, err := strconv.ParseFloat(fields[i], 64)
-				return v, err == nil
-			}
-		}
-	}
-	return 0, false
 }

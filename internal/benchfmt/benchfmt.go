@@ -1,0 +1,35 @@
+// Package benchfmt finds numbers in what go test -bench prints.
+package benchfmt
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Metric finds a benchmark's number with this unit. A line is the benchmark's
+// name, perhaps with the number of processors behind a dash, how often it ran,
+// then numbers and units. The name is given without Benchmark in front.
+func Metric(out, name, unit string) (float64, bool) {
+	for line := range strings.Lines(out) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || !named(fields[0], name) {
+			continue
+		}
+		for i := 2; i+1 < len(fields); i += 2 {
+			if fields[i+1] == unit {
+				v, err := strconv.ParseFloat(fields[i], 64)
+				return v, err == nil
+			}
+		}
+	}
+	return 0, false
+}
+
+func named(field, name string) bool {
+	processors, ok := strings.CutPrefix(field, "Benchmark"+name)
+	if !ok || processors == "" {
+		return ok
+	}
+	n, ok := strings.CutPrefix(processors, "-")
+	return ok && n != "" && strings.Trim(n, "0123456789") == ""
+}
