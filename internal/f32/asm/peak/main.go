@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -25,22 +26,25 @@ func main() {
 	Generate()
 }
 
-// loop writes a loop of fused multiply-adds, each register its own sum. All
-// hold zeros: no sum overflows or becomes so small that it is slow.
-func loop(name string, lanes int, sums []reg.VecPhysical, factor reg.VecPhysical) {
+// loop writes a loop of fused multiply-adds, each register its own sum. The
+// factors are ones: with zeros, some processors take twice as long.
+func loop(name string, lanes int, sums []reg.VecPhysical, one reg.VecPhysical) {
 	Define(name, "func(n int)",
 		fmt.Sprintf("%s adds n products to each of %d registers of %d float32s.", name, len(sums), lanes))
-	n := Arg("n")
-	for _, v := range append(sums, factor) {
-		if lanes == 16 {
-			VPXORD(v, v, v)
-		} else {
-			VXORPS(v, v, v)
-		}
+	n, bits := Arg("n"), GP32()
+	MOVL(U32(math.Float32bits(1)), bits)
+	if lanes == 16 {
+		VPBROADCASTD(bits, one)
+	} else {
+		VMOVD(bits, reg.X15)
+		VBROADCASTSS(reg.X15, one)
+	}
+	for _, v := range sums {
+		VMOVUPS(one, v)
 	}
 	Label("again")
 	for _, v := range sums {
-		VFMADD231PS(factor, factor, v)
+		VFMADD231PS(one, one, v)
 	}
 	SUBQ(Imm(1), n)
 	JG(LabelRef("again"))
