@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"io"
 	"math"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -70,4 +71,16 @@ func TestTicksAreRound(t *testing.T) {
 	s, ticks := span{0.13, 4.71}.round(5)
 	require.Equal(t, span{0, 5}, s)
 	require.Equal(t, []float64{0, 1, 2, 3, 4, 5}, ticks)
+}
+
+func TestRoofline(t *testing.T) {
+	svg := Roofline("R", []Limit{{"all", 200}, {"one", 100}}, []Limit{{"memory", 30}},
+		[]Point{{"slow", 0.03, 0.5}, {"same", 0.03, 0.5}, {"fast", 16, 190}})
+	count := wellFormed(t, svg)
+	require.Equal(t, 3, count["circle"])
+	require.Equal(t, 3, strings.Count(string(svg), `class="fig-line fig-c`))
+	require.Contains(t, string(svg), ">1/32<")
+	at := regexp.MustCompile(`x="([0-9.]+)" y="[0-9.]+" text-anchor="(start|end)">(slow|same)<`).FindAllStringSubmatch(string(svg), -1)
+	require.NotEqual(t, at[0][1], at[1][1], "one name does not stand on another")
+	require.Panics(t, func() { Roofline("empty", nil, nil, nil) })
 }

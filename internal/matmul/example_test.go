@@ -3,6 +3,7 @@ package matmul_test
 import (
 	"fmt"
 
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/matmul"
 )
@@ -46,6 +47,7 @@ func ExampleShape() {
 		{"blocked", few, few.TouchBlocked},
 		{"packed, tile 3×2", block, func(c *matmul.Cache) { block.TouchPacked(c, 3, 2) }},
 		{"packed, tile 6×16", block, func(c *matmul.Cache) { block.TouchPacked(c, 6, 16) }},
+		{"packed, tile 12×32", block, func(c *matmul.Cache) { block.TouchPacked(c, 12, 32) }},
 	} {
 		var cache matmul.Cache
 		step.touch(&cache)
@@ -57,4 +59,26 @@ func ExampleShape() {
 	// blocked             4.07 bytes
 	// packed, tile 3×2    2.53 bytes
 	// packed, tile 6×16   0.33 bytes
+	// packed, tile 12×32  0.22 bytes
+}
+
+// GPT-2 on four sequences of 64 tokens. A product reads its weights forward, and
+// twice backward, where it also adds to their gradient.
+func Example_restOfTheStep() {
+	weights, tokens := float64(gpt.GPT2Small.ParamCount()), 4*64.0
+	normalized := tokens * float64(gpt.GPT2Small.Width*(2*gpt.GPT2Small.Layers+1))
+	for _, part := range []struct {
+		name         string
+		flops, bytes float64
+	}{
+		{"products", 6 * weights * tokens, 4 * 4 * weights},
+		{"AdamW", 15 * weights, 4 * 8 * weights},
+		{"LayerNorm, forward", 8 * normalized, 4 * 2 * normalized},
+	} {
+		fmt.Printf("%-19s %7.2f GFLOP, %5.2f GB: %5.1f FLOPs a byte\n", part.name, part.flops/1e9, part.bytes/1e9, part.flops/part.bytes)
+	}
+	// Output:
+	// products             191.14 GFLOP,  1.99 GB:  96.0 FLOPs a byte
+	// AdamW                  1.87 GFLOP,  3.98 GB:   0.5 FLOPs a byte
+	// LayerNorm, forward     0.04 GFLOP,  0.04 GB:   1.0 FLOPs a byte
 }

@@ -28,6 +28,7 @@ var Figures = []Figure{
 	{"temperature", computed(temperature)},
 	{"newton-loss", losses("newton.csv", "A small GPT reads the Opticks")},
 	{"assistant-loss", losses("assistant.csv", "The same model learns to answer")},
+	{"roofline", steps("matrices.txt")},
 }
 
 // computed is a picture that needs no file.

@@ -1,0 +1,148 @@
+package figures
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A Limit is one line of a roofline: a speed that no program passes, of
+// arithmetic in GFLOP/s or of memory in GB/s.
+type Limit struct {
+	Name string
+	Rate float64
+}
+
+// A Point is a program in a roofline: how many FLOPs it does for each byte it
+// fetches, and how many in a second.
+type Point struct {
+	Name        string
+	FLOPsAByte  float64
+	GFLOPSecond float64
+}
+
+// Roofline draws programs under the limits of a processor, both axes in powers
+// of two, and returns an SVG file. Bandwidths are slopes that end at the highest
+// of the peaks; each peak begins at the steepest slope. There must be some of each.
+func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
+	if len(peaks) == 0 || len(bandwidths) == 0 || len(points) == 0 {
+		panic("figures: a roofline needs peaks, bandwidths and points")
+	}
+	var xs, ys []float64
+	for _, p := range points {
+		xs, ys = append(xs, p.FLOPsAByte), append(ys, p.GFLOPSecond)
+	}
+	for _, l := range peaks {
+		ys = append(ys, l.Rate)
+	}
+	x, y := powers(spanOf(xs)), powers(spanOf(ys))
+	c := open(plotWidth, plotHeight, title, describePoints(points))
+	c.logFrame(title, x, y)
+	top, steepest := highest(peaks), highest(bandwidths)
+	for i, l := range bandwidths {
+		from, to := max(x.lo, math.Log2(math.Exp2(y.lo)/l.Rate)), min(x.hi, math.Log2(top/l.Rate))
+		rise := func(v float64) float64 { return y.at(v+math.Log2(l.Rate), plotBottom, plotTop) }
+		x1, x2 := x.at(from, plotLeft, plotRight), x.at(to, plotLeft, plotRight)
+		c.line(fmt.Sprintf("fig-line fig-c%d", len(peaks)+i), x1, rise(from), x2, rise(to))
+	}
+	for i, l := range peaks {
+		py := y.at(math.Log2(l.Rate), plotBottom, plotTop)
+		c.line(fmt.Sprintf("fig-line fig-c%d", i), x.at(max(x.lo, math.Log2(l.Rate/steepest)), plotLeft, plotRight), py, plotRight, py)
+	}
+	c.points(points, x, y)
+	var names []Series
+	for _, l := range append(append([]Limit(nil), peaks...), bandwidths...) {
+		names = append(names, Series{Name: l.Name})
+	}
+	c.legend(names)
+	return c.close()
+}
+
+func highest(limits []Limit) float64 {
+	top := 0.0
+	for _, l := range limits {
+		top = max(top, l.Rate)
+	}
+	return top
+}
+
+// powers is the span of the exponents of two around s, with some room.
+func powers(s span) span {
+	return span{math.Floor(math.Log2(s.lo) - 0.25), math.Ceil(math.Log2(s.hi) + 0.25)}
+}
+
+// logFrame draws the title, the axes and a grid with every second power of two.
+func (c *canvas) logFrame(title string, x, y span) {
+	c.text(plotLeft, 22, "start", "fig-title", title)
+	c.text((plotLeft+plotRight)/2, plotHeight-10, "middle", "", "FLOPs for each byte that is fetched")
+	c.textUp(16, (plotTop+plotBottom)/2, "GFLOP/s")
+	for e := y.lo; e <= y.hi; e += 2 {
+		py := y.at(e, plotBottom, plotTop)
+		c.line("fig-grid", plotLeft, py, plotRight, py)
+		c.text(plotLeft-8, py+4, "end", "fig-small", power(e))
+	}
+	for e := x.lo; e <= x.hi; e++ {
+		px := x.at(e, plotLeft, plotRight)
+		c.line("fig-axis", px, plotBottom, px, plotBottom+4)
+		c.text(px, plotBottom+18, "middle", "fig-small", power(e))
+	}
+	c.line("fig-axis", plotLeft, plotBottom, plotRight, plotBottom)
+}
+
+// power prints two to the e, as a fraction where it is one.
+func power(e float64) string {
+	if e < 0 {
+		return "1/" + label(math.Exp2(-e))
+	}
+	return label(math.Exp2(e))
+}
+
+// A tag is a name and the room that it takes.
+type tag struct {
+	left, right, at float64
+	anchor          string
+}
+
+func (l tag) meets(other tag) bool {
+	return l.left < other.right && other.left < l.right && math.Abs(l.at-other.at) < 12
+}
+
+// points draws the programs, each with its name in the first of several places
+// where no other name stands.
+func (c *canvas) points(points []Point, x, y span) {
+	var taken []tag
+	for _, p := range points {
+		px, py := x.at(math.Log2(p.FLOPsAByte), plotLeft, plotRight), y.at(math.Log2(p.GFLOPSecond), plotBottom, plotTop)
+		fmt.Fprintf(c, `<circle class="fig-text" cx="%s" cy="%s" r="4"/>`+"\n", num(px), num(py))
+		l := place(px, py, textWidth(p.Name), taken)
+		taken = append(taken, l)
+		at := l.left
+		if l.anchor == "end" {
+			at = l.right
+		}
+		c.text(at, l.at, l.anchor, "fig-small", p.Name)
+	}
+}
+
+// place finds room for a name beside a point: to the right, to the left, then
+// the same somewhat higher and lower.
+func place(px, py, width float64, taken []tag) tag {
+	var l tag
+	for _, lower := range []float64{4, -9, 17, -22, 30} {
+		for _, l = range []tag{{px + 9, px + 9 + width, py + lower, "start"}, {px - 9 - width, px - 9, py + lower, "end"}} {
+			if l.right <= plotRight && !slices.ContainsFunc(taken, l.meets) {
+				return l
+			}
+		}
+	}
+	return l
+}
+
+func describePoints(points []Point) string {
+	var parts []string
+	for _, p := range points {
+		parts = append(parts, fmt.Sprintf("%s %s GFLOP/s at %s FLOPs a byte", p.Name, label(p.GFLOPSecond), label(p.FLOPsAByte)))
+	}
+	return strings.Join(parts, "; ")
+}

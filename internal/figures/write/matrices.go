@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/llm-from-scratch/llm/internal/benchfmt"
+	"github.com/llm-from-scratch/llm/internal/figures"
+	"github.com/llm-from-scratch/llm/internal/matmul"
+)
+
+// steps draws the steps of the appendix under the limits of the processor on
+// which they were recorded. What they fetch is counted: it is the same anywhere.
+func steps(record string) func(docs string) ([]byte, error) {
+	return func(docs string) ([]byte, error) {
+		file := filepath.Join(docs, "runs", record)
+		out, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		number := func(name, unit string) float64 {
+			v, ok := benchfmt.Metric(string(out), name, unit)
+			if !ok && err == nil {
+				err = fmt.Errorf("%s: no %s of Benchmark%s", file, unit, name)
+			}
+			return v
+		}
+		var points []figures.Point
+		for _, f := range fetches() {
+			points = append(points, figures.Point{
+				Name: f.step, FLOPsAByte: f.flopsAByte(), GFLOPSecond: number("Step/"+f.step+"/256x3072x768", "GFLOP/s"),
+			})
+		}
+		svg := figures.Roofline("One product in seven ways, under the limits of the processor",
+			[]figures.Limit{
+				{Name: "peak, all cores", Rate: number("Limit/peak/all", "GFLOP/s")},
+				{Name: "peak, one core", Rate: number("Limit/peak/one", "GFLOP/s")},
+			},
+			[]figures.Limit{
+				{Name: "second cache", Rate: number("Limit/cache/one", "GB/s")},
+				{Name: "memory", Rate: number("Limit/memory/one", "GB/s")},
+			}, points)
+		return svg, err
+	}
+}
+
+// A fetch is what a step touches of the caches of the appendix's example.
+type fetch struct {
+	step  string
+	shape matmul.Shape
+	touch func(*matmul.Cache)
+}
+
+func (f fetch) flopsAByte() float64 {
+	var cache matmul.Cache
+	f.touch(&cache)
+	return float64(f.shape.FLOPs()) / float64(cache.Fetched)
+}
+
+// fetches are the steps in order. Each row of c fetches the same in the first
+// three, so that four are enough; of the packed ones, it is what a block of b and
+// the rows of a that meet it do.
+func fetches() []fetch {
+	few := matmul.Shape{M: 4, N: 3072, K: 768}
+	block := matmul.Shape{M: 256, N: 1024, K: 64}
+	tile := func(tall, wide int) func(*matmul.Cache) {
+		return func(c *matmul.Cache) { block.TouchPacked(c, tall, wide) }
+	}
+	return []fetch{
+		{"naive", few, few.TouchNaive},
+		{"reordered", few, few.TouchReordered},
+		{"blocked", few, few.TouchBlocked},
+		{"with-vectors", few, few.TouchBlocked},
+		{"packed", block, tile(3, 2)},
+		{"vectorised", block, tile(12, 32)},
+		{"threaded", block, tile(12, 32)},
+	}
+}
