@@ -1,13 +1,14 @@
 package pretrain
 
 import (
-	"cmp"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"slices"
 
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
 // Sampler chooses the next token from logits. Its zero value is greedy: it
@@ -18,10 +19,90 @@ type Sampler struct {
 	TopP        float32 // only the likeliest that together reach p; 0 or 1 for all
 }
 
-// A candidate is a token that may be chosen.
-type candidate struct {
-	id    int
-	logit float32
+// A block is some tokens in a row, of which those not yet taken are at lo to
+// hi-1 of a drawing's tokens.
+type block struct {
+	lo, hi int
+	most   float32 // the largest logit of these
+}
+
+// before reports whether the likeliest token of b comes before that of c.
+func (b block) before(c block) bool { return b.most > c.most || b.most == c.most && b.lo < c.lo }
+
+const blockSize = 64
+
+// A drawing is the room it takes to choose a token. To find the likeliest few of
+// many it does not sort them: it keeps the largest of each block, and the blocks
+// in a heap, each before the two at twice its index and one or two further on.
+// So the first block has the likeliest token, and taking that out disturbs a few
+// blocks only.
+type drawing struct {
+	tokens        []int32
+	logits        []float32
+	heap          []block
+	all           []float32 // (V) probabilities
+	ids           []int     // taken out so far
+	probabilities []float32
+}
+
+var drawings f32.Shelf[drawing]
+
+// begin fills the heap.
+func (d *drawing) begin(logits []float32) {
+	d.ids, d.probabilities, d.heap, d.tokens = d.ids[:0], d.probabilities[:0], d.heap[:0], d.tokens[:0]
+	d.logits = append(d.logits[:0], logits...)
+	for i := range logits {
+		d.tokens = append(d.tokens, int32(i))
+	}
+	for lo := 0; lo < len(logits); lo += blockSize {
+		hi := min(lo+blockSize, len(logits))
+		d.heap = append(d.heap, block{lo, hi, f32.Max(logits[lo:hi])})
+	}
+	for i := len(d.heap)/2 - 1; i >= 0; i-- {
+		d.sink(i)
+	}
+}
+
+// sink moves the block at i down to where both below come after it.
+func (d *drawing) sink(i int) {
+	b := d.heap[i]
+	for {
+		below := 2*i + 1
+		if below >= len(d.heap) {
+			break
+		}
+		if below+1 < len(d.heap) && d.heap[below+1].before(d.heap[below]) {
+			below++
+		}
+		if !d.heap[below].before(b) {
+			break
+		}
+		d.heap[i] = d.heap[below]
+		i = below
+	}
+	d.heap[i] = b
+}
+
+// next takes the likeliest of the tokens that are left, the first of equals.
+func (d *drawing) next() (id int, logit float32) {
+	b := &d.heap[0]
+	at := b.lo + max(0, slices.Index(d.logits[b.lo:b.hi], b.most)) // no index if NaN
+	id, logit = int(d.tokens[at]), d.logits[at]
+	d.ids = append(d.ids, id)
+	b.hi--
+	copy(d.tokens[at:b.hi], d.tokens[at+1:])
+	copy(d.logits[at:b.hi], d.logits[at+1:])
+	if b.lo < b.hi {
+		b.most = f32.Max(d.logits[b.lo:b.hi])
+	} else {
+		last := len(d.heap) - 1
+		d.heap[0] = d.heap[last]
+		d.heap = d.heap[:last]
+	}
+	if len(d.heap) > 0 {
+		d.sink(0)
+	}
+	return id, logit
 }
 
 // Candidates returns the ids that may be chosen and their probabilities, the
@@ -30,26 +111,63 @@ func (s Sampler) Candidates(logits []float32) (ids []int, probabilities []float3
 	if s.Temperature == 0 {
 		return []int{gpt.Argmax(logits)}, []float32{1}
 	}
-	all := make([]candidate, len(logits))
-	for i, l := range logits {
-		all[i] = candidate{i, l}
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.logit, a.logit) })
+	d := drawings.Take()
+	defer drawings.Give(d)
+	s.choose(d, logits, 2) // more than all together have
+	return slices.Clone(d.ids), slices.Clone(d.probabilities)
+}
+
+// choose leaves the candidates in d, the likeliest first. Without top-k and
+// top-p, where they would be all there are, it leaves those that together are
+// likelier than u.
+func (s Sampler) choose(d *drawing, logits []float32, u float32) {
+	d.begin(logits)
 	if s.TopK > 0 {
-		all = all[:min(s.TopK, len(all))]
+		s.likeliest(d, min(s.TopK, len(logits)))
+		if s.TopP > 0 && s.TopP < 1 {
+			n := nucleus(d.probabilities, s.TopP)
+			d.ids, d.probabilities = d.ids[:n], d.probabilities[:n]
+		}
+		return
 	}
-	for _, c := range all {
-		ids = append(ids, c.id)
-		// The largest is subtracted before the division: a temperature near
-		// zero then makes the others -Inf, never a NaN.
-		probabilities = append(probabilities, (c.logit-all[0].logit)/s.Temperature)
-	}
-	attention.Softmax(probabilities)
+	d.all = append(d.all[:0], logits...)
+	s.soften(d.all, d.heap[0].most)
 	if s.TopP > 0 && s.TopP < 1 {
-		n := nucleus(probabilities, s.TopP)
-		ids, probabilities = ids[:n], probabilities[:n]
+		d.reach(s.TopP)
+		nucleus(d.probabilities, s.TopP)
+		return
 	}
-	return ids, probabilities
+	d.reach(math.Nextafter32(u, 3))
+}
+
+// likeliest takes k candidates, with probabilities among themselves.
+func (s Sampler) likeliest(d *drawing, k int) {
+	first := d.heap[0].most
+	for range k {
+		_, logit := d.next()
+		d.probabilities = append(d.probabilities, logit)
+	}
+	s.soften(d.probabilities, first)
+}
+
+// reach takes candidates until their probabilities add up to p.
+func (d *drawing) reach(p float32) {
+	var sum float32
+	for len(d.heap) > 0 && sum < p {
+		id, _ := d.next()
+		d.probabilities = append(d.probabilities, d.all[id])
+		sum += d.all[id]
+	}
+}
+
+// soften makes probabilities of logits, of which first is the largest. That is
+// subtracted before the division: a temperature near zero then makes the others
+// -Inf, never a NaN.
+func (s Sampler) soften(logits []float32, first float32) {
+	for i, l := range logits {
+		logits[i] = (l - first) / s.Temperature
+	}
+	attention.Softmax(logits)
 }
 
 // nucleus is how many of the probabilities, largest first, it takes to reach p.
@@ -73,14 +191,16 @@ func (s Sampler) Pick(logits []float32, rng *rand.Rand) int {
 	if s.Temperature == 0 {
 		return gpt.Argmax(logits)
 	}
-	ids, probabilities := s.Candidates(logits)
+	d := drawings.Take()
+	defer drawings.Give(d)
 	u := rng.Float32()
-	for i, p := range probabilities {
+	s.choose(d, logits, u)
+	for i, p := range d.probabilities {
 		if u -= p; u < 0 {
-			return ids[i]
+			return d.ids[i]
 		}
 	}
-	return ids[len(ids)-1] // the probabilities were rounded to a sum just below u
+	return d.ids[len(d.ids)-1] // the probabilities were rounded to a sum just below u
 }
 
 // Generate yields the ids that s picks after prompt, one after another, without
