@@ -3,6 +3,7 @@
 //
 //	go run ./internal/compare            # all of it; half an hour on two cores
 //	go run ./internal/compare -run gemm  # the rows whose names match
+//	go run ./internal/compare -run gemm -products ^256x768  # and of the products these
 //
 // A measurement of ours and one of the peer's take turns, since a machine is not
 // equally fast at all times, and the medians are compared. A peer that is not
@@ -24,20 +25,22 @@ import (
 func main() {
 	run := flag.String("run", "", "measure only the rows whose names match this `pattern`")
 	rounds := flag.Int("rounds", 3, "how `often` each of the two is measured")
+	products := flag.String("products", "", "of the products, measure only those whose names match this `pattern`")
 	flag.Parse()
 	wanted, err := regexp.Compile(*run)
-	if err != nil || *rounds < 1 || flag.NArg() > 0 {
+	shapes, err2 := regexp.Compile(*products)
+	if err != nil || err2 != nil || *rounds < 1 || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := compare(wanted, *rounds); err != nil {
+	if err := compare(wanted, shapes, *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 }
 
 // compare measures the rows and prints each when it is known.
-func compare(wanted *regexp.Regexp, rounds int) error {
+func compare(wanted, shapes *regexp.Regexp, rounds int) error {
 	if _, err := os.Stat("internal/compare"); err != nil {
 		return fmt.Errorf("run this in the book's top directory: %w", err)
 	}
@@ -46,7 +49,7 @@ func compare(wanted *regexp.Regexp, rounds int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	m := &meter{dir: dir, rounds: rounds, out: os.Stdout, tests: map[string]string{}, gemm: map[int]summary{}}
+	m := &meter{dir: dir, rounds: rounds, shapes: shapes, out: os.Stdout, tests: map[string]string{}, gemm: map[int]summary{}}
 	fmt.Printf("%s\n\n%s", roofline.Machine(), header)
 	for _, r := range rows {
 		if wanted.MatchString(r.name) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,7 @@ type result struct {
 type meter struct {
 	dir    string // for what is built
 	rounds int
+	shapes *regexp.Regexp // the products that are wanted
 	out    io.Writer
 
 	tests    map[string]string // binaries, by package
