@@ -13,8 +13,8 @@
 // Reading order: matrix.go; pool.go, the workers; gemm.go, how a product is cut
 // into pieces; then the two ways to compute a piece: packed.go, with the packing
 // of pack.go and a kernel, of which kernel_go.go has the plainest, and thin.go,
-// for a few rows; int8.go, products with weights of one byte; vec.go and exp.go,
-// the vectors; adamw.go, the optimiser. The
+// for a few rows; int8.go, products with weights of one byte; vec.go, sums.go and
+// exp.go, the vectors; gelu.go and adamw.go, which chapters 4 and 5 explain. The
 // assembly for amd64 is written by the programs under asm, and the best that a
 // processor has is chosen when the program starts; that for arm64, which always
 // has NEON, is written by hand. A kernel for another processor is a file beside

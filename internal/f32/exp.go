@@ -109,3 +109,13 @@ func ExpShifted(dst, x []float32, shift float32) float32 {
 	}
 	return sum
 }
+
+// SumExp returns the sum of Exp(x[i]-shift). It adds in one order everywhere,
+// that of the kernels of [ExpShifted].
+func SumExp(x []float32, shift float32) float32 {
+	sum, n := sumExp(x, shift)
+	for _, v := range x[n:] {
+		sum += Exp(v - shift)
+	}
+	return sum
+}

@@ -93,6 +93,13 @@ func TestTrainingStaysInside(t *testing.T) {
 		for n := range 70 {
 			p, g, m, v := guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1)
 			adamW.Step(p, g, m, v)
+			f32.GELU(p, m)
+			f32.GELUBackward(p, m, v)
+			f32.Mul(p, m, v)
+			f32.MulAdd(p, m, v)
+			f32.Shift(p, m, 1)
+			f32.SumExp(p, 1)
+			f32.SumRows(guarded(t, n, atEnd, 1), f32.View(guarded(t, 5*n, atEnd, 1), 5, n))
 		}
 	}
 }

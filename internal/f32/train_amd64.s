@@ -2,6 +2,8 @@
 
 //go:build amd64 && !purego
 
+#include "textflag.h"
+
 // func adamWAVX2(n int, p *float32, dp *float32, m *float32, v *float32, scale float32, keep float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, rate float32, rootV float32, epsilon float32)
 // Requires: AVX
 TEXT ·adamWAVX2(SB), $0-76
@@ -95,6 +97,605 @@ eight:
 	ADDQ    $0x00000020, DX
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, AX
+	JMP     eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAVX2(n int, dst *float32, x *float32, y *float32)
+// Requires: AVX
+TEXT ·mulAVX2(SB), $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), BX
+
+wide:
+	CMPQ    AX, $0x00000020
+	JL      eight
+	VMOVUPS (DX), Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 32(DX), Y1
+	VMULPS  32(BX), Y1, Y1
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS 64(DX), Y2
+	VMULPS  64(BX), Y2, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(DX), Y3
+	VMULPS  96(BX), Y3, Y3
+	VMOVUPS Y3, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000020, AX
+	JMP     wide
+
+eight:
+	CMPQ    AX, $0x00000008
+	JL      done
+	VMOVUPS (DX), Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, AX
+	JMP     eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulAddAVX2(n int, dst *float32, x *float32, y *float32)
+// Requires: AVX
+TEXT ·mulAddAVX2(SB), $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), BX
+
+wide:
+	CMPQ    AX, $0x00000020
+	JL      eight
+	VMOVUPS (DX), Y0
+	VMULPS  (BX), Y0, Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 32(DX), Y1
+	VMULPS  32(BX), Y1, Y1
+	VADDPS  32(CX), Y1, Y1
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS 64(DX), Y2
+	VMULPS  64(BX), Y2, Y2
+	VADDPS  64(CX), Y2, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(DX), Y3
+	VMULPS  96(BX), Y3, Y3
+	VADDPS  96(CX), Y3, Y3
+	VMOVUPS Y3, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000020, AX
+	JMP     wide
+
+eight:
+	CMPQ    AX, $0x00000008
+	JL      done
+	VMOVUPS (DX), Y0
+	VMULPS  (BX), Y0, Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, AX
+	JMP     eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func shiftAVX2(n int, dst *float32, x *float32, by float32)
+// Requires: AVX
+TEXT ·shiftAVX2(SB), $0-28
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSS by+24(FP), Y15
+
+wide:
+	CMPQ    AX, $0x00000020
+	JL      eight
+	VADDPS  (DX), Y15, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  32(DX), Y15, Y1
+	VMOVUPS Y1, 32(CX)
+	VADDPS  64(DX), Y15, Y2
+	VMOVUPS Y2, 64(CX)
+	VADDPS  96(DX), Y15, Y3
+	VMOVUPS Y3, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, AX
+	JMP     wide
+
+eight:
+	CMPQ    AX, $0x00000008
+	JL      done
+	VADDPS  (DX), Y15, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, AX
+	JMP     eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func addFourAVX2(n int, dst *float32, x *float32, stride int)
+// Requires: AVX
+TEXT ·addFourAVX2(SB), $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ stride+24(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (DX)(BX*2), SI
+
+wide:
+	CMPQ    AX, $0x00000020
+	JL      eight
+	VMOVUPS (CX), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (DX)(BX*1), Y0, Y0
+	VADDPS  (SI), Y0, Y0
+	VADDPS  (SI)(BX*1), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 32(CX), Y1
+	VADDPS  32(DX), Y1, Y1
+	VADDPS  32(DX)(BX*1), Y1, Y1
+	VADDPS  32(SI), Y1, Y1
+	VADDPS  32(SI)(BX*1), Y1, Y1
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS 64(CX), Y2
+	VADDPS  64(DX), Y2, Y2
+	VADDPS  64(DX)(BX*1), Y2, Y2
+	VADDPS  64(SI), Y2, Y2
+	VADDPS  64(SI)(BX*1), Y2, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(CX), Y3
+	VADDPS  96(DX), Y3, Y3
+	VADDPS  96(DX)(BX*1), Y3, Y3
+	VADDPS  96(SI), Y3, Y3
+	VADDPS  96(SI)(BX*1), Y3, Y3
+	VMOVUPS Y3, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, AX
+	JMP     wide
+
+eight:
+	CMPQ    AX, $0x00000008
+	JL      done
+	VMOVUPS (CX), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (DX)(BX*1), Y0, Y0
+	VADDPS  (SI), Y0, Y0
+	VADDPS  (SI)(BX*1), Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, AX
+	JMP     eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func squaredNormAVX2(n int, x *float32, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·squaredNormAVX2(SB), $0-24
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   sums+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+again:
+	SUBQ        $0x10, AX
+	JL          done
+	VCVTPS2PD   (CX), Y4
+	VFMADD231PD Y4, Y4, Y0
+	VCVTPS2PD   16(CX), Y5
+	VFMADD231PD Y5, Y5, Y1
+	VCVTPS2PD   32(CX), Y6
+	VFMADD231PD Y6, Y6, Y2
+	VCVTPS2PD   48(CX), Y7
+	VFMADD231PD Y7, Y7, Y3
+	ADDQ        $0x40, CX
+	JMP         again
+
+done:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, 64(DX)
+	VMOVUPD Y3, 96(DX)
+	VZEROUPPER
+	RET
+
+DATA constants<>+0(SB)/4, $0x3fb8aa3b
+DATA constants<>+4(SB)/4, $0x3fb8aa3b
+DATA constants<>+8(SB)/4, $0x3fb8aa3b
+DATA constants<>+12(SB)/4, $0x3fb8aa3b
+DATA constants<>+16(SB)/4, $0x3fb8aa3b
+DATA constants<>+20(SB)/4, $0x3fb8aa3b
+DATA constants<>+24(SB)/4, $0x3fb8aa3b
+DATA constants<>+28(SB)/4, $0x3fb8aa3b
+DATA constants<>+32(SB)/4, $0x4b400000
+DATA constants<>+36(SB)/4, $0x4b400000
+DATA constants<>+40(SB)/4, $0x4b400000
+DATA constants<>+44(SB)/4, $0x4b400000
+DATA constants<>+48(SB)/4, $0x4b400000
+DATA constants<>+52(SB)/4, $0x4b400000
+DATA constants<>+56(SB)/4, $0x4b400000
+DATA constants<>+60(SB)/4, $0x4b400000
+DATA constants<>+64(SB)/4, $0x3f318000
+DATA constants<>+68(SB)/4, $0x3f318000
+DATA constants<>+72(SB)/4, $0x3f318000
+DATA constants<>+76(SB)/4, $0x3f318000
+DATA constants<>+80(SB)/4, $0x3f318000
+DATA constants<>+84(SB)/4, $0x3f318000
+DATA constants<>+88(SB)/4, $0x3f318000
+DATA constants<>+92(SB)/4, $0x3f318000
+DATA constants<>+96(SB)/4, $0xb95e8083
+DATA constants<>+100(SB)/4, $0xb95e8083
+DATA constants<>+104(SB)/4, $0xb95e8083
+DATA constants<>+108(SB)/4, $0xb95e8083
+DATA constants<>+112(SB)/4, $0xb95e8083
+DATA constants<>+116(SB)/4, $0xb95e8083
+DATA constants<>+120(SB)/4, $0xb95e8083
+DATA constants<>+124(SB)/4, $0xb95e8083
+DATA constants<>+128(SB)/4, $0x39506967
+DATA constants<>+132(SB)/4, $0x39506967
+DATA constants<>+136(SB)/4, $0x39506967
+DATA constants<>+140(SB)/4, $0x39506967
+DATA constants<>+144(SB)/4, $0x39506967
+DATA constants<>+148(SB)/4, $0x39506967
+DATA constants<>+152(SB)/4, $0x39506967
+DATA constants<>+156(SB)/4, $0x39506967
+DATA constants<>+160(SB)/4, $0x3ab743ce
+DATA constants<>+164(SB)/4, $0x3ab743ce
+DATA constants<>+168(SB)/4, $0x3ab743ce
+DATA constants<>+172(SB)/4, $0x3ab743ce
+DATA constants<>+176(SB)/4, $0x3ab743ce
+DATA constants<>+180(SB)/4, $0x3ab743ce
+DATA constants<>+184(SB)/4, $0x3ab743ce
+DATA constants<>+188(SB)/4, $0x3ab743ce
+DATA constants<>+192(SB)/4, $0x3c088908
+DATA constants<>+196(SB)/4, $0x3c088908
+DATA constants<>+200(SB)/4, $0x3c088908
+DATA constants<>+204(SB)/4, $0x3c088908
+DATA constants<>+208(SB)/4, $0x3c088908
+DATA constants<>+212(SB)/4, $0x3c088908
+DATA constants<>+216(SB)/4, $0x3c088908
+DATA constants<>+220(SB)/4, $0x3c088908
+DATA constants<>+224(SB)/4, $0x3d2aa9c1
+DATA constants<>+228(SB)/4, $0x3d2aa9c1
+DATA constants<>+232(SB)/4, $0x3d2aa9c1
+DATA constants<>+236(SB)/4, $0x3d2aa9c1
+DATA constants<>+240(SB)/4, $0x3d2aa9c1
+DATA constants<>+244(SB)/4, $0x3d2aa9c1
+DATA constants<>+248(SB)/4, $0x3d2aa9c1
+DATA constants<>+252(SB)/4, $0x3d2aa9c1
+DATA constants<>+256(SB)/4, $0x3e2aaaaa
+DATA constants<>+260(SB)/4, $0x3e2aaaaa
+DATA constants<>+264(SB)/4, $0x3e2aaaaa
+DATA constants<>+268(SB)/4, $0x3e2aaaaa
+DATA constants<>+272(SB)/4, $0x3e2aaaaa
+DATA constants<>+276(SB)/4, $0x3e2aaaaa
+DATA constants<>+280(SB)/4, $0x3e2aaaaa
+DATA constants<>+284(SB)/4, $0x3e2aaaaa
+DATA constants<>+288(SB)/4, $0x3f000000
+DATA constants<>+292(SB)/4, $0x3f000000
+DATA constants<>+296(SB)/4, $0x3f000000
+DATA constants<>+300(SB)/4, $0x3f000000
+DATA constants<>+304(SB)/4, $0x3f000000
+DATA constants<>+308(SB)/4, $0x3f000000
+DATA constants<>+312(SB)/4, $0x3f000000
+DATA constants<>+316(SB)/4, $0x3f000000
+DATA constants<>+320(SB)/4, $0x3f800000
+DATA constants<>+324(SB)/4, $0x3f800000
+DATA constants<>+328(SB)/4, $0x3f800000
+DATA constants<>+332(SB)/4, $0x3f800000
+DATA constants<>+336(SB)/4, $0x3f800000
+DATA constants<>+340(SB)/4, $0x3f800000
+DATA constants<>+344(SB)/4, $0x3f800000
+DATA constants<>+348(SB)/4, $0x3f800000
+DATA constants<>+352(SB)/4, $0x40000000
+DATA constants<>+356(SB)/4, $0x40000000
+DATA constants<>+360(SB)/4, $0x40000000
+DATA constants<>+364(SB)/4, $0x40000000
+DATA constants<>+368(SB)/4, $0x40000000
+DATA constants<>+372(SB)/4, $0x40000000
+DATA constants<>+376(SB)/4, $0x40000000
+DATA constants<>+380(SB)/4, $0x40000000
+DATA constants<>+384(SB)/4, $0xc2aeac4f
+DATA constants<>+388(SB)/4, $0xc2aeac4f
+DATA constants<>+392(SB)/4, $0xc2aeac4f
+DATA constants<>+396(SB)/4, $0xc2aeac4f
+DATA constants<>+400(SB)/4, $0xc2aeac4f
+DATA constants<>+404(SB)/4, $0xc2aeac4f
+DATA constants<>+408(SB)/4, $0xc2aeac4f
+DATA constants<>+412(SB)/4, $0xc2aeac4f
+DATA constants<>+416(SB)/4, $0x42b17217
+DATA constants<>+420(SB)/4, $0x42b17217
+DATA constants<>+424(SB)/4, $0x42b17217
+DATA constants<>+428(SB)/4, $0x42b17217
+DATA constants<>+432(SB)/4, $0x42b17217
+DATA constants<>+436(SB)/4, $0x42b17217
+DATA constants<>+440(SB)/4, $0x42b17217
+DATA constants<>+444(SB)/4, $0x42b17217
+DATA constants<>+448(SB)/4, $0x7f800000
+DATA constants<>+452(SB)/4, $0x7f800000
+DATA constants<>+456(SB)/4, $0x7f800000
+DATA constants<>+460(SB)/4, $0x7f800000
+DATA constants<>+464(SB)/4, $0x7f800000
+DATA constants<>+468(SB)/4, $0x7f800000
+DATA constants<>+472(SB)/4, $0x7f800000
+DATA constants<>+476(SB)/4, $0x7f800000
+DATA constants<>+480(SB)/4, $0x411051ec
+DATA constants<>+484(SB)/4, $0x411051ec
+DATA constants<>+488(SB)/4, $0x411051ec
+DATA constants<>+492(SB)/4, $0x411051ec
+DATA constants<>+496(SB)/4, $0x411051ec
+DATA constants<>+500(SB)/4, $0x411051ec
+DATA constants<>+504(SB)/4, $0x411051ec
+DATA constants<>+508(SB)/4, $0x411051ec
+DATA constants<>+512(SB)/4, $0x80000000
+DATA constants<>+516(SB)/4, $0x80000000
+DATA constants<>+520(SB)/4, $0x80000000
+DATA constants<>+524(SB)/4, $0x80000000
+DATA constants<>+528(SB)/4, $0x80000000
+DATA constants<>+532(SB)/4, $0x80000000
+DATA constants<>+536(SB)/4, $0x80000000
+DATA constants<>+540(SB)/4, $0x80000000
+DATA constants<>+544(SB)/4, $0x3f000000
+DATA constants<>+548(SB)/4, $0x3f000000
+DATA constants<>+552(SB)/4, $0x3f000000
+DATA constants<>+556(SB)/4, $0x3f000000
+DATA constants<>+560(SB)/4, $0x3f000000
+DATA constants<>+564(SB)/4, $0x3f000000
+DATA constants<>+568(SB)/4, $0x3f000000
+DATA constants<>+572(SB)/4, $0x3f000000
+DATA constants<>+576(SB)/4, $0x3f4c422a
+DATA constants<>+580(SB)/4, $0x3f4c422a
+DATA constants<>+584(SB)/4, $0x3f4c422a
+DATA constants<>+588(SB)/4, $0x3f4c422a
+DATA constants<>+592(SB)/4, $0x3f4c422a
+DATA constants<>+596(SB)/4, $0x3f4c422a
+DATA constants<>+600(SB)/4, $0x3f4c422a
+DATA constants<>+604(SB)/4, $0x3f4c422a
+DATA constants<>+608(SB)/4, $0x3d372713
+DATA constants<>+612(SB)/4, $0x3d372713
+DATA constants<>+616(SB)/4, $0x3d372713
+DATA constants<>+620(SB)/4, $0x3d372713
+DATA constants<>+624(SB)/4, $0x3d372713
+DATA constants<>+628(SB)/4, $0x3d372713
+DATA constants<>+632(SB)/4, $0x3d372713
+DATA constants<>+636(SB)/4, $0x3d372713
+DATA constants<>+640(SB)/4, $0x3e095d4f
+DATA constants<>+644(SB)/4, $0x3e095d4f
+DATA constants<>+648(SB)/4, $0x3e095d4f
+DATA constants<>+652(SB)/4, $0x3e095d4f
+DATA constants<>+656(SB)/4, $0x3e095d4f
+DATA constants<>+660(SB)/4, $0x3e095d4f
+DATA constants<>+664(SB)/4, $0x3e095d4f
+DATA constants<>+668(SB)/4, $0x3e095d4f
+GLOBL constants<>(SB), RODATA|NOPTR, $672
+
+// func sumExpAVX2(n int, x *float32, shift float32) float32
+// Requires: AVX, AVX2, SSE
+TEXT ·sumExpAVX2(SB), $0-28
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VBROADCASTSS shift+16(FP), Y15
+
+eight:
+	CMPQ      AX, $0x00000008
+	JL        done
+	VMOVUPS   (CX), Y4
+	VSUBPS    Y15, Y4, Y4
+	VMULPS    constants<>+0(SB), Y4, Y6
+	VADDPS    constants<>+32(SB), Y6, Y6
+	VSUBPS    constants<>+32(SB), Y6, Y8
+	VMULPS    constants<>+64(SB), Y8, Y7
+	VSUBPS    Y7, Y4, Y7
+	VMULPS    constants<>+96(SB), Y8, Y8
+	VSUBPS    Y8, Y7, Y7
+	VMULPS    constants<>+128(SB), Y7, Y5
+	VADDPS    constants<>+160(SB), Y5, Y5
+	VMULPS    Y7, Y5, Y5
+	VADDPS    constants<>+192(SB), Y5, Y5
+	VMULPS    Y7, Y5, Y5
+	VADDPS    constants<>+224(SB), Y5, Y5
+	VMULPS    Y7, Y5, Y5
+	VADDPS    constants<>+256(SB), Y5, Y5
+	VMULPS    Y7, Y5, Y5
+	VADDPS    constants<>+288(SB), Y5, Y5
+	VMULPS    Y7, Y7, Y8
+	VMULPS    Y8, Y5, Y5
+	VADDPS    Y7, Y5, Y5
+	VADDPS    constants<>+320(SB), Y5, Y5
+	VPSLLD    $0x17, Y6, Y6
+	VPADDD    Y6, Y5, Y5
+	VCMPPS    $0x01, constants<>+384(SB), Y4, Y8
+	VANDNPS   Y5, Y8, Y5
+	VCMPPS    $0x0e, constants<>+416(SB), Y4, Y8
+	VBLENDVPS Y8, constants<>+448(SB), Y5, Y5
+	VCMPPS    $0x03, Y4, Y4, Y8
+	VBLENDVPS Y8, Y4, Y5, Y5
+	VADDPS    Y5, Y0, Y0
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000008, AX
+	JMP       eight
+
+done:
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X1, X0, X0
+	VZEROUPPER
+	MOVSS        X0, ret+24(FP)
+	RET
+
+// func geluAVX2(n int, dst *float32, x *float32)
+// Requires: AVX, AVX2
+TEXT ·geluAVX2(SB), $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+
+eight:
+	CMPQ    AX, $0x00000008
+	JL      done
+	VMOVUPS (DX), Y0
+	VMULPS  constants<>+608(SB), Y0, Y2
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  constants<>+576(SB), Y2, Y2
+	VANDPS  constants<>+512(SB), Y2, Y3
+	VXORPS  Y3, Y2, Y2
+	VMOVUPS constants<>+480(SB), Y6
+	VMINPS  Y2, Y6, Y2
+	VADDPS  Y2, Y2, Y2
+	VMULPS  constants<>+0(SB), Y2, Y4
+	VADDPS  constants<>+32(SB), Y4, Y4
+	VSUBPS  constants<>+32(SB), Y4, Y6
+	VMULPS  constants<>+64(SB), Y6, Y5
+	VSUBPS  Y5, Y2, Y5
+	VMULPS  constants<>+96(SB), Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMULPS  constants<>+128(SB), Y5, Y1
+	VADDPS  constants<>+160(SB), Y1, Y1
+	VMULPS  Y5, Y1, Y1
+	VADDPS  constants<>+192(SB), Y1, Y1
+	VMULPS  Y5, Y1, Y1
+	VADDPS  constants<>+224(SB), Y1, Y1
+	VMULPS  Y5, Y1, Y1
+	VADDPS  constants<>+256(SB), Y1, Y1
+	VMULPS  Y5, Y1, Y1
+	VADDPS  constants<>+288(SB), Y1, Y1
+	VMULPS  Y5, Y5, Y6
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y5, Y1, Y1
+	VPSLLD  $0x17, Y4, Y4
+	VPADDD  constants<>+320(SB), Y4, Y4
+	VMULPS  Y4, Y1, Y1
+	VSUBPS  constants<>+320(SB), Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  constants<>+352(SB), Y1, Y6
+	VDIVPS  Y6, Y1, Y1
+	VORPS   Y3, Y1, Y1
+	VADDPS  constants<>+320(SB), Y1, Y1
+	VMULPS  constants<>+544(SB), Y0, Y0
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, AX
+	JMP     eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluBackwardAVX2(n int, dx *float32, dy *float32, x *float32)
+// Requires: AVX, AVX2
+TEXT ·geluBackwardAVX2(SB), $0-32
+	MOVQ    n+0(FP), AX
+	MOVQ    dx+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VMOVUPS constants<>+320(SB), Y15
+
+eight:
+	CMPQ    AX, $0x00000008
+	JL      done
+	VMOVUPS (BX), Y0
+	VMULPS  constants<>+608(SB), Y0, Y2
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  constants<>+576(SB), Y2, Y2
+	VANDPS  constants<>+512(SB), Y2, Y3
+	VXORPS  Y3, Y2, Y2
+	VMOVUPS constants<>+480(SB), Y6
+	VMINPS  Y2, Y6, Y2
+	VADDPS  Y2, Y2, Y2
+	VMULPS  constants<>+0(SB), Y2, Y4
+	VADDPS  constants<>+32(SB), Y4, Y4
+	VSUBPS  constants<>+32(SB), Y4, Y6
+	VMULPS  constants<>+64(SB), Y6, Y5
+	VSUBPS  Y5, Y2, Y5
+	VMULPS  constants<>+96(SB), Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMULPS  constants<>+128(SB), Y5, Y1
+	VADDPS  constants<>+160(SB), Y1, Y1
+	VMULPS  Y5, Y1, Y1
+	VADDPS  constants<>+192(SB), Y1, Y1
+	VMULPS  Y5, Y1, Y1
+	VADDPS  constants<>+224(SB), Y1, Y1
+	VMULPS  Y5, Y1, Y1
+	VADDPS  constants<>+256(SB), Y1, Y1
+	VMULPS  Y5, Y1, Y1
+	VADDPS  constants<>+288(SB), Y1, Y1
+	VMULPS  Y5, Y5, Y6
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y5, Y1, Y1
+	VPSLLD  $0x17, Y4, Y4
+	VPADDD  constants<>+320(SB), Y4, Y4
+	VMULPS  Y4, Y1, Y1
+	VSUBPS  constants<>+320(SB), Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  constants<>+352(SB), Y1, Y6
+	VDIVPS  Y6, Y1, Y1
+	VORPS   Y3, Y1, Y1
+	VADDPS  Y15, Y1, Y2
+	VMULPS  constants<>+544(SB), Y2, Y2
+	VMULPS  Y1, Y1, Y1
+	VSUBPS  Y1, Y15, Y1
+	VMULPS  constants<>+544(SB), Y0, Y3
+	VMULPS  Y1, Y3, Y1
+	VMULPS  constants<>+576(SB), Y1, Y1
+	VMULPS  constants<>+640(SB), Y0, Y3
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y15, Y3, Y3
+	VMULPS  Y3, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMULPS  (DX), Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000008, AX
 	JMP     eight
 

@@ -9,3 +9,45 @@ package f32
 //
 //go:noescape
 func adamWAVX2(n int, p *float32, dp *float32, m *float32, v *float32, scale float32, keep float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, rate float32, rootV float32, epsilon float32)
+
+// mulAVX2 sets dst to x·y, for n elements, a multiple of 8.
+//
+//go:noescape
+func mulAVX2(n int, dst *float32, x *float32, y *float32)
+
+// mulAddAVX2 adds x·y to dst, for n elements, a multiple of 8.
+//
+//go:noescape
+func mulAddAVX2(n int, dst *float32, x *float32, y *float32)
+
+// shiftAVX2 sets dst to x+by, for n elements, a multiple of 8.
+//
+//go:noescape
+func shiftAVX2(n int, dst *float32, x *float32, by float32)
+
+// addFourAVX2 adds four rows, which begin stride elements apart, to dst one after
+// the other, for n elements, a multiple of 8.
+//
+//go:noescape
+func addFourAVX2(n int, dst *float32, x *float32, stride int)
+
+// squaredNormAVX2 sets sums[j], j below 16, to the sum of the squares of elements
+// j, j+16, j+32 and so on of n, a multiple of 16.
+//
+//go:noescape
+func squaredNormAVX2(n int, x *float32, sums *float64)
+
+// sumExpAVX2 returns the sum of Exp(x-shift), for n elements, a multiple of 8.
+//
+//go:noescape
+func sumExpAVX2(n int, x *float32, shift float32) float32
+
+// geluAVX2 sets dst to gelu(x), for n elements, a multiple of 8.
+//
+//go:noescape
+func geluAVX2(n int, dst *float32, x *float32)
+
+// geluBackwardAVX2 sets dx to dy·gelu'(x), for n elements, a multiple of 8.
+//
+//go:noescape
+func geluBackwardAVX2(n int, dx *float32, dy *float32, x *float32)

@@ -1,7 +1,5 @@
 package f32
 
-import "gonum.org/v1/gonum/blas/blas32"
-
 const badLengths = "f32: vectors of different lengths"
 
 // Dot returns the sum of x[i]·y[i].
@@ -49,6 +47,42 @@ func Add(dst, x []float32) {
 	}
 }
 
+// Mul sets dst to x·y, element by element. dst may be x or y.
+func Mul(dst, x, y []float32) {
+	if len(x) != len(dst) || len(y) != len(dst) {
+		panic(badLengths)
+	}
+	n := mul(dst, x, y)
+	dst, y = dst[n:], y[n:]
+	for i, v := range x[n:] {
+		dst[i] = v * y[i]
+	}
+}
+
+// MulAdd adds x·y, element by element, to dst.
+func MulAdd(dst, x, y []float32) {
+	if len(x) != len(dst) || len(y) != len(dst) {
+		panic(badLengths)
+	}
+	n := mulAdd(dst, x, y)
+	dst, y = dst[n:], y[n:]
+	for i, v := range x[n:] {
+		dst[i] += float32(v * y[i]) // rounded, as in Axpy
+	}
+}
+
+// Shift sets dst to x + by. dst may be x.
+func Shift(dst, x []float32, by float32) {
+	if len(x) != len(dst) {
+		panic(badLengths)
+	}
+	n := shift(dst, x, by)
+	dst = dst[n:]
+	for i, v := range x[n:] {
+		dst[i] = v + by
+	}
+}
+
 // Scale multiplies x by alpha.
 func Scale(alpha float32, x []float32) {
 	x = x[scale(alpha, x):]
@@ -89,32 +123,4 @@ func Max(x []float32) float32 {
 		m0 = max(m0, v)
 	}
 	return max(m0, m1, m2, m3)
-}
-
-// SumRows adds every row of m to dst: the gradient of a bias is the sum over
-// the rows that it was added to.
-func SumRows(dst []float32, m blas32.General) {
-	if len(dst) != m.Cols {
-		panic(badLengths)
-	}
-	for i := range m.Rows {
-		Add(dst, Row(m, i))
-	}
-}
-
-// SquaredNorm returns the sum of x[i]², summed in float64 in a fixed order.
-func SquaredNorm(x []float32) float64 {
-	var s0, s1, s2, s3 float64
-	for len(x) >= 4 {
-		v0, v1, v2, v3 := float64(x[0]), float64(x[1]), float64(x[2]), float64(x[3])
-		s0 += v0 * v0
-		s1 += v1 * v1
-		s2 += v2 * v2
-		s3 += v3 * v3
-		x = x[4:]
-	}
-	for _, v := range x {
-		s0 += float64(v) * float64(v)
-	}
-	return (s0 + s1) + (s2 + s3)
 }

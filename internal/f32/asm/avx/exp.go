@@ -15,31 +15,37 @@ type Table struct {
 	index map[string]int
 }
 
-// Constants writes the table of Exp and Tanh.
-func Constants() Table {
+// An Entry is a constant of a Table.
+type Entry struct {
+	name string
+	bits uint32
+}
+
+// Float is a constant that is a number.
+func Float(name string, v float32) Entry { return Entry{name, math.Float32bits(v)} }
+
+// Constants writes the table of Exp and Tanh, and what else is needed.
+func Constants(more ...Entry) Table {
 	t := Table{GLOBL("constants", 8|16), map[string]int{}} // RODATA and NOPTR
-	for i, c := range []struct {
-		name string
-		bits uint32
-	}{
-		{"log2e", math.Float32bits(1.44269504)},
-		{"rounding", math.Float32bits(3 << 22)},
-		{"ln2High", math.Float32bits(0.693359375)},
-		{"ln2Low", math.Float32bits(-2.12194440e-4)},
-		{"p0", math.Float32bits(1.9875691500e-4)},
-		{"p1", math.Float32bits(1.3981999507e-3)},
-		{"p2", math.Float32bits(8.3334519073e-3)},
-		{"p3", math.Float32bits(4.1665795894e-2)},
-		{"p4", math.Float32bits(1.6666665459e-1)},
-		{"p5", math.Float32bits(5.0000001201e-1)},
-		{"one", math.Float32bits(1)},
-		{"two", math.Float32bits(2)},
-		{"expMin", math.Float32bits(-87.33654)},
-		{"expMax", math.Float32bits(88.72283)},
-		{"infinity", math.Float32bits(float32(math.Inf(1)))},
-		{"tanhOne", math.Float32bits(9.02)},
+	for i, c := range append([]Entry{
+		Float("log2e", 1.44269504),
+		Float("rounding", 3<<22),
+		Float("ln2High", 0.693359375),
+		Float("ln2Low", -2.12194440e-4),
+		Float("p0", 1.9875691500e-4),
+		Float("p1", 1.3981999507e-3),
+		Float("p2", 8.3334519073e-3),
+		Float("p3", 4.1665795894e-2),
+		Float("p4", 1.6666665459e-1),
+		Float("p5", 5.0000001201e-1),
+		Float("one", 1),
+		Float("two", 2),
+		Float("expMin", -87.33654),
+		Float("expMax", 88.72283),
+		Float("infinity", float32(math.Inf(1))),
+		Float("tanhOne", 9.02),
 		{"sign", 1 << 31},
-	} {
+	}, more...) {
 		t.index[c.name] = i
 		for lane := range 8 {
 			DATA(32*i+4*lane, U32(c.bits))
@@ -78,4 +84,37 @@ func Reduce(c Table, x, shifted, r, q, t reg.VecPhysical) {
 	VMULPS(r, r, t)
 	VMULPS(t, q, q)
 	VADDPS(r, q, q)
+}
+
+// Exp leaves Exp(x) in p, for the x of eight lanes. The others are scratch.
+func Exp(c Table, x, p, shifted, r, t reg.VecPhysical) {
+	Reduce(c, x, shifted, r, p, t)
+	VADDPS(c.Get("one"), p, p)
+	VPSLLD(Imm(23), shifted, shifted)
+	VPADDD(shifted, p, p)
+	VCMPPS(Imm(1), c.Get("expMin"), x, t) // x < expMin
+	VANDNPS(p, t, p)
+	VCMPPS(Imm(14), c.Get("expMax"), x, t) // x > expMax
+	VBLENDVPS(t, c.Get("infinity"), p, p)
+	VCMPPS(Imm(3), x, x, t) // NaN
+	VBLENDVPS(t, x, p, p)
+}
+
+// Tanh leaves Tanh(x) in q, for the x of eight lanes. The others, x too, are
+// scratch.
+func Tanh(c Table, x, q, sign, shifted, r, t reg.VecPhysical) {
+	VANDPS(c.Get("sign"), x, sign)
+	VXORPS(sign, x, x)
+	VMOVUPS(c.Get("tanhOne"), t)
+	VMINPS(x, t, x) // x where it is NaN
+	VADDPS(x, x, x)
+	Reduce(c, x, shifted, r, q, t)
+	VPSLLD(Imm(23), shifted, shifted)
+	VPADDD(c.Get("one"), shifted, shifted) // 2**n
+	VMULPS(shifted, q, q)
+	VSUBPS(c.Get("one"), shifted, shifted)
+	VADDPS(shifted, q, q) // e**2|x| - 1
+	VADDPS(c.Get("two"), q, t)
+	VDIVPS(t, q, q)
+	VORPS(sign, q, q)
 }

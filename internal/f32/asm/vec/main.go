@@ -131,16 +131,7 @@ func expShifted(c Table) {
 	Loop(n, 1, func(i, disp int) {
 		VMOVUPS(Mem{Base: src}, x)
 		VSUBPS(Y[15], x, x)
-		Reduce(c, x, shifted, r, p, t)
-		VADDPS(c.Get("one"), p, p)
-		VPSLLD(Imm(23), shifted, shifted)
-		VPADDD(shifted, p, p)
-		VCMPPS(Imm(1), c.Get("expMin"), x, t) // x < expMin
-		VANDNPS(p, t, p)
-		VCMPPS(Imm(14), c.Get("expMax"), x, t) // x > expMax
-		VBLENDVPS(t, c.Get("infinity"), p, p)
-		VCMPPS(Imm(3), x, x, t) // NaN
-		VBLENDVPS(t, x, p, p)
+		Exp(c, x, p, shifted, r, t)
 		VMOVUPS(p, Mem{Base: dst})
 		VADDPS(p, Y[0], Y[0])
 	}, src, dst)
@@ -155,20 +146,7 @@ func tanh(c Table) {
 	sign, x, shifted, r, q, t := Y[9], Y[4], Y[5], Y[6], Y[7], Y[8]
 	Loop(n, 1, func(i, disp int) {
 		VMOVUPS(Mem{Base: src}, x)
-		VANDPS(c.Get("sign"), x, sign)
-		VXORPS(sign, x, x)
-		VMOVUPS(c.Get("tanhOne"), t)
-		VMINPS(x, t, x) // x where it is NaN
-		VADDPS(x, x, x)
-		Reduce(c, x, shifted, r, q, t)
-		VPSLLD(Imm(23), shifted, shifted)
-		VPADDD(c.Get("one"), shifted, shifted) // 2**n
-		VMULPS(shifted, q, q)
-		VSUBPS(c.Get("one"), shifted, shifted)
-		VADDPS(shifted, q, q) // e**2|x| - 1
-		VADDPS(c.Get("two"), q, t)
-		VDIVPS(t, q, q)
-		VORPS(sign, q, q)
+		Tanh(c, x, q, sign, shifted, r, t)
 		VMOVUPS(q, Mem{Base: dst})
 	}, src, dst)
 	Finish()
