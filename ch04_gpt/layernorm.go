@@ -48,17 +48,16 @@ type normForward normWork
 
 // Do normalises the rows [lo,hi).
 func (w *normForward) Do(lo, hi int) {
+	weight, bias := w.norm.Weight, w.norm.Bias
 	for i := lo; i < hi; i++ {
 		x, y := f32.Row(w.x, i), f32.Row(w.y, i)
 		mean := f32.Sum(x) / float32(len(x))
-		var variance float32
-		for _, v := range x {
-			variance += (v - mean) * (v - mean)
-		}
-		rstd := float32(1 / math.Sqrt(float64(variance)/float64(len(x))+epsilon))
-		for j, v := range x {
-			y[j] = (v-mean)*rstd*w.norm.Weight[j] + w.norm.Bias[j]
-		}
+		f32.Shift(y, x, -mean)
+		variance := float64(f32.Dot(y, y)) / float64(len(x))
+		rstd := float32(1 / math.Sqrt(variance+epsilon))
+		f32.Scale(rstd, y)
+		f32.Mul(y, y, weight)
+		f32.Add(y, bias)
 		w.m.Mean[i], w.m.Rstd[i] = mean, rstd
 	}
 }
@@ -69,11 +68,11 @@ func (w *normForward) Do(lo, hi int) {
 //	dx = rstd·(g - ⟨g⟩ - x̂·⟨g·x̂⟩)    dweight += Σ_rows dy·x̂    dbias += Σ_rows dy
 //
 // The two subtractions are what mean and rstd, which depend on x too, take
-// away. dx is set, or left alone where it has no data; dx may be dy.
+// away. dx is set, or left alone where it has no data.
 func (l *LayerNorm) Backward(dx blas32.General, grad *LayerNorm, m *Moments, dy, x blas32.General) {
 	m.work = normWork{norm: l, grad: grad, m: m, x: x, dx: dx, dy: dy}
 	if grad.Weight != nil {
-		f32.Run(x.Cols, 32, (*normGradient)(&m.work))
+		f32.Run(x.Cols, normColumns, (*normGradient)(&m.work))
 	}
 	if dx.Data != nil {
 		f32.Run(x.Rows, 16, (*normBackward)(&m.work))
@@ -87,31 +86,40 @@ func (w *normBackward) Do(lo, hi int) {
 	weight := w.norm.Weight
 	for i := lo; i < hi; i++ {
 		x, dx, dy := f32.Row(w.x, i), f32.Row(w.dx, i), f32.Row(w.dy, i)
-		mean, rstd := w.m.Mean[i], w.m.Rstd[i]
-		var sumG, sumGX float32
-		for j, d := range dy {
-			g := d * weight[j]
-			sumG += g
-			sumGX += g * (x[j] - mean) * rstd
-		}
-		meanG, meanGX := sumG/float32(len(x)), sumGX/float32(len(x))
-		for j, d := range dy {
-			dx[j] = rstd * (d*weight[j] - meanG - (x[j]-mean)*rstd*meanGX)
-		}
+		C := float32(len(x))
+		meanG := f32.Dot(dy, weight) / C
+		w.m.hat(dx, x, i)
+		f32.Mul(dx, dx, weight)
+		meanGX := f32.Dot(dy, dx) / C // dy·(x̂·weight) is g·x̂
+
+		w.m.hat(dx, x, i)
+		f32.Scale(-meanGX, dx)
+		f32.Shift(dx, dx, -meanG)
+		f32.MulAdd(dx, dy, weight)
+		f32.Scale(w.m.Rstd[i], dx)
 	}
+}
+
+// hat sets dst to x̂ for x, some columns of row i.
+func (m *Moments) hat(dst, x []float32, i int) {
+	f32.Shift(dst, x, -m.Mean[i])
+	f32.Scale(m.Rstd[i], dst)
 }
 
 type normGradient normWork
 
+// normColumns is how many columns one core sums at a time.
+const normColumns = 64
+
 // Do adds up the columns [lo,hi) of dweight and dbias: the sum over rows is
 // never shared between cores, so its order is always the same.
 func (w *normGradient) Do(lo, hi int) {
+	var buffer [normColumns]float32
+	hat := buffer[:hi-lo]
 	for i := range w.x.Rows {
-		x, dy := f32.Row(w.x, i), f32.Row(w.dy, i)
-		mean, rstd := w.m.Mean[i], w.m.Rstd[i]
-		for j := lo; j < hi; j++ {
-			w.grad.Weight[j] += dy[j] * (x[j] - mean) * rstd
-			w.grad.Bias[j] += dy[j]
-		}
+		x, dy := f32.Row(w.x, i)[lo:hi], f32.Row(w.dy, i)[lo:hi]
+		w.m.hat(hat, x, i)
+		f32.MulAdd(w.grad.Weight[lo:hi], dy, hat)
+		f32.Add(w.grad.Bias[lo:hi], dy)
 	}
 }
