@@ -111,9 +111,7 @@ func (w *lossWork) Do(lo, hi int) {
 			f32.Scale(w.scale/sum, row)
 			row[target] -= w.scale
 		} else {
-			for _, v := range row {
-				sum += f32.Exp(v - largest)
-			}
+			sum = f32.SumExp(row, largest)
 		}
 		w.losses[i] = math.Log(float64(sum)) + float64(largest) - float64(chosen)
 	}
