@@ -164,7 +164,7 @@ func stepTime(log io.Reader) (float64, error) {
 	return median(took[1:]), nil
 }
 
-// tokenizers is what the tokenizers' module prints of a text.
+// tokenizers is what the tokenizers' module prints of a text, as it stands.
 func (m *meter) tokenizers(text string) string {
 	path, err := filepath.Abs(text)
 	if err != nil {
@@ -174,5 +174,5 @@ func (m *meter) tokenizers(text string) string {
 	if err != nil {
 		return fmt.Sprintf("absent: %v %s", err, out)
 	}
-	return string(out)
+	return "```text\n" + string(out) + "```"
 }
