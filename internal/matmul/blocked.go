@@ -2,9 +2,9 @@ package matmul
 
 import "gonum.org/v1/gonum/blas/blas32"
 
-// A block of b of this size is 256 KB: it stays in the second-level cache while
-// all rows of a and c pass by. So many columns of one row of c, 4 KB, stay in the
-// first.
+// A block of b of this size is 256 KB: it stays in the second-level cache
+// while all rows of a and c pass by. So many columns of one row of c, 4
+// KB, stay in the first.
 const (
 	blockRows = 64
 	blockCols = 1024
@@ -19,7 +19,8 @@ func Blocks(c, a, b blas32.General, step Step) {
 		w := min(blockCols, c.Cols-j)
 		for l := 0; l < a.Cols; l += blockRows {
 			h := min(blockRows, a.Cols-l)
-			step(window(c, 0, j, c.Rows, w), window(a, 0, l, a.Rows, h), window(b, l, j, h, w))
+			block := window(b, l, j, h, w)
+			step(window(c, 0, j, c.Rows, w), window(a, 0, l, a.Rows, h), block)
 		}
 	}
 }

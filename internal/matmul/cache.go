@@ -1,9 +1,9 @@
 package matmul
 
-// A Cache does what a processor's first-level cache does, without the data: it
-// knows which lines of memory it holds. 32 KB, lines of 64 bytes, and eight
-// places for each of 64 sets of lines, as in most processors that one can buy.
-// The zero value is empty.
+// A Cache does what a processor's first-level cache does, without the
+// data: it knows which lines of memory it holds. 32 KB, lines of 64 bytes,
+// and eight places for each of 64 sets of lines, as in most processors
+// that one can buy. The zero value is empty.
 type Cache struct {
 	Fetched int // bytes that came from beyond it
 

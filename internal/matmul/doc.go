@@ -1,7 +1,8 @@
-// Package matmul is the product of two matrices in steps, each faster than the
-// one before: three loops as in a textbook, then in a better order, in blocks,
-// and packed. The last two steps, vector instructions and all cores, are package
-// f32. The book's appendix tells them in order; nothing else uses them.
+// Package matmul is the product of two matrices in steps, each faster than
+// the one before: three loops as in a textbook, then in a better order, in
+// blocks, and packed. The last two steps, vector instructions and all
+// cores, are package f32. The book's appendix tells them in order; nothing
+// else uses them.
 package matmul
 
 import "gonum.org/v1/gonum/blas/blas32"

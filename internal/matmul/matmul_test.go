@@ -34,7 +34,10 @@ func random(rng *rand.Rand, rows, cols, gap int) blas32.General {
 func TestSteps(t *testing.T) {
 	for _, s := range matmul.Steps {
 		t.Run(s.Name, func(t *testing.T) {
-			for _, size := range [][3]int{{0, 3, 3}, {3, 0, 3}, {3, 3, 0}, {1, 1, 1}, {3, 1, 5}, {4, 2, 3}, {5, 3, 7}, {9, 255, 127}, {6, 256, 128}, {7, 257, 129}, {13, 600, 300}} {
+			for _, size := range [][3]int{
+				{0, 3, 3}, {3, 0, 3}, {3, 3, 0}, {1, 1, 1}, {3, 1, 5}, {4, 2, 3}, {5, 3, 7},
+				{9, 1023, 63}, {6, 1024, 64}, {7, 1025, 65}, {13, 1100, 300},
+			} {
 				checkStep(t, s.Step, size[0], size[1], size[2])
 			}
 		})

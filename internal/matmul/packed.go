@@ -2,17 +2,18 @@ package matmul
 
 import "gonum.org/v1/gonum/blas/blas32"
 
-// A tile of c, this many rows and columns, is summed up in registers. Six sums,
-// their six products and what one step of the sum reads just fit the sixteen
-// that amd64 has; at 4 × 2 the compiler begins to spill, and the tile takes
-// twice as long.
+// A tile of c, this many rows and columns, is summed up in registers. Six
+// sums, their six products and what one step of the sum reads just fit the
+// sixteen that amd64 has; at 4 × 2 the compiler begins to spill, and the
+// tile takes twice as long.
 const (
 	tileRows = 3
 	tileCols = 2
 )
 
-// Packed copies each block of b, and the columns of a that meet it, into the
-// order in which they are used, and sums up one tile of c after another.
+// Packed copies each block of b, and the columns of a that meet it, into
+// the order in which they are used, and sums up one tile of c after
+// another.
 func Packed(c, a, b blas32.General) {
 	packedA := make([][tileRows]float32, panels(c.Rows, tileRows)*blockRows)
 	packedB := make([][tileCols]float32, panels(blockCols, tileCols)*blockRows)
@@ -30,8 +31,8 @@ func Packed(c, a, b blas32.General) {
 // panels is how many tiles cover so many rows or columns.
 func panels(lines, tile int) int { return (lines + tile - 1) / tile }
 
-// packRows copies m in panels of tileRows rows, column after column. What is in
-// the rows that the last panel lacks is never used.
+// packRows copies m in panels of tileRows rows, column after column. What
+// is in the rows that the last panel lacks is never used.
 func packRows(dst [][tileRows]float32, m blas32.General) {
 	for i := range m.Rows {
 		panel := dst[i/tileRows*m.Cols:]
@@ -65,8 +66,9 @@ func tiles(c blas32.General, a [][tileRows]float32, b [][tileCols]float32, depth
 	}
 }
 
-// tile is the micro-kernel: six sums that grow side by side, so that none has to
-// wait for another. A step reads five numbers for its six multiplications.
+// tile is the micro-kernel: six sums that grow side by side, so that none
+// has to wait for another. A step reads five numbers for its six
+// multiplications.
 func tile(a [][tileRows]float32, b [][tileCols]float32) [tileRows][tileCols]float32 {
 	var c00, c01, c10, c11, c20, c21 float32
 	b = b[:len(a)]

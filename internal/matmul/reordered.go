@@ -2,8 +2,9 @@ package matmul
 
 import "gonum.org/v1/gonum/blas/blas32"
 
-// Reordered exchanges the two inner loops: a row of c is a sum of rows of b,
-// each times one element of a. Both are read in the order in which they lie.
+// Reordered exchanges the two inner loops: a row of c is a sum of rows of
+// b, each times one element of a. Both are read in the order in which they
+// lie.
 func Reordered(c, a, b blas32.General) {
 	for i := range c.Rows {
 		row := c.Data[i*c.Stride:][:c.Cols]

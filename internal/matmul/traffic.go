@@ -1,7 +1,7 @@
 package matmul
 
-// A Shape is that of a product: c has M rows and N columns, each element the sum
-// of K products.
+// A Shape is that of a product: c has M rows and N columns, each element
+// the sum of K products.
 type Shape struct{ M, N, K int }
 
 // FLOPs counts the multiplications and additions.
@@ -47,9 +47,9 @@ func (s Shape) touchBlocks(cache *Cache, h, w int) {
 	}
 }
 
-// TouchPacked touches what Packed does once its block of b, and all rows of a,
-// are packed, side by side: the packing itself reads and writes each of them
-// once. tall and wide are those of the tile.
+// TouchPacked touches what Packed does once its block of b, and all rows
+// of a, are packed, side by side: the packing itself reads and writes each
+// of them once. tall and wide are those of the tile.
 func (s Shape) TouchPacked(cache *Cache, tall, wide int) {
 	a := Shape{M: s.M, K: s.K}
 	for j := 0; j < s.N; j += wide {
