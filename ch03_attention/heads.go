@@ -104,18 +104,12 @@ func (f *headsBackward) Do(lo, hi int) {
 	w := (*headsWork)(f)
 	t := tiles.Take()
 	for i := lo; i < hi; i++ {
-		zero(w.part(w.dk, i, w.S))
-		zero(w.part(w.dv, i, w.S))
-		for j := range w.blocks() {
-			w.block(i*w.blocks() + j).backward(t)
+		// The last block sees all keys and sets their gradients; the others add.
+		last := (i+1)*w.blocks() - 1
+		w.block(last).backward(t, 0)
+		for j := i * w.blocks(); j < last; j++ {
+			w.block(j).backward(t, 1)
 		}
 	}
 	tiles.Give(t)
-}
-
-// zero sets all elements of m to 0.
-func zero(m blas32.General) {
-	for i := range m.Rows {
-		clear(f32.Row(m, i))
-	}
 }
