@@ -10,27 +10,23 @@ import (
 // [ReadBPE] or [ReadRanks]. Every string has ids, and Decode gives exactly the
 // string back, be it Chinese, source code or bytes that are no text at all.
 type BPE struct {
-	texts  []string       // what each id stands for
-	bytes  [256]int       // the id of each byte
-	order  []pair         // the merges, the earliest first
-	merges map[pair]merge // the same, to look up
-	end    int            // the id of EndOfText
-}
-
-// A merge is what becomes of a pair of tokens.
-type merge struct {
-	rank int // merges of a lower rank go first
-	id   int // the token that stands for both
+	texts []string  // what each id stands for
+	bytes [256]int  // the id of each byte
+	order []pair    // the merges, the earliest first; their places here are their ranks
+	made  []int     // the token that each merge makes, no two the same
+	ranks pairRanks // order, to look up
+	end   int       // the id of EndOfText
 }
 
 // newBPE puts an encoding together from the text of each id and the merges in
-// their order.
+// their order. Each merge makes another token, of two that are bytes or were
+// made before it. There may be more merges to come, up to one for each text.
 func newBPE(texts []string, order []pair) (*BPE, error) {
 	ids := make(map[string]int, len(texts))
 	for id, text := range texts {
 		ids[text] = id
 	}
-	b := &BPE{texts: texts, order: order, merges: make(map[pair]merge, len(order))}
+	b := &BPE{texts: texts, ranks: newPairRanks(len(texts))}
 	for c := range b.bytes {
 		id, ok := ids[string([]byte{byte(c)})]
 		if !ok {
@@ -42,10 +38,17 @@ func newBPE(texts []string, order []pair) (*BPE, error) {
 	if b.end, ok = ids[EndOfText]; !ok {
 		return nil, errors.New("no token " + EndOfText)
 	}
-	for rank, p := range order {
-		b.merges[p] = merge{rank, ids[texts[p.left]+texts[p.right]]}
+	for _, p := range order {
+		b.add(p, ids[texts[p.left]+texts[p.right]])
 	}
 	return b, nil
+}
+
+// add appends a merge.
+func (b *BPE) add(p pair, id int) {
+	b.ranks.set(p, rank(len(b.order)))
+	b.order = append(b.order, p)
+	b.made = append(b.made, id)
 }
 
 // Vocab returns the number of different ids.
@@ -69,8 +72,11 @@ func (b *BPE) Decode(ids []int) string {
 
 // Encode returns the ids of text. It takes every text for plain text:
 // "<|endoftext|>" becomes seven ids or so, none of them [BPE.EndOfText].
+//
+// For n bytes of whatever text, the time is proportional to n. It panics on a
+// word of 2 GiB.
 func (b *BPE) Encode(text string) []int {
-	return b.appendIDs(make([]int, 0, len(text)/3), text)
+	return b.encoder(len(text)).appendIDs(make([]int, 0, len(text)/3), text)
 }
 
 // EncodeSpecial is Encode, except that each [EndOfText] in text becomes the
@@ -78,9 +84,10 @@ func (b *BPE) Encode(text string) []int {
 // stranger's message the token would end the document.
 func (b *BPE) EncodeSpecial(text string) []int {
 	ids := make([]int, 0, len(text)/3)
+	e := b.encoder(len(text))
 	for {
 		document, rest, found := strings.Cut(text, EndOfText)
-		ids = b.appendIDs(ids, document)
+		ids = e.appendIDs(ids, document)
 		if !found {
 			return ids
 		}
@@ -98,51 +105,80 @@ func (b *BPE) EncodeStrict(text string) ([]int, error) {
 	return b.Encode(text), nil
 }
 
+// An encoder is an encoding at work on one text.
+type encoder struct {
+	*BPE
+	recent recent
+	long   long
+}
+
+// encoder returns an encoder for a text of n bytes.
+func (b *BPE) encoder(n int) *encoder {
+	return &encoder{BPE: b, recent: newRecent(n)}
+}
+
 // appendIDs appends the ids of a text without special tokens. Text repeats its
-// words: a piece met before is copied from where its ids stand already.
-func (b *BPE) appendIDs(ids []int, text string) []int {
-	type span struct{ from, to int }
-	met := make(map[string]span)
-	for piece := range Split(text) {
-		if at, ok := met[piece]; ok {
-			ids = append(ids, ids[at.from:at.to]...)
-			continue
+// words: the ids of a piece met before are known already.
+func (e *encoder) appendIDs(ids []int, text string) []int {
+	for len(text) > 0 {
+		n := pieceLen(text)
+		slot, key, ok := e.recent.slot(text, n)
+		if ok && slot.key == key {
+			for _, id := range slot.ids[:slot.n] {
+				ids = append(ids, int(id))
+			}
+		} else {
+			from := len(ids)
+			ids = e.mergeBytes(ids, text[:n])
+			if ok {
+				slot.put(key, ids[from:])
+			}
 		}
-		from := len(ids)
-		ids = b.mergeBytes(ids, piece)
-		met[piece] = span{from, len(ids)}
+		text = text[n:]
 	}
 	return ids
 }
 
 // mergeBytes appends the ids of one piece.
-func (b *BPE) mergeBytes(ids []int, piece string) []int {
+func (e *encoder) mergeBytes(ids []int, piece string) []int {
+	if len(piece) > longPiece {
+		return e.mergeLong(ids, piece)
+	}
 	start := len(ids)
 	for i := range len(piece) {
-		ids = append(ids, b.bytes[piece[i]])
+		ids = append(ids, e.bytes[piece[i]])
 	}
-	if len(piece) <= longPiece {
-		return ids[:start+b.mergeShort(ids[start:])]
-	}
-	return ids[:start+b.mergeLong(ids[start:])]
+	return ids[:start+e.mergeShort(ids[start:])]
 }
 
 // mergeShort merges ids in place and returns how many are left: as long as some
 // neighbours can be merged, those with the lowest rank are, the leftmost if
-// there are several.
+// there are several. A merge changes the ranks of its two neighbours only.
 func (b *BPE) mergeShort(ids []int) int {
+	var ranks [longPiece]rank // of each token with the next one
+	n := len(ids)
+	for i := range n - 1 {
+		ranks[i] = b.ranks.of(ids[i], ids[i+1])
+	}
 	for {
-		best, at := merge{rank: len(b.order)}, -1
-		for i := 1; i < len(ids); i++ {
-			m, ok := b.merges[pair{int32(ids[i-1]), int32(ids[i])}]
-			if ok && m.rank < best.rank {
-				best, at = m, i-1
+		lowest, at := never, 0
+		for i, r := range ranks[:max(n-1, 0)] {
+			if r < lowest {
+				lowest, at = r, i
 			}
 		}
-		if at < 0 {
-			return len(ids)
+		if lowest == never {
+			return n
 		}
-		ids[at] = best.id
-		ids = append(ids[:at+1], ids[at+2:]...)
+		ids[at] = b.made[lowest]
+		n--
+		copy(ids[at+1:n], ids[at+2:])
+		copy(ranks[at:n-1], ranks[at+1:])
+		if at > 0 {
+			ranks[at-1] = b.ranks.of(ids[at-1], ids[at])
+		}
+		if at < n-1 {
+			ranks[at] = b.ranks.of(ids[at], ids[at+1])
+		}
 	}
 }

@@ -134,15 +134,99 @@ func TestMergeLong(t *testing.T) {
 	trained, err := TrainBPE("aaaa aaab abab bbaa baba aabb", 270)
 	require.NoError(t, err)
 	for _, b := range []*BPE{trained, gpt2()} {
+		e := b.encoder(0)
 		for range 2000 {
 			text := strings.Repeat("ab"[rng.IntN(2):], rng.IntN(4)) + scrawl(rng)
-			short := make([]int, len(text))
-			for i := range short {
-				short[i] = b.bytes[text[i]]
-			}
-			long := slices.Clone(short)
-			require.Equal(t, short[:b.mergeShort(short)], long[:b.mergeLong(long)], "%q", text)
+			text = text[:min(len(text), longPiece)]
+			require.Equal(t, e.mergeBytes(nil, text), e.mergeLong(nil, text), "%q", text)
 		}
+	}
+}
+
+// plainIDs is [BPE.Encode] as one would first write it: nothing is remembered,
+// and every merge looks at the whole piece.
+func plainIDs(b *BPE, text string) []int {
+	rank := map[pair]int{}
+	for i, p := range b.order {
+		rank[p] = i
+	}
+	all := []int{}
+	for piece := range Split(text) {
+		var ids []int
+		for i := range len(piece) {
+			ids = append(ids, b.bytes[piece[i]])
+		}
+		for {
+			lowest, at := len(b.order), 0
+			for i := 1; i < len(ids); i++ {
+				if r, ok := rank[pair{int32(ids[i-1]), int32(ids[i])}]; ok && r < lowest {
+					lowest, at = r, i-1
+				}
+			}
+			if lowest == len(b.order) {
+				break
+			}
+			ids = slices.Replace(ids, at, at+2, b.made[lowest])
+		}
+		all = append(all, ids...)
+	}
+	return all
+}
+
+// TestEncodeAgainstPlain encodes random text, long words of few letters, words
+// that come again, and traps.
+func TestEncodeAgainstPlain(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	var texts []string
+	for range 60 {
+		text := scrawl(rng)
+		word := make([]byte, rng.IntN(300))
+		for i := range word {
+			word[i] = "aab"[rng.IntN(3)]
+		}
+		texts = append(texts, text+text+scrawl(rng)+text, string(word))
+	}
+	texts = append(texts, hostile(300)...)
+	for range 5 {
+		own, err := TrainBPE(strings.Join(texts[:rng.IntN(50)], ""), 257+rng.IntN(500))
+		require.NoError(t, err)
+		for _, b := range []*BPE{own, gpt2()} {
+			text := strings.Join(texts, "")
+			require.Equal(t, plainIDs(b, text), b.Encode(text))
+		}
+		rng.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
+	}
+}
+
+// TestRecent: a piece is not taken for another, with one slot for all of them
+// or with many.
+func TestRecent(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("\x00 \x00\x00 \x00\x00\x00 ", 20),
+		strings.Repeat("abcdefg abcdefgh abcdefghi abcdefghijklmn abcdefghijklmno abcdefghijklmnop ", 9),
+		strings.Repeat("xylophone xylophonist ", 9),
+	} {
+		want := plainIDs(gpt2(), text)
+		require.Equal(t, want, gpt2().encoder(0).appendIDs(nil, text))
+		require.Equal(t, want, gpt2().Encode(text))
+	}
+}
+
+// TestPairRanks compares the table with a map.
+func TestPairRanks(t *testing.T) {
+	b, want := gpt2(), map[pair]rank{}
+	for i, p := range b.order {
+		want[p] = rank(i)
+		require.Equal(t, rank(i), b.ranks.of(int(p.left), int(p.right)))
+	}
+	rng := rand.New(rand.NewPCG(7, 7))
+	for range 100000 {
+		p := pair{rng.Int32N(50257), rng.Int32N(1000)}
+		r, ok := want[p]
+		if !ok {
+			r = never
+		}
+		require.Equal(t, r, b.ranks.of(int(p.left), int(p.right)))
 	}
 }
 
@@ -153,7 +237,7 @@ func TestTokensAreReachable(t *testing.T) {
 	require.NoError(t, err)
 	for _, b := range []*BPE{trained, gpt2()} {
 		for id := range b.Vocab() - 1 {
-			require.Equal(t, []int{id}, b.mergeBytes(nil, b.texts[id]))
+			require.Equal(t, []int{id}, b.encoder(0).mergeBytes(nil, b.texts[id]))
 		}
 	}
 }
@@ -214,6 +298,7 @@ func FuzzBPE(f *testing.F) {
 		for _, b := range []*BPE{gpt2(), trained, own} {
 			ids := b.Encode(text)
 			require.Equal(t, text, b.Decode(ids))
+			require.Equal(t, plainIDs(b, text), ids)
 			require.Equal(t, text, b.Decode(b.EncodeSpecial(text)))
 			stream := NewStream(b)
 			var streamed strings.Builder

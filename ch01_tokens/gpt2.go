@@ -113,14 +113,17 @@ func jsonLine(data []byte, err error) int {
 }
 
 // readMerges reads one merge a line, two tokens with a space between them. The
-// first line may name the version of the format.
+// first line may name the version of the format. Every token is to be there
+// before it is merged with another, and to be made once: so it is wherever
+// merges were learned, and encoding relies on it.
 func readMerges(r io.Reader, texts []string) ([]pair, error) {
 	ids := make(map[string]int32, len(texts))
+	there := make([]bool, len(texts))
 	for id, text := range texts {
 		ids[published(text)] = int32(id)
+		there[id] = len(text) == 1
 	}
 	var order []pair
-	seen := make(map[pair]bool)
 	lines := bufio.NewScanner(r)
 	line := 0
 	for lines.Scan() {
@@ -129,14 +132,10 @@ func readMerges(r io.Reader, texts []string) ([]pair, error) {
 		if text == "" || line == 1 && strings.HasPrefix(text, "#version") {
 			continue
 		}
-		p, err := parseMerge(text, ids)
-		if err == nil && seen[p] {
-			err = fmt.Errorf("%q was merged before", text)
-		}
+		p, err := parseMerge(text, ids, there)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
-		seen[p] = true
 		order = append(order, p)
 	}
 	if err := lines.Err(); err != nil {
@@ -145,8 +144,9 @@ func readMerges(r io.Reader, texts []string) ([]pair, error) {
 	return order, nil
 }
 
-// parseMerge reads a line such as "Ġ t".
-func parseMerge(line string, ids map[string]int32) (pair, error) {
+// parseMerge reads a line such as "Ġ t". There tells which tokens there are by
+// now, and learns of one more.
+func parseMerge(line string, ids map[string]int32, there []bool) (pair, error) {
 	left, right, ok := strings.Cut(line, " ")
 	if !ok || strings.Contains(right, " ") {
 		return pair{}, fmt.Errorf("%q is not two tokens with a space between them", line)
@@ -156,7 +156,15 @@ func parseMerge(line string, ids map[string]int32) (pair, error) {
 			return pair{}, fmt.Errorf("%q: the vocabulary has no token %q", line, s)
 		}
 	}
-	return pair{ids[left], ids[right]}, nil
+	p, both := pair{ids[left], ids[right]}, ids[left+right]
+	if !there[p.left] || !there[p.right] {
+		return pair{}, fmt.Errorf("%q merges a token that no line before has made", line)
+	}
+	if there[both] {
+		return pair{}, fmt.Errorf("%q makes a token that was made before", line)
+	}
+	there[both] = true
+	return p, nil
 }
 
 // WriteVocab writes vocab.json.

@@ -46,6 +46,7 @@ func TestReadBPEErrors(t *testing.T) {
 		require.Contains(t, vocab, from)
 		return strings.Replace(vocab, from, to, 1)
 	}
+	three := strings.Replace(vocab, "{", `{"abb": 259, "bb": 260, `, 1)
 	for _, c := range []struct{ vocab, merges, want string }{
 		{"", merges, "vocab: line 1: unexpected end of JSON input"},
 		{"{\n\"a\": 0,\n\"b\" 1}", merges, "vocab: line 3: invalid character '1' after object key"},
@@ -65,7 +66,9 @@ func TestReadBPEErrors(t *testing.T) {
 		{vocab, "a b c", `merges: line 1: "a b c" is not two tokens with a space between them`},
 		{vocab, "a x\n", `merges: line 1: "a x": the vocabulary has no token "ax"`},
 		{vocab, "a 你\n", `merges: line 1: "a 你": the vocabulary has no token "你"`},
-		{vocab, "a b\n\na b\n", `merges: line 3: "a b" was merged before`},
+		{vocab, "a b\n\na b\n", `merges: line 3: "a b" makes a token that was made before`},
+		{three, "a b\na bb\n", `merges: line 2: "a bb" merges a token that no line before has made`},
+		{three, "a b\nb b\nab b\na bb\n", `merges: line 4: "a bb" makes a token that was made before`},
 		{vocab, "a b\n" + strings.Repeat("a", 1<<17), "merges: line 2: bufio.Scanner: token too long"},
 	} {
 		_, err := ReadBPE(strings.NewReader(c.vocab), strings.NewReader(c.merges))

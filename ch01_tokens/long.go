@@ -1,57 +1,134 @@
 package tokens
 
-// longPiece is the length in bytes from which mergeLong is the faster one. Few
+import (
+	"math"
+	"slices"
+)
+
+// longPiece is the length in bytes above which mergeLong is the faster one. Few
 // words of a language are as long; but anyone can send a million spaces, and
 // mergeShort would look at them a million times.
-const longPiece = 48
+const longPiece = 128
 
-// A spot is a place in a long piece where two neighbours can be merged.
-type spot struct{ rank, at int }
+// hugePiece is what Encode says about a piece whose positions overflow.
+const hugePiece = "tokens: a piece of 2 GiB or more"
 
-func (a spot) before(b spot) bool {
-	return a.rank < b.rank || a.rank == b.rank && a.at < b.at
+// A long piece while it is being merged. The pairs of one rank stand in a row,
+// from left to right, so that the next one to be merged is the first of the row
+// with the lowest rank. Positions count from 1, and 0 is none.
+type long struct {
+	spots []spot
+	rows  []row       // by rank
+	ranks queue[rank] // those whose turn is still to come
 }
 
-// mergeLong does what mergeShort does in time n log n: the spots wait in a
-// queue and the ids are linked in a list.
-func (b *BPE) mergeLong(ids []int) int {
-	var spots queue[spot]
-	prev, next := make([]int, len(ids)), make([]int, len(ids))
-	look := func(at int) (merge, bool) {
-		if at < 0 || ids[at] == gone || next[at] == len(ids) {
-			return merge{}, false
+// A spot is what is known of a position in a long piece.
+type spot struct {
+	token         int32
+	size          int32 // bytes of a token, at its first spot and at its last
+	rank          rank  // of the token and the next one
+	before, after int32 // the neighbours in the row of this rank
+}
+
+// A row is the first and the last position of a rank.
+type row struct {
+	first, last int32
+	queued      bool // even if it has become empty again
+}
+
+// mergeLong appends the ids of a long piece, those that mergeShort would find.
+// A row is filled from left to right, while the younger token of its pair is
+// being made, and is complete when its own turn comes, since that token has a
+// lower rank.
+func (e *encoder) mergeLong(ids []int, piece string) []int {
+	if len(piece) >= math.MaxInt32 {
+		panic(hugePiece)
+	}
+	l := &e.long
+	if l.rows == nil {
+		l.rows = make([]row, len(e.order))
+	}
+	l.spots = append(slices.Grow(l.spots[:0], len(piece)+1), spot{size: 1})
+	for i := range len(piece) {
+		l.spots = append(l.spots, spot{token: int32(e.bytes[piece[i]]), size: 1})
+	}
+	for at := range int32(len(piece)) {
+		e.join(at + 1)
+	}
+	for len(l.ranks) > 0 {
+		r := &l.rows[l.ranks.pop()]
+		for r.first > 0 {
+			e.mergeAt(r.first)
 		}
-		m, ok := b.merges[pair{int32(ids[at]), int32(ids[next[at]])}]
-		return m, ok
+		r.queued = false
 	}
-	wait := func(at int) {
-		if m, ok := look(at); ok {
-			spots.push(spot{m.rank, at})
-		}
+	for at := 1; at < len(l.spots); at += int(l.spots[at].size) {
+		ids = append(ids, int(l.spots[at].token))
 	}
-	for i := range ids {
-		prev[i], next[i] = i-1, i+1
-		wait(i)
+	return ids
+}
+
+// mergeAt merges the token at a position with the next one. Three pairs are no
+// more, two are new.
+func (e *encoder) mergeAt(at int32) {
+	l := &e.long
+	left := &l.spots[at]
+	right := &l.spots[at+left.size]
+	before := at - l.spots[at-1].size
+	token := int32(e.made[left.rank])
+	e.leave(before)
+	e.leave(at)
+	e.leave(at + left.size)
+	left.token = token
+	left.size += right.size
+	l.spots[at+left.size-1].size = left.size
+	e.join(before)
+	e.join(at)
+}
+
+// join looks up the pair at a position and puts it at the end of its row.
+func (e *encoder) join(at int32) {
+	l := &e.long
+	s := &l.spots[at]
+	next := int(at + s.size)
+	s.rank = never
+	if at == 0 || next == len(l.spots) {
+		return
 	}
-	for len(spots) > 0 {
-		s := spots.pop()
-		m, ok := look(s.at)
-		if !ok || m.rank != s.rank {
-			continue // a neighbour was merged away in the meantime
-		}
-		right := next[s.at]
-		ids[s.at], ids[right] = m.id, gone
-		next[s.at] = next[right]
-		if next[right] < len(ids) {
-			prev[next[right]] = s.at
-		}
-		wait(prev[s.at])
-		wait(s.at)
+	s.rank = e.ranks.of(int(s.token), int(l.spots[next].token))
+	if s.rank == never {
+		return
 	}
-	n := 0
-	for i := 0; i < len(ids); i = next[i] {
-		ids[n] = ids[i]
-		n++
+	r := &l.rows[s.rank]
+	s.before, s.after = r.last, 0
+	if !r.queued {
+		r.queued = true
+		l.ranks.push(s.rank)
 	}
-	return n
+	if r.last == 0 {
+		r.first = at
+	} else {
+		l.spots[r.last].after = at
+	}
+	r.last = at
+}
+
+// leave takes a position out of its row.
+func (e *encoder) leave(at int32) {
+	l := &e.long
+	s := &l.spots[at]
+	if at == 0 || s.rank == never {
+		return
+	}
+	r := &l.rows[s.rank]
+	if s.before == 0 {
+		r.first = s.after
+	} else {
+		l.spots[s.before].after = s.after
+	}
+	if s.after == 0 {
+		r.last = s.before
+	} else {
+		l.spots[s.after].before = s.before
+	}
 }

@@ -38,13 +38,11 @@ func ReadRanks(ranks io.Reader) (*BPE, error) {
 		if len(text) == 1 && b.bytes[text[0]] == id {
 			continue
 		}
-		parts := b.mergeBytes(nil, text)
+		parts := b.encoder(0).mergeBytes(nil, text)
 		if len(parts) != 2 {
 			return nil, fmt.Errorf("tokens: ranks: line %d: %q is %d earlier tokens, not 2", id+1, text, len(parts))
 		}
-		p := pair{int32(parts[0]), int32(parts[1])}
-		b.merges[p] = merge{len(b.order), id}
-		b.order = append(b.order, p)
+		b.add(pair{int32(parts[0]), int32(parts[1])}, id)
 	}
 	return b, nil
 }

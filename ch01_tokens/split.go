@@ -75,18 +75,38 @@ const (
 	symbol
 )
 
-// kindAt returns the kind of the first character of text and its length.
-func kindAt(text string) (kind, int) {
-	r, n := utf8.DecodeRuneInString(text)
+// kindOf returns the kind of a character.
+func kindOf(r rune) kind {
 	switch {
 	case unicode.IsLetter(r):
-		return letter, n
-	case n == 0 || unicode.IsSpace(r):
-		return white, n
+		return letter
+	case unicode.IsSpace(r):
+		return white
 	case unicode.IsNumber(r):
-		return number, n
+		return number
 	}
-	return symbol, n
+	return symbol
+}
+
+// asciiKinds is kindOf for the characters of one byte. Asking Unicode each time,
+// English is encoded at 8 tenths of the speed (BenchmarkEncode).
+var asciiKinds = func() (kinds [utf8.RuneSelf]kind) {
+	for c := range kinds {
+		kinds[c] = kindOf(rune(c))
+	}
+	return kinds
+}()
+
+// kindAt returns the kind of the first character of text and its length.
+func kindAt(text string) (kind, int) {
+	if text == "" {
+		return white, 0
+	}
+	if c := text[0]; c < utf8.RuneSelf {
+		return asciiKinds[c], 1
+	}
+	r, n := utf8.DecodeRuneInString(text)
+	return kindOf(r), n
 }
 
 // runLen returns the length of the characters of kind k that text starts with.
