@@ -8,8 +8,8 @@ import (
 // recent remembers the ids of short pieces, each in the one slot that its hash
 // names: a piece displaces whatever was there. So it never grows, and a text
 // made to collide costs no more than one without any word twice. Without it,
-// English is encoded at 6 tenths of the speed (BenchmarkEncode), with a map of
-// all pieces at three quarters.
+// English is encoded at little more than half the speed (BenchmarkEncode), with
+// a map of all pieces at three quarters.
 type recent struct {
 	slots []recentPiece
 	shift int // leaves as many bits of a hash as number the slots
