@@ -3,7 +3,7 @@
 #include "textflag.h"
 #include "neon_arm64.h"
 
-// The constants of exp.go, in the order of their registers.
+// The constants of exp.go and gelu.go, in the order of their registers.
 DATA expConstants<>+0(SB)/4, $1.44269504       // V16 log2e
 DATA expConstants<>+4(SB)/4, $12582912.0       // V17 rounding
 DATA expConstants<>+8(SB)/4, $0.693359375      // V18 ln2High
@@ -20,15 +20,19 @@ DATA expConstants<>+48(SB)/4, $-87.33654       // V28 expMin
 DATA expConstants<>+52(SB)/4, $88.72283        // V29 expMax
 DATA expConstants<>+56(SB)/4, $0x7F800000      // V30 infinity
 DATA expConstants<>+60(SB)/4, $9.02            // V31 tanhOne
-GLOBL expConstants<>(SB), RODATA|NOPTR, $64
+DATA expConstants<>+64(SB)/4, $0.5             // V12
+DATA expConstants<>+68(SB)/4, $0.7978845608028654 // V13 geluScale
+DATA expConstants<>+72(SB)/4, $0.044715        // V14 geluCubic
+DATA expConstants<>+76(SB)/4, $0.134145        // V15 3·geluCubic
+GLOBL expConstants<>(SB), RODATA|NOPTR, $80
 
-// CONSTANTS fills V16 to V31.
+// CONSTANTS fills V16 to V31. R3 is left at GELU's.
 #define CONSTANTS \
 	MOVD $expConstants<>(SB), R3; \
 	VLD4R.P 16(R3), [V16.S4, V17.S4, V18.S4, V19.S4]; \
 	VLD4R.P 16(R3), [V20.S4, V21.S4, V22.S4, V23.S4]; \
 	VLD4R.P 16(R3), [V24.S4, V25.S4, V26.S4, V27.S4]; \
-	VLD4R (R3), [V28.S4, V29.S4, V30.S4, V31.S4]
+	VLD4R.P 16(R3), [V28.S4, V29.S4, V30.S4, V31.S4]
 
 // TIMESR multiplies the polynomial by r.
 #define TIMESR \
@@ -145,6 +149,33 @@ fold:
 	FMOVS F0, s+56(FP)
 	RET
 
+// func sumExp(x []float32, shift float32) (s float32, n int)
+TEXT ·sumExp(SB), NOSPLIT, $0-48
+	MOVD  x_base+0(FP), R0
+	MOVD  x_len+8(FP), R2
+	VEOR  V0.B16, V0.B16, V0.B16
+	VEOR  V1.B16, V1.B16, V1.B16 // the sums
+	AND   $~7, R2
+	MOVD  R2, n+40(FP)
+	CBZ   R2, fold
+	CONSTANTS
+	FMOVS shift+24(FP), F31
+	VDUP  V31.S[0], V31.S4
+
+eight:
+	VLD1.P 32(R0), [V2.S4, V3.S4]
+	BOTH(VFSUB, 31, 2, 2, 3, 3)
+	EXP
+	VFADD(8, 0, 0)
+	VFADD(9, 1, 1)
+	SUBS   $8, R2
+	BNE    eight
+
+fold:
+	FOLD2(VFADD)
+	FMOVS F0, s+32(FP)
+	RET
+
 // func tanhEach(dst, x []float32) int
 TEXT ·tanhEach(SB), NOSPLIT, $0-56
 	MOVD dst_base+0(FP), R1
@@ -159,6 +190,89 @@ eight:
 	VLD1.P 32(R0), [V2.S4, V3.S4]
 	TANH
 	VST1.P [V8.S4, V9.S4], 32(R1)
+	SUBS   $8, R2
+	BNE    eight
+
+done:
+	RET
+
+// GELUCONSTANTS is TANHCONSTANTS with GELU's in V12 to V15.
+#define GELUCONSTANTS \
+	TANHCONSTANTS; \
+	VLD4R (R3), [V12.S4, V13.S4, V14.S4, V15.S4]
+
+// BEND leaves the tanh of GELU of V0 and V1 in V8 and V9.
+#define BEND \
+	BOTH(VFMUL, 14, 0, 2, 1, 3); \
+	VFMUL(0, 2, 2); \
+	VFMUL(1, 3, 3); \
+	VFMUL(0, 2, 2); \
+	VFMUL(1, 3, 3); \
+	VFADD(0, 2, 2); \
+	VFADD(1, 3, 3); \
+	BOTH(VFMUL, 13, 2, 2, 3, 3); \
+	TANH
+
+// func gelu(dst, x []float32) int
+TEXT ·gelu(SB), NOSPLIT, $0-56
+	MOVD dst_base+0(FP), R1
+	MOVD dst_len+8(FP), R2
+	MOVD x_base+24(FP), R0
+	AND  $~7, R2
+	MOVD R2, ret+48(FP)
+	CBZ  R2, done
+	GELUCONSTANTS
+
+eight:
+	VLD1.P 32(R0), [V0.S4, V1.S4]
+	BEND
+	BOTH(VFADD, 26, 8, 8, 9, 9)
+	BOTH(VFMUL, 12, 0, 0, 1, 1)
+	VFMUL(8, 0, 0)
+	VFMUL(9, 1, 1)
+	VST1.P [V0.S4, V1.S4], 32(R1)
+	SUBS   $8, R2
+	BNE    eight
+
+done:
+	RET
+
+// func geluBackward(dx, dy, x []float32) int
+TEXT ·geluBackward(SB), NOSPLIT, $0-80
+	MOVD dx_base+0(FP), R1
+	MOVD dx_len+8(FP), R2
+	MOVD dy_base+24(FP), R5
+	MOVD x_base+48(FP), R0
+	AND  $~7, R2
+	MOVD R2, ret+72(FP)
+	CBZ  R2, done
+	GELUCONSTANTS
+
+eight:
+	VLD1.P 32(R0), [V0.S4, V1.S4]
+	BEND
+	BOTH(VFADD, 26, 8, 2, 9, 3)
+	BOTH(VFMUL, 12, 2, 2, 3, 3)  // ½(1 + tanh)
+	VFMUL(8, 8, 8)
+	VFMUL(9, 9, 9)
+	VFSUB(8, 26, 8)
+	VFSUB(9, 26, 9)
+	BOTH(VFMUL, 12, 0, 4, 1, 5)
+	VFMUL(4, 8, 8)
+	VFMUL(5, 9, 9)
+	BOTH(VFMUL, 13, 8, 8, 9, 9)  // ½x(1 - tanh²)√(2/π)
+	BOTH(VFMUL, 15, 0, 4, 1, 5)
+	VFMUL(0, 4, 4)
+	VFMUL(1, 5, 5)
+	BOTH(VFADD, 26, 4, 4, 5, 5)
+	VFMUL(4, 8, 8)
+	VFMUL(5, 9, 9)
+	VFADD(8, 2, 2)
+	VFADD(9, 3, 3)
+	VLD1.P 32(R5), [V4.S4, V5.S4]
+	VFMUL(4, 2, 2)
+	VFMUL(5, 3, 3)
+	VST1.P [V2.S4, V3.S4], 32(R1)
 	SUBS   $8, R2
 	BNE    eight
 
