@@ -39,16 +39,3 @@ func GELUSlope(x float32) float32 {
 
 // ReLU, max(0, x), is the bend most networks used before.
 func ReLU(x float32) float32 { return float32(math.Max(0, float64(x))) }
-
-// geluWork is what a pass hands to all cores.
-type geluWork struct{ y, x, dx, dy []float32 }
-
-type geluForward geluWork
-
-// Do sets the elements [lo,hi) of y to [GELU] of those of x.
-func (w *geluForward) Do(lo, hi int) { f32.GELU(w.y[lo:hi], w.x[lo:hi]) }
-
-type geluBackward geluWork
-
-// Do sets the elements [lo,hi) of dx to those of dy times [GELUSlope] of x.
-func (w *geluBackward) Do(lo, hi int) { f32.GELUBackward(w.dx[lo:hi], w.dy[lo:hi], w.x[lo:hi]) }

@@ -83,9 +83,7 @@ type Int8MLP struct{ Fc, Proj Int8Linear }
 // Forward sets y (N,C) to proj(gelu(fc(x))).
 func (m *Int8MLP) Forward(y blas32.General, a *MLPActivations, x blas32.General) {
 	wide, bent := f32.View(a.wide, x.Rows, 4*x.Cols), f32.View(a.bent, x.Rows, 4*x.Cols)
-	m.Fc.Forward(wide, x)
-	a.work = geluWork{y: bent.Data, x: wide.Data}
-	f32.Run(len(wide.Data), 4096, (*geluForward)(&a.work))
+	f32.GemmInt8(x, &m.Fc.W, wide, f32.Epilogue{Bias: m.Fc.B, GELU: bent})
 	m.Proj.Forward(y, bent)
 }
 

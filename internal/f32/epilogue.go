@@ -9,6 +9,8 @@ import "gonum.org/v1/gonum/blas/blas32"
 type Epilogue struct {
 	Bias []float32      // (n): c += Bias, on every row
 	Add  blas32.General // (m,n): c += Add
+	GELU blas32.General // (m,n): is set to GELU(c)
+	Bent blas32.General // (m,n): c is multiplied by the slope of GELU there
 }
 
 const badEpilogue = "f32: shapes of the epilogue do not match the product"
@@ -17,7 +19,10 @@ func (e *Epilogue) check(c blas32.General) {
 	if e.Bias != nil && len(e.Bias) != c.Cols {
 		panic(badEpilogue)
 	}
-	if m := e.Add; m.Data != nil {
+	for _, m := range [...]blas32.General{e.Add, e.GELU, e.Bent} {
+		if m.Data == nil {
+			continue
+		}
 		check(m)
 		if m.Rows != c.Rows || m.Cols != c.Cols {
 			panic(badEpilogue)
@@ -30,8 +35,10 @@ func (e Epilogue) columns(lo, hi int) Epilogue {
 	if e.Bias != nil {
 		e.Bias = e.Bias[lo:hi]
 	}
-	if e.Add.Data != nil {
-		e.Add = Cols(e.Add, lo, hi)
+	for _, m := range [...]*blas32.General{&e.Add, &e.GELU, &e.Bent} {
+		if m.Data != nil {
+			*m = Cols(*m, lo, hi)
+		}
 	}
 	return e
 }
@@ -39,7 +46,7 @@ func (e Epilogue) columns(lo, hi int) Epilogue {
 // finish does the epilogue for a part of c.
 func (p *product) finish(i0, i1, j0, j1 int) {
 	e := &p.then
-	if e.Bias == nil && e.Add.Data == nil {
+	if e.Bias == nil && e.Add.Data == nil && e.GELU.Data == nil && e.Bent.Data == nil {
 		return
 	}
 	for i := i0; i < i1; i++ {
@@ -49,6 +56,12 @@ func (p *product) finish(i0, i1, j0, j1 int) {
 		}
 		if e.Add.Data != nil {
 			Add(c, Row(e.Add, i)[j0:j1])
+		}
+		if e.GELU.Data != nil {
+			GELU(Row(e.GELU, i)[j0:j1], c)
+		}
+		if e.Bent.Data != nil {
+			GELUBackward(c, c, Row(e.Bent, i)[j0:j1])
 		}
 	}
 }
