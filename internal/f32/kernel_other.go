@@ -2,8 +2,8 @@
 
 package f32
 
-// No kernels here but the portable one. What follows does none of a vector's
-// elements, which leaves them to the plain loops; see kernel_amd64.go.
+// No kernels here but the portable one. Most of what follows does none of a
+// vector's elements, which leaves them to the plain loops; see kernel_amd64.go.
 
 func kernels() []*kernel { return nil }
 
@@ -19,6 +19,25 @@ func sum([]float32) (float32, int) { return 0, 0 }
 
 func maximum([]float32) (float32, int) { return negInf, 0 }
 
-func expShifted([]float32, []float32, float32) (float32, int) { return 0, 0 }
+// expShifted adds in the order of the kernels: eight sums, folded by halves. A
+// single sum of many would also round worse.
+func expShifted(dst, x []float32, shift float32) (float32, int) {
+	var sums [8]float32
+	x = x[:len(x)&^7]
+	for i, v := range x {
+		dst[i] = Exp(v - shift)
+		sums[i%8] += dst[i]
+	}
+	return fold(&sums), len(x)
+}
+
+func fold(sums *[8]float32) float32 {
+	for n := 4; n > 0; n /= 2 {
+		for j := range n {
+			sums[j] += sums[j+n]
+		}
+	}
+	return sums[0]
+}
 
 func tanhEach([]float32, []float32) int { return 0 }

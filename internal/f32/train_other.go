@@ -18,19 +18,14 @@ func addFour([]float32, blas32.General) int { return 0 }
 
 func squaredNorm(*[16]float64, []float32) int { return 0 }
 
-// sumExp adds in the order of the kernel: eight sums, folded by halves.
+// sumExp adds in the order of expShifted.
 func sumExp(x []float32, shift float32) (float32, int) {
 	var sums [8]float32
 	x = x[:len(x)&^7]
 	for i, v := range x {
 		sums[i%8] += Exp(v - shift)
 	}
-	for n := 4; n > 0; n /= 2 {
-		for j := range n {
-			sums[j] += sums[j+n]
-		}
-	}
-	return sums[0], len(x)
+	return fold(&sums), len(x)
 }
 
 func gelu([]float32, []float32) int { return 0 }
