@@ -42,7 +42,7 @@ func (m *MLP) Backward(dx blas32.General, grad *MLP, d, a *MLPActivations, dy, x
 
 	// y = proj(bent), bent = gelu(wide)
 	m.Proj.Backward(blas32.General{}, &grad.Proj, dy, bent)
-	f32.GemmThen(blas.NoTrans, blas.Trans, 1, dy, m.Proj.W, 0, dwide, f32.Epilogue{Bent: wide})
+	f32.GemmThen(blas.NoTrans, blas.Trans, 1, dy, m.Proj.W, 0, dwide, f32.Epilogue{GELUSlope: wide})
 	// wide = fc(x)
 	m.Fc.Backward(dx, &grad.Fc, dwide, x)
 }

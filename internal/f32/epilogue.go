@@ -7,10 +7,10 @@ import "gonum.org/v1/gonum/blas/blas32"
 // a pass over memory less for each. What is unset is not done; what is set is
 // done in this order. The shapes are those of c (m,n).
 type Epilogue struct {
-	Bias []float32      // (n): c += Bias, on every row
-	Add  blas32.General // (m,n): c += Add
-	GELU blas32.General // (m,n): is set to GELU(c)
-	Bent blas32.General // (m,n): c is multiplied by the slope of GELU there
+	Bias      []float32      // (n): c += Bias, on every row
+	Add       blas32.General // (m,n): c += Add
+	GELU      blas32.General // (m,n): is set to GELU(c)
+	GELUSlope blas32.General // (m,n): c is multiplied by gelu'(GELUSlope)
 }
 
 const badEpilogue = "f32: shapes of the epilogue do not match the product"
@@ -19,7 +19,7 @@ func (e *Epilogue) check(c blas32.General) {
 	if e.Bias != nil && len(e.Bias) != c.Cols {
 		panic(badEpilogue)
 	}
-	for _, m := range [...]blas32.General{e.Add, e.GELU, e.Bent} {
+	for _, m := range [...]blas32.General{e.Add, e.GELU, e.GELUSlope} {
 		if m.Data == nil {
 			continue
 		}
@@ -35,7 +35,7 @@ func (e Epilogue) columns(lo, hi int) Epilogue {
 	if e.Bias != nil {
 		e.Bias = e.Bias[lo:hi]
 	}
-	for _, m := range [...]*blas32.General{&e.Add, &e.GELU, &e.Bent} {
+	for _, m := range [...]*blas32.General{&e.Add, &e.GELU, &e.GELUSlope} {
 		if m.Data != nil {
 			*m = Cols(*m, lo, hi)
 		}
@@ -46,7 +46,7 @@ func (e Epilogue) columns(lo, hi int) Epilogue {
 // finish does the epilogue for a part of c.
 func (p *product) finish(i0, i1, j0, j1 int) {
 	e := &p.then
-	if e.Bias == nil && e.Add.Data == nil && e.GELU.Data == nil && e.Bent.Data == nil {
+	if e.Bias == nil && e.Add.Data == nil && e.GELU.Data == nil && e.GELUSlope.Data == nil {
 		return
 	}
 	for i := i0; i < i1; i++ {
@@ -60,8 +60,8 @@ func (p *product) finish(i0, i1, j0, j1 int) {
 		if e.GELU.Data != nil {
 			GELU(Row(e.GELU, i)[j0:j1], c)
 		}
-		if e.Bent.Data != nil {
-			GELUBackward(c, c, Row(e.Bent, i)[j0:j1])
+		if e.GELUSlope.Data != nil {
+			GELUBackward(c, c, Row(e.GELUSlope, i)[j0:j1])
 		}
 	}
 }

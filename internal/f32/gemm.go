@@ -101,7 +101,7 @@ type product struct {
 }
 
 // Fewer multiplications than this are done before a second core is awake: a
-// million take some 10 µs on one.
+// million take some 20 µs on one.
 const worthSharing = 1 << 20
 
 func (p *product) run() {

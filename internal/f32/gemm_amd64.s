@@ -2,9 +2,9 @@
 
 //go:build amd64 && !purego
 
-// func multiply6x16AVX2(k int, a *float32, b *float32, c *float32, stride int, alpha float32, beta float32)
+// func multiply6x16(k int, a *float32, b *float32, c *float32, stride int, alpha float32, beta float32)
 // Requires: AVX, FMA3, MMX+
-TEXT ·multiply6x16AVX2(SB), $0-48
+TEXT ·multiply6x16(SB), $0-48
 	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       b+16(FP), DX

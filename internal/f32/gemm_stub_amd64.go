@@ -4,12 +4,12 @@
 
 package f32
 
-// multiply6x16AVX2 sets the 6×16 tile at c, whose rows are stride apart, to
+// multiply6x16 sets the 6×16 tile at c, whose rows are stride apart, to
 // alpha·a·b + beta·c, where a holds k columns of 6 elements and b k rows of 16.
 // With beta 0 it does not read c.
 //
 //go:noescape
-func multiply6x16AVX2(k int, a *float32, b *float32, c *float32, stride int, alpha float32, beta float32)
+func multiply6x16(k int, a *float32, b *float32, c *float32, stride int, alpha float32, beta float32)
 
 // copy6AVX2 copies 6 elements of each of k rows, stride apart in src, to dst, where
 // they follow one another.

@@ -30,22 +30,10 @@ func kernels() []*kernel {
 			a:        side{width: 6, copy: copy6AVX2},
 			b:        side{width: 16, copy: copy16AVX2},
 			turn:     turn8AVX2,
-			multiply: multiplyAVX2,
+			multiply: multiplyTile6x16,
 		})
 	}
 	return list
-}
-
-// multiplyAVX2 computes the tiles at the edges of c aside, because the kernel
-// knows only whole ones.
-func multiplyAVX2(rows, cols, k int, a, b, c *float32, stride int, alpha, beta float32) {
-	if rows == 6 && cols == 16 {
-		multiply6x16AVX2(k, a, b, c, stride, alpha, beta)
-		return
-	}
-	var tile [6 * 16]float32
-	multiply6x16AVX2(k, a, b, &tile[0], 16, alpha, 0)
-	mergeTile(rows, cols, tile[:], 16, c, stride, beta)
 }
 
 // The functions below do the leading elements of a vector, as many as fill

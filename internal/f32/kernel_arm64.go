@@ -12,20 +12,8 @@ func kernels() []*kernel {
 		a:        side{width: 6, copy: copy6},
 		b:        side{width: 16, copy: copy16},
 		turn:     turn8,
-		multiply: multiplyNEON,
+		multiply: multiplyTile6x16,
 	}}
-}
-
-// multiplyNEON computes the tiles at the edges of c aside, because the kernel
-// knows only whole ones.
-func multiplyNEON(rows, cols, k int, a, b, c *float32, stride int, alpha, beta float32) {
-	if rows == 6 && cols == 16 {
-		multiply6x16(k, a, b, c, stride, alpha, beta)
-		return
-	}
-	var tile [6 * 16]float32
-	multiply6x16(k, a, b, &tile[0], 16, alpha, 0)
-	mergeTile(rows, cols, tile[:], 16, c, stride, beta)
 }
 
 // multiply6x16 sets the 6×16 tile at c, whose rows are stride apart, to

@@ -15,9 +15,10 @@ const (
 	blockRows  = 72
 	blockSize  = 1 << 20
 	blockCols  = 3072
-	stripCols  = 512 // columns of c that are finished while they are in the cache
-	packCols   = 96  // columns of b that are packed as one piece
-	each       = 4   // pieces for each core, so that none waits long for the last one
+	finishCols = 512  // columns of c that are finished while they are in the cache
+	stripCols  = 1024 // columns of b that a worker packs for itself at most
+	packCols   = 96   // columns of b that are packed as one piece
+	each       = 4    // pieces for each core, so that none waits long for the last one
 )
 
 // A block is a packed part of b: steps l0 to l1-1 of the sums, in portions of
@@ -53,7 +54,7 @@ func (p *product) packed(procs int) {
 	p.depth = (p.k-1)/p.depth + 1 // portions of equal length: a short last one is slow
 	p.down, p.across = 1, (p.n-1)/blockCols+1
 	if procs > 1 {
-		p.across = max((p.n-1)/1024+1, min(each*procs, (p.n-1)/(2*fast.b.width)+1))
+		p.across = max((p.n-1)/stripCols+1, min(each*procs, (p.n-1)/(2*fast.b.width)+1))
 	}
 	again := p.m > 256 && 2*p.across*p.m > p.n // packing a for every strip costs more than to wait
 	if procs == 1 || p.across >= procs && !again {
@@ -153,8 +154,8 @@ func (p *product) rows(a *blockA, x *block, i0, i1, j0, j1 int) {
 		for l := x.l0; l < x.l1; l += p.depth {
 			k := min(p.depth, x.l1-l)
 			fast.pack(fast.a, a[:], p.a, p.tA == blas.NoTrans, i, end, l, k)
-			for j := j0; j < j1; j += stripCols {
-				p.tiles(a, x, i, end, j, min(j+stripCols, j1), l, k)
+			for j := j0; j < j1; j += finishCols {
+				p.tiles(a, x, i, end, j, min(j+finishCols, j1), l, k)
 			}
 		}
 	}

@@ -37,8 +37,8 @@ func main() {
 // elements of b, and Y14 and Y15 in turn one of the 6 elements of a. Twelve FMAs
 // a step keep both FMA units busy through their latency of four cycles.
 func multiply() {
-	Define("multiply6x16AVX2", "func(k int, a, b, c *float32, stride int, alpha, beta float32)",
-		"multiply6x16AVX2 sets the 6×16 tile at c, whose rows are stride apart, to",
+	Define("multiply6x16", "func(k int, a, b, c *float32, stride int, alpha, beta float32)",
+		"multiply6x16 sets the 6×16 tile at c, whose rows are stride apart, to",
 		"alpha·a·b + beta·c, where a holds k columns of 6 elements and b k rows of 16.",
 		"With beta 0 it does not read c.")
 	k, a, b, c, stride := Arg("k"), Arg("a"), Arg("b"), Arg("c"), Bytes("stride")
