@@ -151,8 +151,9 @@ func (f *runFlags) options(cmd *cobra.Command, options any) error {
 	return nil
 }
 
-// paths makes sure that a run does not overwrite the model it starts from, and
-// makes the paths in its options good for any working directory.
+// paths makes sure that a run does not overwrite the model it starts from, finds
+// what is named and not a path, and makes the paths in its options good for any
+// working directory.
 func (f *runFlags) paths(data, model *string) error {
 	out, err := filepath.Abs(f.out)
 	if err != nil {
@@ -161,6 +162,9 @@ func (f *runFlags) paths(data, model *string) error {
 	for _, path := range []*string{data, model} {
 		if path == nil || *path == "" {
 			continue
+		}
+		if *path, err = located(*path); err != nil {
+			return err
 		}
 		if *path, err = filepath.Abs(*path); err != nil {
 			return err
