@@ -1,0 +1,36 @@
+package published
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+)
+
+// An Experiment computes some of the book's numbers again.
+type Experiment struct {
+	Name  string // what a user types, "verdict-training"
+	About string
+	Needs []string // the data it reads, by the names of llm data get
+	Long  bool     // takes more than a minute
+	Run   func(ctx context.Context, lab *Lab) ([]Row, error)
+}
+
+// A Lab is what experiments find.
+type Lab struct {
+	Find func(name string) (path string, ok bool) // data, by the names of llm data get
+	GPT2 *tokens.BPE                              // GPT-2's vocabulary
+	Log  func(format string, args ...any)         // progress, for whoever waits
+}
+
+// Read returns a file of data, or an error that says how to get it.
+func (l *Lab) Read(name string) (string, error) {
+	path, ok := l.Find(name)
+	if !ok {
+		return "", fmt.Errorf("%s is not there; go run ./cmd/llm data get %s gets it", filepath.Base(path), name)
+	}
+	data, err := os.ReadFile(path)
+	return string(data), err
+}
