@@ -72,23 +72,6 @@ func (m *Meter) Line() {
 	}
 }
 
-// Bytes returns a function to report how many bytes of a download are there. It
-// shows a line on a terminal and nothing elsewhere.
-func Bytes(w io.Writer, name string) func(done, total int64) {
-	if !IsTerminal(w) {
-		return func(done, total int64) {}
-	}
-	var bar *progressbar.ProgressBar
-	return func(done, total int64) {
-		if bar == nil {
-			bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name),
-				progressbar.OptionShowBytes(true), progressbar.OptionSetWidth(20), progressbar.OptionThrottle(100*time.Millisecond),
-				progressbar.OptionClearOnFinish())
-		}
-		bar.Set64(done)
-	}
-}
-
 // IsTerminal reports whether w is a terminal.
 func IsTerminal(w any) bool {
 	f, ok := w.(*os.File)
