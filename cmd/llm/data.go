@@ -104,7 +104,8 @@ that breaks off goes on where it stopped, by itself or when the command is
 repeated.`,
 		Example: `llm data get shakespeare
 llm pretrain -data "$(llm data get shakespeare)" -out runs/shakespeare
-llm generate -model "$(llm data get gpt2)" "Every effort moves you"
+llm data get gpt2
+llm generate -model gpt2 "Every effort moves you"
 llm data get -dir . the-verdict`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if len(names) == 0 {

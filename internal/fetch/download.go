@@ -72,9 +72,9 @@ func (f File) download(ctx context.Context, part string, progress func(done, tot
 	if err == nil {
 		err = to.finish()
 	}
-	if _, full := errors.AsType[*diskError](err); full {
+	if _, full := errors.AsType[*diskError](err); full || err != nil && best <= 0 {
 		file.Close()
-		os.Remove(part)
+		os.Remove(part) // which holds nothing, or must not
 	}
 	return err
 }

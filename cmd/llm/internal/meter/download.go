@@ -21,6 +21,7 @@ type Download struct {
 	begin    time.Time // zero before anything is known
 	first    int64     // bytes that had come before
 	last     fetch.Report
+	event    string    // the latest, if nothing has come after it
 	told     time.Time // when the last line was written,
 	share    int64     // and how many tenths were there
 }
@@ -36,10 +37,13 @@ func Bytes(w io.Writer, name string) *Download {
 // one in ten.
 func (d *Download) Tell(r fetch.Report) {
 	if r.Event != "" {
-		d.line("%s", r.Event)
+		if r.Event != d.event { // the fifth time that there is no network
+			d.line("%s", r.Event)
+		}
+		d.event = r.Event
 		return
 	}
-	d.last = r
+	d.event, d.last = "", r
 	if d.begin.IsZero() {
 		d.start(r)
 	}
