@@ -278,6 +278,9 @@ func (j *job) fetch(ctx context.Context, s source) error {
 		if err != nil {
 			return fmt.Errorf("%w; try again, or put the file there yourself: %s", err, filepath.Join(j.state.Into, s.Name))
 		}
+		if s.Bytes >= large {
+			j.event("checking " + Size(s.Bytes))
+		}
 		whole, err := s.checked(ctx, part)
 		if err == nil {
 			err = os.Rename(whole, path)

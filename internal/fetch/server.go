@@ -130,7 +130,7 @@ func (f File) wrap(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	if errors.Is(err, errChanged) {
+	if _, full := errors.AsType[*diskError](err); full || errors.Is(err, errChanged) {
 		return err // says so
 	}
 	return fmt.Errorf("%s: %w", f.URL, err)

@@ -47,7 +47,7 @@ func (d *Download) Tell(r fetch.Report) {
 	if d.begin.IsZero() {
 		d.start(r)
 	}
-	if d.terminal {
+	if d.terminal && r.Total > 0 {
 		d.draw(r)
 		return
 	}
@@ -81,11 +81,10 @@ func (d *Download) draw(r fetch.Report) {
 		d.Clear()
 	}
 	if d.bar == nil {
-		d.bar = progressbar.NewOptions64(r.Total, progressbar.OptionSetWriter(d.w), progressbar.OptionSetDescription(d.Name),
-			progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true), progressbar.OptionSetWidth(20),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+		d.bar = newBar(d.w, r.Total, d.status())
 	}
 	d.bar.Set64(r.Done)
+	d.bar.Describe(d.status())
 }
 
 // status is how much has come, the speed and the time left.
@@ -94,7 +93,7 @@ func (d *Download) status() string {
 	if r.Total <= 0 {
 		return fetch.Size(r.Done)
 	}
-	come := fmt.Sprintf("%s of %s (%d%%)", fetch.Size(r.Done), fetch.Size(r.Total), 100*r.Done/r.Total)
+	come := fmt.Sprintf("%s of %s", fetch.Size(r.Done), fetch.Size(r.Total))
 	if r.Done <= d.first || elapsed <= 0 {
 		return come
 	}

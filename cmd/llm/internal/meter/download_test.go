@@ -32,16 +32,16 @@ func TestDownloadInALog(t *testing.T) {
 		"fast": {0, time.Millisecond, []string{"gpt2: 100 MB to fetch from a.example into /data"}, 1},
 		"a line for each tenth": {0, time.Second, []string{
 			"gpt2: 100 MB to fetch from a.example into /data",
-			"gpt2: 10 MB of 100 MB (10%), 1.0 MB/s, 1m30s left",
-			"gpt2: 20 MB of 100 MB (20%), 1.0 MB/s, 1m20s left",
+			"gpt2: 10 MB of 100 MB, 1.0 MB/s, 1m30s left",
+			"gpt2: 20 MB of 100 MB, 1.0 MB/s, 1m20s left",
 		}, 11},
 		"a line each ten seconds": {0, 5 * time.Second, []string{
 			"gpt2: 100 MB to fetch from a.example into /data",
-			"gpt2: 2.0 MB of 100 MB (2%), 200 kB/s, 8m10s left",
+			"gpt2: 2.0 MB of 100 MB, 200 kB/s, 8m10s left",
 		}, 51},
 		"the rest": {75, 2 * time.Second, []string{
 			"gpt2: 75 MB of 100 MB are there, 25 MB to fetch from a.example into /data",
-			"gpt2: 80 MB of 100 MB (80%), 500 kB/s, 40s left",
+			"gpt2: 80 MB of 100 MB, 500 kB/s, 40s left",
 		}, 6},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,12 +86,12 @@ func TestDownloadOnATerminal(t *testing.T) {
 	d.terminal = true
 	slow(d, 0, 0)
 	assert.True(t, strings.HasPrefix(out.String(), "gpt2: 100 MB to fetch from a.example into /data\n"))
-	assert.Contains(t, out.String(), "gpt2   1%")
+	assert.Contains(t, out.String(), "   0% |                    |  0 bytes of 100 MB")
 	assert.Equal(t, 1, strings.Count(out.String(), "\n"), "one line is drawn again and again")
 
 	out.Reset()
 	d.Tell(fetch.Report{Done: 50e6, Total: 100e6}) // a server that begins anew
-	assert.Contains(t, out.String(), "gpt2  50%")
+	assert.Contains(t, out.String(), "  50% |██████████          |  50 MB of 100 MB")
 	out.Reset()
 	d.Tell(fetch.Report{Event: "the connection broke"})
 	cleared, line, _ := strings.Cut(out.String(), "gpt2: ")

@@ -27,16 +27,16 @@ type Meter struct {
 func New(w io.Writer, done, total int) *Meter {
 	m := &Meter{w: w, begin: time.Now(), first: done, done: done, total: total}
 	if IsTerminal(w) {
-		m.bar = newBar(w, int64(total))
+		m.bar = newBar(w, int64(total), "")
 		m.bar.Set(done)
 	}
 	return m
 }
 
 // newBar is the look of all bars: the time left is for the caller to say.
-func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
+func newBar(w io.Writer, total int64, status string) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(20),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowDescriptionAtLineEnd(),
+		progressbar.OptionSetDescription(status), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 }
 
