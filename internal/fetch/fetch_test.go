@@ -23,7 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	pause = time.Millisecond
+	pause, poll = time.Millisecond, time.Millisecond
 	if order := os.Getenv("FETCH_TEST_ORDER"); order != "" {
 		os.Exit(obey(order))
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// How often a lock that others hold is tried. Tests are less patient.
+var poll = 100 * time.Millisecond
+
 // lock waits until nobody else holds the lock of the file at path, takes it, and
 // returns a function that gives it back. It calls wait once if it has to wait.
 //
@@ -39,7 +42,7 @@ func lock(ctx context.Context, path string, wait func()) (unlock func(), err err
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(poll):
 		}
 	}
 }

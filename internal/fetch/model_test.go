@@ -120,6 +120,11 @@ func TestModel(t *testing.T) {
 	getModel(t, d, dir, text)
 	require.Equal(t, whole[:2], h.requests())
 
+	moved := d
+	moved.Files = slices.Clone(d.Files)
+	moved.Files[2].URL += "-newer"
+	require.False(t, moved.there(dir), "the note is about another version")
+
 	for _, name := range []string{"config.json", "vocab.json"} {
 		require.NoError(t, os.Remove(filepath.Join(model, name)))
 		require.False(t, d.there(dir), name)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -167,6 +168,33 @@ func TestManyGoroutinesAtOnce(t *testing.T) {
 	requireContent(t, filepath.Join(dir, d.Path()), text)
 	require.EqualValues(t, 1, asked.Load())
 	only(t, dir, d.Path())
+}
+
+// The lock's file goes with each holder. Whoever holds one that is gone holds
+// nothing.
+func TestOneAtATime(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	var inside atomic.Int32
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				unlock, err := lock(t.Context(), path, func() {})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if n := inside.Add(1); n != 1 {
+					t.Errorf("%d at a time", n)
+				}
+				runtime.Gosched()
+				inside.Add(-1)
+				unlock()
+			}
+		})
+	}
+	group.Wait()
+	require.NoFileExists(t, path)
 }
 
 func TestWaitingEndsWithTheContext(t *testing.T) {
