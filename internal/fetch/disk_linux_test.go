@@ -49,3 +49,14 @@ func TestAFullDiskForAModel(t *testing.T) {
 	require.ErrorIs(t, err, syscall.ENOSPC)
 	only(t, dir)
 }
+
+// The note is a file, too.
+func TestAFullDiskForTheNote(t *testing.T) {
+	d, dir, _ := served(t, nil)
+	build := buildFolder(dir, d)
+	require.NoError(t, os.Mkdir(build, 0o777))
+	require.NoError(t, os.Symlink("/dev/full", filepath.Join(build, "."+noteFile+".part")))
+	_, err := d.get(t.Context(), dir, func(Report) {})
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	only(t, dir)
+}

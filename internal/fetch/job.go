@@ -23,7 +23,7 @@ var free = room
 // get is [Get] for d.
 func (d Dataset) get(ctx context.Context, dir string, report func(Report)) (string, error) {
 	err := d.bring(ctx, dir, report)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // whatever came of it
 	}
 	if err != nil {
@@ -41,7 +41,7 @@ func (d Dataset) bring(ctx context.Context, dir string, report func(Report)) err
 		return fmt.Errorf("%w; choose another directory", err)
 	}
 	unlock, err := lock(ctx, filepath.Join(dir, "."+d.Path()+".lock"), func() {
-		report(Report{Into: dir, Event: "something else is getting it into " + dir + "; waiting for that"})
+		report(Report{Into: dir, Event: "it is being fetched into " + dir + " already; waiting for that"})
 	})
 	if err != nil {
 		return fmt.Errorf("%w; choose another directory", err)
@@ -121,16 +121,17 @@ func (j *job) run(ctx context.Context) error {
 	if left, ok := free(j.dir); ok && left < need-j.state.Done {
 		return fmt.Errorf("%s has %s left, and %s are needed; make room, or choose another directory", j.dir, Size(left), Size(need-j.state.Done))
 	}
-	if err := j.bringAll(ctx, missing); err != nil {
-		if _, full := errors.AsType[*diskError](err); full {
-			if j.build != "" {
-				os.RemoveAll(j.build)
-			}
-			return fmt.Errorf("%w; %s are needed in %s, and what had come is removed", err, Size(need), j.dir)
-		}
-		return err
+	err = j.bringAll(ctx, missing)
+	if err == nil {
+		err = j.finish(files)
 	}
-	return j.finish(files)
+	if _, full := errors.AsType[*diskError](err); full {
+		if j.build != "" {
+			os.RemoveAll(j.build)
+		}
+		return fmt.Errorf("%w; %s are needed in %s, and what had come is removed", err, Size(need), j.dir)
+	}
+	return err
 }
 
 // learn returns the files with what the server says about those that are not
