@@ -43,7 +43,7 @@ func readEntries(path string, seed uint64) (entries []instruct.Entry, sum string
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, "", fmt.Errorf("reading the instructions: %w; %s data get instruction-data gets some", err, program())
+		return nil, "", fmt.Errorf("reading the instructions: %w; %s data get instructions gets some", err, program())
 	}
 	entries, err = instruct.ReadEntries(bytes.NewReader(data))
 	if err != nil {

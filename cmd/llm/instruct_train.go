@@ -41,7 +41,7 @@ llm instruct eval.`,
 		Example: `llm instruct train
 llm instruct train -resume                     go on after Ctrl-C
 llm instruct train -mask-prompt=false -out runs/unmasked
-llm instruct train -data "$(llm data get instruction-data)" -out runs/alpaca`,
+llm instruct train -data "$(llm data get instructions)" -out runs/alpaca`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return instructTrain(cmd, o, f) },
 	}

@@ -241,17 +241,6 @@ func TestTokens(t *testing.T) {
 	assert.Equal(t, "Rays of Light\n", ok(t, append([]string{"tokens", "decode", "-model", dir}, strings.Fields(own)...)...))
 }
 
-func TestDataList(t *testing.T) {
-	t.Setenv("LLMBOOK_DATA", t.TempDir())
-	var list []dataset
-	require.NoError(t, json.Unmarshal([]byte(ok(t, "data", "list", "-json")), &list))
-	require.NotEmpty(t, list)
-	assert.Empty(t, list[0].Path)
-	for _, d := range list {
-		assert.Contains(t, ok(t, "data", "list"), d.Name)
-	}
-}
-
 func TestExercises(t *testing.T) {
 	hint := ok(t, "exercises", "hint", "1.1")
 	assert.Contains(t, hint, "Exercise 1.1: ")
