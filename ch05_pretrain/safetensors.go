@@ -241,8 +241,8 @@ func (t *Tensors) Read(p gpt.Param) error {
 // A tensor is read in pieces of readGrain values, which go to all cores, and a
 // piece through a buffer of readBuffer bytes, which stays in a cache.
 const (
-	readGrain  = 1 << 18
-	readBuffer = 1 << 16
+	readGrain  = 1 << 20
+	readBuffer = 1 << 15
 )
 
 // readWork reads the values of one tensor, with room for an error of each piece.
