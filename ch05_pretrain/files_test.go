@@ -122,6 +122,22 @@ func TestHeaderLengthCostsNoMemory(t *testing.T) {
 	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
+// Loading a model takes the memory of the model and little more: the file is not
+// held beside it. Whatever was allocated counts, also what was given back.
+func TestLoadingHoldsTheWeightsOnce(t *testing.T) {
+	bpe, err := tokens.TrainBPE("light", 257)
+	require.NoError(t, err)
+	m := randomModel(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 256, Heads: 4, Layers: 6, QKVBias: true, TiedHead: true})
+	dir := t.TempDir()
+	require.NoError(t, pretrain.SaveModel(dir, m, bpe))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, err = pretrain.LoadModel(dir)
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	require.Less(t, float64(after.TotalAlloc-before.TotalAlloc), 1.15*float64(m.Config.WeightBytes()))
+}
+
 func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct {
 		data []byte

@@ -170,11 +170,13 @@ func ask(t testing.TB, question, answer any, name string, args ...string) {
 	require.NoError(t, json.Unmarshal(out, answer))
 }
 
-// askTorch lets PyTorch read an exported model, score ids and write n more.
-func askTorch(t testing.TB, python, dir string, ids []int, n int) (a answer) {
+// askTorch lets PyTorch read exported models, score ids and write n more.
+func askTorch(t testing.TB, python string, ids []int, n int, dirs ...string) (answers []answer) {
 	t.Helper()
-	ask(t, map[string]any{"ids": ids, "n": n}, &a, python, filepath.Join("testdata", "read_gpt2.py"), dir)
-	return a
+	script := filepath.Join("testdata", "read_gpt2.py")
+	ask(t, map[string]any{"ids": ids, "n": n}, &answers, python, append([]string{script}, dirs...)...)
+	require.Len(t, answers, len(dirs))
+	return answers
 }
 
 // logits are the scores of m at each of ids.
@@ -229,19 +231,27 @@ func TestPyTorchComputesTheSame(t *testing.T) {
 		require.NoError(t, pretrain.SaveModel(models[name], random(c), bpe))
 	}
 	ids := bpe.Encode("Colours: the Rays, which differ in Light (by Experiment 17).")[:32] // the whole context
+	type export struct {
+		name, model, dtype string
+	}
+	var exports []export
+	var dirs []string
 	for name, model := range models {
 		for _, dtype := range []string{"F32", "F16", "BF16"} {
-			t.Run(name+", "+dtype, func(t *testing.T) {
-				m, _, err := pretrain.LoadModel(model)
-				require.NoError(t, err)
-				dir := exported(t, "-model", model, "-dtype", dtype)
-				rounded, _, err := pretrain.LoadModel(dir)
-				require.NoError(t, err)
-				a := askTorch(t, python, dir, ids, 0)
-				golden.Close(t, "logits", a.Logits, logits(rounded, ids), 1e-4)
-				golden.Close(t, "logits before rounding", a.Logits, logits(m, ids), map[string]float64{"F32": 1e-4, "F16": 0.02, "BF16": 0.15}[dtype])
-			})
+			exports = append(exports, export{name, model, dtype})
+			dirs = append(dirs, exported(t, "-model", model, "-dtype", dtype))
 		}
+	}
+	for i, a := range askTorch(t, python, ids, 0, dirs...) {
+		e := exports[i]
+		t.Run(e.name+", "+e.dtype, func(t *testing.T) {
+			m, _, err := pretrain.LoadModel(e.model)
+			require.NoError(t, err)
+			rounded, _, err := pretrain.LoadModel(dirs[i])
+			require.NoError(t, err)
+			golden.Close(t, "logits", a.Logits, logits(rounded, ids), 1e-4)
+			golden.Close(t, "logits before rounding", a.Logits, logits(m, ids), map[string]float64{"F32": 1e-4, "F16": 0.02, "BF16": 0.15}[e.dtype])
+		})
 	}
 }
 

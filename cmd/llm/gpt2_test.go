@@ -72,7 +72,7 @@ func TestGPT2Size(t *testing.T) {
 	bpe, err := vocabulary("")
 	require.NoError(t, err)
 	ids := bpe.Encode("Every effort moves you")
-	a := askTorch(t, python, dir, ids, 64)
+	a := askTorch(t, python, ids, 64, dir)[0]
 	golden.Close(t, "logits", a.Logits, logits(again, ids), 1e-4)
 	require.Greater(t, a.Closest, 0.005, "a decision too close to compare")
 	require.Equal(t, a.Greedy, greedy(again, ids, 64))

@@ -1,10 +1,10 @@
-"""Reads an exported model with PyTorch alone, and computes with it.
+"""Reads exported models with PyTorch alone, and computes with them.
 
-    python3 read_gpt2.py DIRECTORY < question > answer
+    python3 read_gpt2.py DIRECTORY... < question > answers
 
-The question is {"ids": [...], "n": N}. The answer has the logits at every
-position of ids, and the N ids that follow if the likeliest is always taken; with
-them, by how much the closest of these decisions was made.
+The question is {"ids": [...], "n": N}. The answers, one for each directory, have
+the logits at every position of ids, and the N ids that follow if the likeliest is
+always taken; with them, by how much the closest of these decisions was made.
 
 It follows the description of GPT-2 and of the files, and nothing else: no
 library of Hugging Face's, no code of the book's.
@@ -107,13 +107,17 @@ class GPT2:
         return ids[len(ids) - n:], closest
 
 
+def answer(directory, ids, n):
+    model = GPT2(directory)
+    greedy, closest = model.greedy(ids, n)
+    return {"logits": model.logits(ids).flatten().tolist(), "greedy": greedy,
+            "closest": closest if n else 0}
+
+
 def main():
     question = json.load(sys.stdin)
     with torch.no_grad():
-        model = GPT2(sys.argv[1])
-        ids, closest = model.greedy(question["ids"], question["n"])
-        json.dump({"logits": model.logits(question["ids"]).flatten().tolist(), "greedy": ids,
-                   "closest": closest if question["n"] else 0}, sys.stdout)
+        json.dump([answer(d, question["ids"], question["n"]) for d in sys.argv[1:]], sys.stdout)
 
 
 main()
