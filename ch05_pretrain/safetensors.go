@@ -149,8 +149,9 @@ func eachKey(d *json.Decoder, value func(key string) error) error {
 
 // bytesPerValue knows the types this package reads or passes over.
 var bytesPerValue = map[DType]int64{
-	"F64": 8, F32: 4, F16: 2, BF16: 2,
-	"I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
+	"F64": 8, F32: 4, F16: 2, BF16: 2, "F8_E4M3": 1, "F8_E5M2": 1,
+	"I64": 8, "I32": 4, "I16": 2, "I8": 1,
+	"U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1,
 }
 
 // checkLayout makes sure that the tensors fill the data of size bytes exactly.
