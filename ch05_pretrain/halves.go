@@ -19,11 +19,13 @@ const (
 // A codec turns values into the bytes of a file and back.
 type codec struct {
 	size   int                                 // of a value, in bytes
-	limit  float64                             // what is as large as this becomes infinite
+	limit  float64                             // what is as large as this is rounded to infinity
 	decode func(values []float32, data []byte) // len(data) is size·len(values)
 	encode func(data []byte, values []float32)
 }
 
+// The limits of the halves lie in the middle between the largest value and the
+// next, which there is not.
 var codecs = map[DType]codec{
 	F32:  {4, math.Inf(1), decodeF32, encodeF32},
 	F16:  {2, 0x1.ffep15, decodeHalves(fromF16), encodeHalves(toF16)},

@@ -26,14 +26,14 @@ var maskName = regexp.MustCompile(`^h\.\d+\.attn\.(masked_)?bias$`)
 
 // openWeights opens the weights of a model, be they in one file or in several,
 // under the names of [gpt.Model.Params]. It returns a function that closes them.
-func openWeights(files fs.FS, dir string) (*Tensors, func() error, error) {
-	open := func() (*Tensors, func() error, error) { return OpenTensors(files, dir, weightsFile) }
-	if _, err := fs.Stat(files, weightsFile); err != nil {
-		if _, err := fs.Stat(files, indexFile); err == nil {
-			open = func() (*Tensors, func() error, error) { return openShards(files, dir) }
-		}
+func openWeights(files fs.FS, dir string) (t *Tensors, closeFiles func() error, err error) {
+	_, noFile := fs.Stat(files, weightsFile)
+	_, noIndex := fs.Stat(files, indexFile)
+	if noFile != nil && noIndex == nil {
+		t, closeFiles, err = openShards(files, dir)
+	} else {
+		t, closeFiles, err = OpenTensors(files, dir, weightsFile)
 	}
-	t, closeFiles, err := open()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -70,53 +70,52 @@ func (t *Tensors) trimPrefix() error {
 }
 
 // openShards opens the files of an index and returns their tensors as one.
-func openShards(files fs.FS, dir string) (_ *Tensors, _ func() error, err error) {
+func openShards(files fs.FS, dir string) (_ *Tensors, closeFiles func() error, err error) {
 	all := &Tensors{name: filepath.Join(dir, indexFile), infos: map[string]tensorInfo{}}
 	data, err := fs.ReadFile(files, indexFile)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("no weights in %s: %w", dir, err)
 	}
 	places, err := parseIndex(data)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", all.name, err)
 	}
-	var opened []func() error
-	closeAll := func() error {
+	var closers []func() error
+	closeFiles = func() error {
 		var errs []error
-		for _, closeFile := range opened {
+		for _, closeFile := range closers {
 			errs = append(errs, closeFile())
 		}
 		return errors.Join(errs...)
 	}
-	defer func() {
+	for _, file := range slices.Compact(slices.Sorted(maps.Values(places))) {
+		shard, closeFile, err := OpenTensors(files, dir, file)
+		if err == nil {
+			closers = append(closers, closeFile)
+			err = all.take(shard, file, places)
+		}
 		if err != nil {
-			closeAll()
+			closeFiles()
+			return nil, nil, err
 		}
-	}()
-	shards := map[string]*Tensors{}
+	}
+	return all, closeFiles, nil
+}
+
+// take adds the tensors of a shard, just those that are in this file by the index.
+func (t *Tensors) take(shard *Tensors, file string, places map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(places)) {
-		file := places[name]
-		if shards[file] == nil {
-			shard, closeFile, err := OpenTensors(files, dir, file)
-			if err != nil {
-				return nil, nil, err
-			}
-			shards[file], opened = shard, append(opened, closeFile)
-		}
-		info, ok := shards[file].infos[name]
-		if !ok {
-			return nil, nil, fmt.Errorf("%s: tensor %q is not in %s", all.name, name, file)
-		}
-		all.infos[name] = info
-	}
-	for _, file := range slices.Sorted(maps.Keys(shards)) {
-		for _, name := range shards[file].Names() {
-			if places[name] != file {
-				return nil, nil, fmt.Errorf("%s: nothing says that tensor %q is in %s", all.name, name, file)
-			}
+		if _, ok := shard.infos[name]; !ok && places[name] == file {
+			return fmt.Errorf("%s: tensor %q is not in %s", t.name, name, file)
 		}
 	}
-	return all, closeAll, nil
+	for _, name := range shard.Names() {
+		if places[name] != file {
+			return fmt.Errorf("%s: nothing says that tensor %q is in %s", t.name, name, file)
+		}
+	}
+	maps.Copy(t.infos, shard.infos)
+	return nil
 }
 
 // parseIndex reads which tensor is in which file, all of one directory.

@@ -192,8 +192,9 @@ var indexRefused = []struct{ name, index, want string }{
 	{"backslash", `{"weight_map": {"a": "..\\x.safetensors"}}`, "m/" + indexFile + `: "weight_map": "a": "..\\x.safetensors" is no safetensors file of this directory`},
 	{"another file", `{"weight_map": {"a": "config.json"}}`, "m/" + indexFile + `: "weight_map": "a": "config.json" is no safetensors file of this directory`},
 	{"missing shard", `{"weight_map": {"a": "` + firstShard + `", "b": "x.safetensors"}}`, "no weights in m: open x.safetensors: file does not exist"},
-	{"wrong shard", `{"weight_map": {"a": "` + secondShard + `", "b": "` + secondShard + `"}}`, "m/" + indexFile + `: tensor "a" is not in ` + secondShard},
+	{"wrong shard", `{"weight_map": {"a": "` + secondShard + `", "b": "` + secondShard + `", "b2": "` + secondShard + `"}}`, "m/" + indexFile + `: tensor "a" is not in ` + secondShard},
 	{"unknown tensor", `{"weight_map": {"a": "` + firstShard + `", "c": "` + secondShard + `"}}`, "m/" + indexFile + `: tensor "c" is not in ` + secondShard},
+	{"unknown tensor first", `{"weight_map": {"a": "` + firstShard + `", "c": "` + firstShard + `"}}`, "m/" + indexFile + `: tensor "c" is not in ` + firstShard},
 	{"a tensor left out", `{"weight_map": {"a": "` + firstShard + `", "b2": "` + secondShard + `"}}`, "m/" + indexFile + `: nothing says that tensor "b" is in ` + secondShard},
 }
 
@@ -248,11 +249,19 @@ func TestIndexRefused(t *testing.T) {
 			require.Zero(t, open, "files left open")
 		})
 	}
-	// One file is preferred to several, as in Hugging Face's libraries.
-	files, _ := modelFiles(t, small)
-	files[indexFile] = &fstest.MapFile{Data: []byte("{}")}
+	// A tensor that is in both of them.
+	files := sharded(t, `{"weight_map": {"a": "`+firstShard+`", "b": "`+secondShard+`"}}`)
+	files[secondShard] = tensorsFile(t, pretrain.F32, []gpt.Param{
+		{Name: "a", Shape: []int{1}, Data: []float32{1}}, {Name: "b", Shape: []int{1}, Data: []float32{1}}})
 	open := 0
 	_, _, err := pretrain.LoadModelFS(openFiles{files, &open}, "m")
+	require.EqualError(t, err, "m/"+indexFile+`: nothing says that tensor "a" is in `+secondShard)
+	require.Zero(t, open, "files left open")
+
+	// One file is preferred to several, as in Hugging Face's libraries.
+	files, _ = modelFiles(t, small)
+	files[indexFile] = &fstest.MapFile{Data: []byte("{}")}
+	_, _, err = pretrain.LoadModelFS(openFiles{files, &open}, "m")
 	require.NoError(t, err)
 	require.Zero(t, open, "files left open")
 }
