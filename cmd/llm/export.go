@@ -62,7 +62,7 @@ func exportModel(cmd *cobra.Command, model, out string, dtype pretrain.DType, fo
 	if err != nil {
 		return err
 	}
-	if err := export.Write(out, m, bpe, dtype); err != nil {
+	if err := export.Write(cmd.Context(), out, m, bpe, dtype); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: a GPT-2 of %s weights as %s, vocabulary %s, context %s\n", out,

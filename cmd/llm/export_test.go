@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -131,6 +132,14 @@ func TestExportRefuses(t *testing.T) {
 	hidden, err := filepath.Glob(filepath.Join(full, ".*"))
 	require.NoError(t, err)
 	require.Empty(t, hidden, "half a file is left")
+
+	// So does Ctrl-C.
+	ok(t, "export", "-model", model, "-out", full, "-force")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	assert.Equal(t, statusInterrupted, llmIn(t, ctx, "", "export", "-model", model, "-out", full, "-force").status)
+	_, err = os.Stat(filepath.Join(full, "config.json"))
+	require.ErrorIs(t, err, os.ErrNotExist)
 
 	filter := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(filter, "classifier.json"), nil, 0o644))

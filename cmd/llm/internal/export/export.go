@@ -7,6 +7,7 @@ package export
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,8 +31,8 @@ var Files = []string{
 
 // Write writes a model and its tokenizer to dir, which it creates if needed,
 // with weights of type t. A write that breaks off leaves a directory without a
-// config.json, and no mixture of two models.
-func Write(dir string, m *gpt.Model, bpe *tokens.BPE, t pretrain.DType) error {
+// config.json, and no mixture of two models. It breaks off with ctx.
+func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t pretrain.DType) error {
 	tokenizer, err := newTokenizer(bpe)
 	if err != nil {
 		return err
@@ -59,11 +60,25 @@ func Write(dir string, m *gpt.Model, bpe *tokens.BPE, t pretrain.DType) error {
 	}
 	for _, name := range Files {
 		path := filepath.Join(dir, name)
-		if err := pretrain.WriteFile(path, write[name]); err != nil {
+		err := pretrain.WriteFile(path, func(w io.Writer) error { return write[name](writer{ctx, w}) })
+		if err != nil {
 			return fmt.Errorf("writing %s: %w", path, err)
 		}
 	}
 	return nil
+}
+
+// writer is a writer that fails once ctx is cancelled.
+type writer struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (w writer) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.w.Write(p)
 }
 
 // withBiases lists the parameters of m, and biases of zero where a GPT-2 has
