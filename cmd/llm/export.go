@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,7 @@ llm export -model runs/assistant -out ~/assistant
 llm export -dtype BF16 -out ~/newton-half         in half the bytes`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return exportModel(cmd, model, out, pretrain.DType(dtype), force)
+			return exportModel(cmd, model, out, pretrain.DType(strings.ToUpper(dtype)), force)
 		},
 	}
 	cmd.Flags().StringVar(&model, "model", newton, "`directory` of the model")

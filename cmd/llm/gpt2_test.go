@@ -17,13 +17,39 @@ import (
 	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
+// publishedConfig is the config.json of the smallest GPT-2.
+const publishedConfig = `{
+  "activation_function": "gelu_new",
+  "architectures": ["GPT2LMHeadModel"],
+  "attn_pdrop": 0.1,
+  "bos_token_id": 50256,
+  "embd_pdrop": 0.1,
+  "eos_token_id": 50256,
+  "initializer_range": 0.02,
+  "layer_norm_epsilon": 1e-05,
+  "model_type": "gpt2",
+  "n_ctx": 1024,
+  "n_embd": 768,
+  "n_head": 12,
+  "n_layer": 12,
+  "n_positions": 1024,
+  "resid_pdrop": 0.1,
+  "summary_activation": null,
+  "summary_first_dropout": 0.1,
+  "summary_proj_to_labels": true,
+  "summary_type": "cls_index",
+  "summary_use_proj": true,
+  "task_specific_params": {"text-generation": {"do_sample": true, "max_length": 50}},
+  "vocab_size": 50257
+}
+`
+
 // published writes m to dir as the smallest GPT-2 was published: the names in
 // the order of the alphabet, and among them the causal masks.
 func published(t testing.TB, dir string, m *gpt.Model) {
 	t.Helper()
 	bpe, err := vocabulary("")
 	require.NoError(t, err)
-	require.NoError(t, pretrain.SaveModel(dir, m, bpe))
 	T := m.Config.Context
 	mask := make([]float32, T*T)
 	for i := range T {
@@ -36,9 +62,17 @@ func published(t testing.TB, dir string, m *gpt.Model) {
 		params = append(params, gpt.Param{Name: fmt.Sprintf("h.%d.attn.bias", i), Shape: []int{1, 1, T, T}, Data: mask})
 	}
 	slices.SortFunc(params, func(a, b gpt.Param) int { return strings.Compare(a.Name, b.Name) })
-	require.NoError(t, pretrain.WriteFile(filepath.Join(dir, "model.safetensors"), func(w io.Writer) error {
-		return pretrain.WriteTensors(w, params, map[string]string{"format": "pt"})
-	}))
+	require.NoError(t, os.MkdirAll(dir, 0o755))
+	for name, write := range map[string]func(io.Writer) error{
+		"config.json": func(w io.Writer) error { _, err := io.WriteString(w, publishedConfig); return err },
+		"vocab.json":  bpe.WriteVocab,
+		"merges.txt":  bpe.WriteMerges,
+		"model.safetensors": func(w io.Writer) error {
+			return pretrain.WriteTensors(w, params, map[string]string{"format": "pt"})
+		},
+	} {
+		require.NoError(t, pretrain.WriteFile(filepath.Join(dir, name), write))
+	}
 }
 
 // A model of GPT-2's smallest size is loaded, exported and loaded again with the
