@@ -2,6 +2,7 @@ package pretrain_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -145,6 +146,23 @@ func TestLayouts(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Newer files have masks of one byte for each truth.
+func TestMasksOfAnyType(t *testing.T) {
+	files, m := modelFiles(t, small)
+	whole := files[weightsFile].Data
+	n := 8 + int(binary.LittleEndian.Uint64(whole))
+	header, values := strings.TrimRight(string(whole[8:n]), "} "), whole[n:]
+	for _, typ := range []string{"BOOL", "U8", "F8_E4M3"} {
+		mask := fmt.Sprintf(`},"h.0.attn.bias":{"dtype":"%s","shape":[1,1,8,8],"data_offsets":[%d,%d]}}`, typ, len(values), len(values)+64)
+		with := file(header+mask, 0)
+		with = append(append(with, values...), make([]byte, 64)...)
+		files[weightsFile] = &fstest.MapFile{Data: with}
+		got, _, err := pretrain.LoadModelFS(files, "m")
+		require.NoError(t, err)
+		require.Equal(t, m.Params(), got.Params())
 	}
 }
 
