@@ -19,10 +19,15 @@ type Score struct {
 	Loss     float64 `json:"loss"`  // mean cross-entropy of the output, given the prompt
 }
 
+const notScored = "instruct: an assistant cannot be scored after Quantize"
+
 // Scores answers the entries, one after the other, and compares. An entry that
 // with its output is too long for the model's context gives an error and ends
 // the scoring, as does a cancelled ctx.
 func (a *Assistant) Scores(ctx context.Context, entries []Entry) iter.Seq2[Score, error] {
+	if a.model == nil {
+		panic(notScored)
+	}
 	return func(yield func(Score, error) bool) {
 		frozen := a.model.Gradient(func(string) bool { return false }) // takes no memory
 		lm := pretrain.NewLanguageModel(a.model, frozen, 1, a.model.Config.Context)
