@@ -33,6 +33,8 @@ func New(m *gpt.Model, t *tokens.BPE) *Assistant {
 	return &Assistant{m, m, m.Config.Context, t}
 }
 
+const notScored = "instruct: an assistant cannot be scored after Quantize"
+
 // Quantize returns an assistant of the same model with one byte a weight, which
 // takes a quarter of the memory once a is no longer in use, and answers faster if
 // the model is large; see [gpt.Quantize]. It cannot be scored.

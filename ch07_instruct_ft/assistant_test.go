@@ -32,9 +32,12 @@ var lessons = []instruct.Entry{
 }
 
 // tokenizer learns its tokens from the lessons.
-var tokenizer = sync.OnceValue(func() *tokens.BPE {
+var tokenizer = sync.OnceValue(func() *tokens.BPE { return tokensOf(lessons) })
+
+// tokensOf is a tokenizer that has learned from entries.
+func tokensOf(entries []instruct.Entry) *tokens.BPE {
 	var text strings.Builder
-	for _, e := range lessons {
+	for _, e := range entries {
 		text.WriteString(e.Text() + "\n")
 	}
 	bpe, err := tokens.TrainBPE(text.String(), 600)
@@ -42,21 +45,37 @@ var tokenizer = sync.OnceValue(func() *tokens.BPE {
 		panic(err)
 	}
 	return bpe
-})
+}
 
 // taught trains the tiny model, once for all tests.
-var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) {
-	bpe := tokenizer()
-	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
+var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) { return train(lessons, 64) })
+
+// train returns a tiny model that knows entries by heart.
+func train(entries []instruct.Entry, most int) (*gpt.Model, *tokens.BPE) {
+	bpe := tokensOf(entries)
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: most, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(1, 2)))
-	u, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 150, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
+	u, err := instruct.NewTuner(m, bpe, entries, instruct.Settings{Epochs: 150, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
 	if err != nil {
 		panic(err)
 	}
 	for range u.Steps(context.Background()) {
 	}
 	return m, bpe
-})
+}
+
+// saved writes the tiny model to a directory that can be removed.
+func saved() (dir string, remove func()) {
+	dir, err := os.MkdirTemp("", "assistant")
+	if err != nil {
+		panic(err)
+	}
+	m, bpe := taught()
+	if err := pretrain.SaveModel(dir, m, bpe); err != nil {
+		panic(err)
+	}
+	return dir, func() { os.RemoveAll(dir) }
+}
 
 func taughtAssistant() *instruct.Assistant { return instruct.New(taught()) }
 

@@ -19,8 +19,6 @@ type Score struct {
 	Loss     float64 `json:"loss"`  // mean cross-entropy of the output, given the prompt
 }
 
-const notScored = "instruct: an assistant cannot be scored after Quantize"
-
 // Scores answers the entries, one after the other, and compares. An entry that
 // with its output is too long for the model's context gives an error and ends
 // the scoring, as does a cancelled ctx.
