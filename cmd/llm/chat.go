@@ -90,13 +90,15 @@ type chat struct {
 
 func (c *chat) run(cmd *cobra.Command) error {
 	out := cmd.OutOrStdout()
-	prompt := func() {}
+	prompt, leave := func() {}, func() {}
 	if meter.IsTerminal(cmd.InOrStdin()) {
 		prompt = func() { fmt.Fprint(out, "> ") }
+		leave = func() { fmt.Fprintln(out) } // else the shell's prompt stands behind ours
 	}
 	prompt()
 	for line, err := range lines(cmd.Context(), cmd.InOrStdin()) {
 		if err != nil {
+			leave()
 			return err
 		}
 		line = strings.TrimSpace(line)
@@ -112,6 +114,7 @@ func (c *chat) run(cmd *cobra.Command) error {
 		}
 		prompt()
 	}
+	leave()
 	return nil
 }
 
