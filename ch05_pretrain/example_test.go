@@ -353,6 +353,58 @@ func ExampleSampler_Candidates() {
 	// temperature 1.0  top-k 0  top-p 0.9:  forward 0.615  toward 0.385
 }
 
+// The same logits, hotter and hotter: min-p asks for a fifth of the likeliest.
+func ExampleSampler_Candidates_minP() {
+	words := []string{"forward", "toward", "closer", "pizza"}
+	logits := []float32{6.75, 6.28, 4.51, -1.89}
+	for _, temperature := range []float32{0.7, 1, 2, 5} {
+		s := pretrain.Sampler{Temperature: temperature, MinP: 0.2}
+		fmt.Printf("temperature %.1f:", temperature)
+		ids, probabilities := s.Candidates(logits)
+		for i, id := range ids {
+			fmt.Printf("  %s %.3f", words[id], probabilities[i])
+		}
+		fmt.Println()
+	}
+	// Output:
+	// temperature 0.7:  forward 0.662  toward 0.338
+	// temperature 1.0:  forward 0.615  toward 0.385
+	// temperature 2.0:  forward 0.472  toward 0.373  closer 0.154
+	// temperature 5.0:  forward 0.392  toward 0.357  closer 0.251
+}
+
+// A greedy model that has said forward, and forward again, without a penalty and
+// with two.
+func ExampleSampler_Penalize() {
+	words := []string{"forward", "toward", "closer", "pizza"}
+	text := []int{0, 0, 3} // forward, forward, pizza
+	for _, theta := range []float32{1, 1.2, 2} {
+		logits := []float32{6.75, 6.28, 4.51, -1.89}
+		s := pretrain.Sampler{RepetitionPenalty: theta}
+		s.Penalize(logits, text)
+		fmt.Printf("penalty %.1f: %5.2f -> %s\n", theta, logits, words[s.Pick(logits, nil)])
+	}
+	// Output:
+	// penalty 1.0: [ 6.75  6.28  4.51 -1.89] -> forward
+	// penalty 1.2: [ 5.62  6.28  4.51 -2.27] -> toward
+	// penalty 2.0: [ 3.38  6.28  4.51 -3.78] -> toward
+}
+
+// A text ends at "###", which begins in one piece and ends in the next. The first
+// mark was another matter.
+func ExampleStopper() {
+	s := pretrain.NewStopper("###", "Question:")
+	for _, piece := range []string{"a prism #", "1 bends ", "light.\n#", "## Instr"} {
+		text, stop := s.Next(piece)
+		fmt.Printf("%-10q -> %q, stop: %t\n", piece, text, stop)
+	}
+	// Output:
+	// "a prism #" -> "a prism ", stop: false
+	// "1 bends " -> "#1 bends ", stop: false
+	// "light.\n#" -> "light.\n", stop: false
+	// "## Instr" -> "", stop: true
+}
+
 // A thousand tokens by chance: each about as often as its probability says.
 func ExampleSampler_Pick() {
 	words := []string{"forward", "toward", "closer", "pizza"}
