@@ -159,7 +159,7 @@ func (c course) rows(ctx context.Context, lab *Lab, where string, known map[int]
 	if err != nil {
 		return nil, nil, err
 	}
-	log, samples, err := c.run(ctx, lab, v)
+	log, samples, err := c.run(ctx, lab, v, false)
 	for _, l := range log {
 		if line, ok := known[l.step]; ok {
 			rows = append(rows, l.rows(where, line)...)

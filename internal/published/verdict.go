@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 
@@ -85,10 +86,14 @@ const every = 5
 var start = []int{6109, 3626, 6100, 345}
 
 // run trains the untrained 124M model as train_model_simple does, and returns
-// the log and the text that is sampled after each epoch.
-func (c course) run(ctx context.Context, lab *Lab, v verdict) (log []logged, samples []string, err error) {
+// the log and the text that is sampled after each epoch. If nudged, one weight of
+// the model is first moved to the next float32.
+func (c course) run(ctx context.Context, lab *Lab, v verdict, nudged bool) (log []logged, samples []string, err error) {
 	g := torchrand.New(seed)
 	m := newGPT(gpt124M(windowSize), g)
+	if nudged {
+		m.Head.Data[0] = math.Nextafter32(m.Head.Data[0], 1)
+	}
 	s := newStudent(m, m.Gradient(nil), g, batchSize, windowSize)
 	adamw := pretrain.NewOptimizer(pretrain.AdamW{Beta1: .9, Beta2: .999, Epsilon: 1e-8, Decay: .1, DecayAll: true}, s.Params(), s.Grads())
 	step := 0
