@@ -2,7 +2,6 @@ package published
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,26 +70,31 @@ func (s *sheet) matrix(where, printed string, m blas32.General) {
 	}
 }
 
-// doubles adds rows for numbers that are given to seven or eight decimals, of which
-// float32 does not have the last: they were computed in float64, or on a processor
-// that rounds otherwise. Both sides are cut to six decimals, or to five after the
-// first digit where there is an exponent.
+// doubles adds rows for numbers that are given to more digits than the notebooks
+// print, seven or eight: computed in float64, or on a processor that rounds
+// otherwise, so that float32 need not have the last. Where it has not, both sides
+// are cut to six decimals, or to five after the first digit if there is an exponent.
 func (s *sheet) doubles(where, printed string, ours ...float32) {
-	var short []string
-	for _, field := range strings.Fields(printed) {
-		v, err := strconv.ParseFloat(field, 64)
-		if err != nil {
-			panic("published: " + where + ": " + field + " is not a number")
+	fields := strings.Fields(printed)
+	for i, field := range fields {
+		if i < len(ours) && !Number(where, field, float64(ours[i])).Equal() {
+			fields[i] = cut(field)
 		}
-		if mantissa, exponent, ok := strings.Cut(field, "e"); ok {
-			v, _ = strconv.ParseFloat(mantissa, 64)
-			short = append(short, strconv.FormatFloat(v, 'f', 5, 64)+"e"+exponent)
-			continue
-		}
-		v += math.Copysign(1e-9, v) // a 5 at the end is rounded up, whatever its float64
-		short = append(short, likePrinted(strconv.FormatFloat(v, 'f', 6, 64), field))
 	}
-	s.numbers(where, strings.Join(short, " "), ours...)
+	s.numbers(where, strings.Join(fields, " "), ours...)
+}
+
+// cut rounds a printed number to six digits or so.
+func cut(printed string) string {
+	mantissa, exponent, scientific := strings.Cut(printed, "e")
+	v, err := strconv.ParseFloat(mantissa, 64)
+	switch {
+	case err != nil:
+		return printed // and Number says what is wrong with it
+	case scientific:
+		return strconv.FormatFloat(v, 'f', 5, 64) + "e" + exponent
+	}
+	return likePrinted(strconv.FormatFloat(v, 'f', 6, 64), printed)
 }
 
 // doubleMatrix is doubles for the rows of a matrix.
