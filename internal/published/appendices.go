@@ -42,7 +42,7 @@ func toyNetwork(context.Context, *Lab) ([]Row, error) {
 		s.doubles("appendix A[30] gradient of the "+c.of+", more digits", c.want[1], c.ours)
 	}
 
-	g := torchrand.New(123)
+	g := torchrand.New(seed)
 	wide := newNetwork(g, 50, 3)
 	s.text("appendix A[37] parameters", 2213, wide.params())
 	s.text("appendix A exercise A.3 parameters", 752, newNetwork(torchrand.New(1), 2, 2).params())
@@ -56,7 +56,7 @@ func toyNetwork(context.Context, *Lab) ([]Row, error) {
 		s.numbers(fmt.Sprintf("appendix A[39] first layer %d", row), want, ends(f32.Row(w, row))...)
 	}
 	input := f32.New(1, 50)
-	torchrand.New(123).Uniform(input.Data, 0, 1)
+	torchrand.New(seed).Uniform(input.Data, 0, 1)
 	out := wide.forward(input)
 	s.numbers("appendix A[41] output", "-.1262 .1080 -.1792", out.Data...)
 	attention.Softmax(out.Data)
@@ -133,13 +133,13 @@ func (n *network) learn(x blas32.General, labels []int, rate float32) float64 {
 func trainToy(s *sheet) {
 	points := f32.View([]float32{-1.2, 3.1, -.9, 2.9, -.5, 2.6, 2.3, -1.1, 2.7, -1.5}, 5, 2)
 	labels := []int{0, 0, 0, 1, 1}
-	g := torchrand.New(123)
+	g := torchrand.New(seed)
 	order := g.Loader(5, true)
 	s.text("appendix A[52] batches", "[3 1] [0 2] [4]", fmt.Sprint(order[:2], order[2:4], order[4:]))
 	order = g.Loader(5, true)
 	s.text("appendix A[54] batches, the rest dropped", "[0 2] [3 1]", fmt.Sprint(order[:2], order[2:4]))
 
-	g = torchrand.New(123)
+	g = torchrand.New(seed)
 	n := newNetwork(g, 2, 2)
 	want := []string{"0.75", "0.65", "0.44", "0.13", "0.03", "0.00"}
 	for epoch := range 3 {
@@ -219,7 +219,17 @@ func lora(context.Context, *Lab) ([]Row, error) {
 	s.text("appendix E[37] parameters", 124441346, classify.TrainedParams(gpt.GPT2Small, classify.All))
 	s.text("appendix E[37] trainable once all are frozen", 0, classify.TrainedParams(gpt.GPT2Small, func(string) bool { return false }))
 	s.text("appendix E[38] trainable with LoRA", 2666528, classify.LoRAParams(gpt.GPT2Small, 16, 2))
-	s.text("appendix E[38] of a matrix of attention", 24576, 16*(768+768))
+	const r = 16
+	var largest float32
+	for _, c := range []struct {
+		of, name string
+		in, out  int
+	}{{"attention", "24576", 768, 768}, {"the feed-forward layer", "61440", 768, 4 * 768}, {"the head", "12320", 768, 2}} {
+		l := classify.NewLowRank(c.in, c.out, r, r, rand.New(rand.NewPCG(1, 1)))
+		s.text("appendix E[38] of a matrix of "+c.of, c.name, len(l.A.Data)+len(l.B.Data))
+		largest = max(largest, f32.Max(l.A.Data))
+	}
+	s.number("appendix E bound of A", ".25", float64(largest)) // 1/√r
 	s.text("ch07 exercise 7.4 parameters", 406286336, medium.ParamCount())
 	s.text("ch07 exercise 7.4 trainable with LoRA", 7898384, classify.LoRAParams(medium, 16, medium.Vocab))
 

@@ -15,7 +15,7 @@ import (
 // words is the tokenizer of cells 18 to 67. The published one is made twice,
 // first without the two special tokens, which here are always the last.
 func words(_ context.Context, lab *Lab) ([]Row, error) {
-	text, err := lab.Read(verdict)
+	text, err := lab.Read(theVerdict)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func pieces(t *tokens.BPE, text string) string {
 
 // windows is the data loader of cells 81 to 102 and of exercise 2.2.
 func windows(_ context.Context, lab *Lab) ([]Row, error) {
-	text, err := lab.Read(verdict)
+	text, err := lab.Read(theVerdict)
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +221,7 @@ func numbersLoader(context.Context, *Lab) ([]Row, error) {
 		return fmt.Sprint(x, y)
 	}
 	s.text("ch02/04[75] last batch of two", "[992 993 994 995] [996 997 998 999]", pair(w.Len()-2, w.Len()-1))
-	order := torchrand.New(123).Loader(w.Len(), true)
+	order := torchrand.New(seed).Loader(w.Len(), true)
 	s.text("ch02/04[76] shuffled, first batch", "[32 33 34 35] [464 465 466 467]", pair(order[0], order[1]))
 	s.text("ch02/04[76] shuffled, last batch", "[880 881 882 883] [112 113 114 115]", pair(order[len(order)-2], order[len(order)-1]))
 	return s, nil
@@ -231,7 +231,7 @@ func numbersLoader(context.Context, *Lab) ([]Row, error) {
 func embedding(context.Context, *Lab) ([]Row, error) {
 	var s sheet
 	e := embeddings.Embedding{Tokens: f32.New(6, 3), Positions: f32.New(4, 3)}
-	torchrand.New(123).Normal(e.Tokens.Data)
+	torchrand.New(seed).Normal(e.Tokens.Data)
 	s.matrix("ch02[111] weight",
 		".3374 -.1778 -.1690/.9178 1.5810 1.3010/1.2753 -.2010 -.1606/-.4015 .9666 -1.1481/-1.1589 .3255 -.6315/-2.8400 -.7849 -1.4096", e.Tokens)
 	for _, c := range []struct {
@@ -247,7 +247,7 @@ func embedding(context.Context, *Lab) ([]Row, error) {
 	}
 
 	table := f32.New(4, 5)
-	torchrand.New(123).Normal(table.Data)
+	torchrand.New(seed).Normal(table.Data)
 	s.matrix("ch02/03 weight", ".3374 -.1778 -.3035 -.5880 1.5810/1.3010 1.2753 -.2010 -.1606 -.4015/.6957 -1.8061 -1.1589 .3255 -.6315/-2.8400 -.7849 -1.4096 -.4076 .7953", table)
 	hot := embeddings.OneHot([]int{2, 3, 1}, 4)
 	s.text("ch02/03 one-hot", "[0 0 1 0 0 0 0 1 0 1 0 0]", hot.Data)

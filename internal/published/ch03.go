@@ -67,16 +67,10 @@ func simpleAttention(context.Context, *Lab) ([]Row, error) {
 	return s, nil
 }
 
-// newLinear draws an nn.Linear. Its weight is ours turned, (out,in).
+// newLinear is a new nn.Linear.
 func newLinear(g *torchrand.Generator, in, out int, bias bool) attention.Linear {
 	l := attention.NewLinear(in, out, bias)
-	turned := f32.New(out, in)
-	g.Linear(turned.Data, l.B, in)
-	for i := range in {
-		for j := range out {
-			l.W.Data[i*out+j] = turned.Data[j*in+i]
-		}
-	}
+	drawLinear(g, l.W, l.B)
 	return l
 }
 
@@ -116,7 +110,7 @@ func heads(context.Context, *Lab) ([]Row, error) {
 
 // firstHead is cells 68 to 86, whose weights come from torch.rand.
 func firstHead(s *sheet) {
-	x, g := journey(), torchrand.New(123)
+	x, g := journey(), torchrand.New(seed)
 	var h attention.Head
 	for _, l := range []*attention.Linear{&h.Query, &h.Key, &h.Value} {
 		*l = attention.NewLinear(3, 2, false)
@@ -189,7 +183,7 @@ func maskedHead(s *sheet) {
 	s.matrix("ch03[110] causal weights", triangle, causal)
 
 	mask := f32.New(6, 6)
-	torchrand.New(123).Dropout(mask.Data, .5)
+	torchrand.New(seed).Dropout(mask.Data, .5)
 	s.matrix("ch03[115] dropout of ones", "2 2 0 2 2 0/0 0 0 2 0 2/2 2 2 2 0 2/0 2 2 0 0 2/0 2 0 2 0 2/0 2 2 2 2 0", mask)
 	attention.Dropout(causal.Data, causal.Data, mask.Data)
 	s.matrix("ch03[116] dropout of the weights", `2.0000 0 0 0 0 0/0 0 0 0 0 0/.7599 .6194 .6206 0 0 0/0 .4921 .4925 0 0 0/
@@ -198,7 +192,7 @@ func maskedHead(s *sheet) {
 
 // manyHeads is cells 121 to 131: one head, two side by side, and one matrix split.
 func manyHeads(s *sheet) {
-	x, g := journey(), torchrand.New(123)
+	x, g := journey(), torchrand.New(seed)
 	one, two := newHead(g, 3, 2, true), newHead(g, 3, 2, true)
 	s.doubleMatrix("ch03[121] W_query", "-.2354297 .0191245 -.2867460/.2177266 -.4919342 .4232231", turned(one.Query))
 	s.doubleMatrix("ch03[121] W_key", "-.4196414 -.4590177 -.3648202/.2614782 -.2133264 .2160522", turned(one.Key))
@@ -210,10 +204,10 @@ func manyHeads(s *sheet) {
 		s.matrix(fmt.Sprintf("ch03[127] second head %d", item), ".4772 .1063/.5891 .3257/.6202 .3860/.5478 .3589/.5321 .3428/.5077 .3493", z)
 		s.text(fmt.Sprintf("ch03[127] wrapper's output %d", item), "(2, 6, 4)", shape(2, y.Rows, y.Cols+z.Cols))
 	}
-	narrow, _ := contexts(newHead(torchrand.New(123), 3, 1, true), x)
+	narrow, _ := contexts(newHead(torchrand.New(seed), 3, 1, true), x)
 	s.text("ch03 exercise 3.2 output of two heads", "(2, 6, 2)", shape(2, narrow.Rows, 2*narrow.Cols))
 
-	g = torchrand.New(123)
+	g = torchrand.New(seed)
 	split := newHead(g, 3, 2, true)
 	proj := newLinear(g, 2, 2, true)
 	s.doubleMatrix("ch03[131] out_proj weight", "-.1667578 .2269726/.5000260 .1317382", turned(proj))

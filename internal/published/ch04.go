@@ -19,7 +19,7 @@ import (
 // what shortcuts do to gradients.
 func layers(context.Context, *Lab) ([]Row, error) {
 	var s sheet
-	g := torchrand.New(123)
+	g := torchrand.New(seed)
 	x, y := f32.New(2, 5), f32.New(2, 6)
 	g.Normal(x.Data)
 	s.matrix("ch04[22] batch", "-.1115 .1204 -.3696 -.2404 -1.1969/.2093 -.9724 -.7550 .3239 -.1085", x)
@@ -86,9 +86,7 @@ func moments(x []float32, lost int) (mean, variance float64) {
 // layerNorm is a new LayerNorm of x.
 func layerNorm(x blas32.General) blas32.General {
 	norm := gpt.LayerNorm{Weight: make([]float32, x.Cols), Bias: make([]float32, x.Cols)}
-	for i := range norm.Weight {
-		norm.Weight[i] = 1
-	}
+	ones(norm.Weight)
 	y := f32.New(x.Rows, x.Cols)
 	norm.Forward(y, gpt.NewMoments(x.Rows), x)
 	return y
@@ -98,7 +96,7 @@ func layerNorm(x blas32.General) blas32.General {
 // asked, added to its input, and returns the mean size of each weight's gradient
 // when the output should have been 0.
 func shortcutGradients(shortcuts bool) []float32 {
-	g := torchrand.New(123)
+	g := torchrand.New(seed)
 	sizes := []int{3, 3, 3, 3, 3, 1}
 	var layers, grads []attention.Linear
 	for i := range sizes[1:] {
@@ -147,7 +145,7 @@ func dummyGPT(_ context.Context, lab *Lab) ([]Row, error) {
 	const C = 768
 	V := lab.GPT2.Vocab()
 	ids := append(lab.GPT2.Encode("Every effort moves you"), lab.GPT2.Encode("Every day holds a")...)
-	g := torchrand.New(123)
+	g := torchrand.New(seed)
 	e := embeddings.Embedding{Tokens: f32.New(V, C), Positions: f32.New(1024, C)}
 	g.Normal(e.Tokens.Data)
 	g.Normal(e.Positions.Data)
@@ -173,11 +171,6 @@ func dummyGPT(_ context.Context, lab *Lab) ([]Row, error) {
 		s.numbers(fmt.Sprintf("ch04[16] logits %d", i), want, logits...)
 	}
 	return s, nil
-}
-
-// ends are the first three and the last three of x, as PyTorch prints a long row.
-func ends(x []float32) []float32 {
-	return append(append([]float32(nil), x[:3]...), x[len(x)-3:]...)
 }
 
 // sizes counts the parameters of cells 74 to 80 and of the exercises, and what the
@@ -222,6 +215,21 @@ func sizes(context.Context, *Lab) ([]Row, error) {
 		s.number(c.where+" FLOPs forward", c.forward, float64(config.ForwardFLOPs(2*1024, 1)))
 		config.TiedHead = true
 		s.text(c.where+" parameters, head tied", c.tied, config.ParamCount())
+	}
+	for _, c := range []struct {
+		where, want            string
+		layers, full, tokens   int // full layers see all of the tokens
+		width, window, inBytes int // of what is kept for a token, and in the other layers for so many tokens
+	}{
+		{"ch04/04 attention", "17.18", 32, 32, 32768, 2 * 4096, 0, 2},
+		{"ch04/04 in groups of four", "4.29", 32, 32, 32768, 2 * 4096 / 4, 0, 2},
+		{"ch04/05 attention", "3.25", 48, 48, 8192, 2 * 24 * 86, 0, 2}, // 2048/24 rounded up
+		{"ch04/05 latent", "0.81", 48, 48, 8192, 1024, 0, 2},
+		{"ch04/06 with windows", "3.14", 32, 5, 32768, 2 * 4096, 1024, 2},
+		{"ch04/06 with windows, in groups of four", "0.78", 32, 5, 32768, 2 * 4096 / 4, 1024, 2},
+	} {
+		positions := c.full*c.tokens + (c.layers-c.full)*c.window
+		s.number(c.where+": GB of keys and values", c.want, float64(positions*c.width*c.inBytes)/1e9)
 	}
 	small := gpt.GPT2Small
 	s.text("ch05[134] vocabulary", 50257, small.Vocab)

@@ -15,7 +15,7 @@ import (
 // pretrainWindows is cell 57: The Verdict cut into training and validation text,
 // by characters, and the batches of both.
 func pretrainWindows(_ context.Context, lab *Lab) ([]Row, error) {
-	text, err := lab.Read(verdict)
+	text, err := lab.Read(theVerdict)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func pretrainWindows(_ context.Context, lab *Lab) ([]Row, error) {
 		total += read
 	}
 	s.text("ch05[64] tokens read", 5120, total)
-	s.text("ch05[57] order of the first epoch", "[0 7 14 5 6 1 17 2 11 12 9 16 13 10 3 8 15 4]", torchrand.New(123).Loader(18, true))
+	s.text("ch05[57] order of the first epoch", "[0 7 14 5 6 1 17 2 11 12 9 16 13 10 3 8 15 4]", torchrand.New(seed).Loader(18, true))
 	return s, nil
 }
 
@@ -76,7 +76,7 @@ func sampling(context.Context, *Lab) ([]Row, error) {
 	} {
 		p := distribution(c.sampler)
 		s.numbers(c.where+" probabilities", c.printed, p...)
-		counts, g := make([]int, len(p)), torchrand.New(123)
+		counts, g := make([]int, len(p)), torchrand.New(seed)
 		for range 1000 {
 			counts[g.Multinomial(p)]++
 		}
@@ -85,7 +85,7 @@ func sampling(context.Context, *Lab) ([]Row, error) {
 		s.text("ch05 exercise 5.1 "+c.where[9:]+" pizza", strings.Fields(strings.Trim(c.counts, "[]"))[pizza], counts[pizza])
 	}
 	s.number("ch05 exercise 5.1 T=5 probability of pizza", ".0430", float64(distribution(pretrain.Sampler{Temperature: 5})[6]))
-	g := torchrand.New(123)
+	g := torchrand.New(seed)
 	s.text("ch05[94] first draw", "forward", nineWords[g.Multinomial(distribution(pretrain.Sampler{Temperature: 1}))])
 
 	top := pretrain.Sampler{Temperature: 1, TopK: 3}

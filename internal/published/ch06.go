@@ -65,47 +65,72 @@ func pandasField(table string) (field, rest string, end bool) {
 	return b.String(), "", true
 }
 
-// spamData is cells 15 to 40.
-func spamData(_ context.Context, lab *Lab) ([]Row, error) {
+// spam is the collection as the chapter prepares it.
+type spam struct {
+	all                     []classify.Message
+	byClass                 [2][]int // rows of all
+	balanced                []int    // as many of ham as there are of spam, chosen, and all spam
+	order                   []int    // of balanced
+	train, validation, test []classify.Message
+}
+
+// readSpam balances the collection, shuffles and splits it.
+func readSpam(lab *Lab) (*spam, error) {
 	table, err := lab.Read(messages)
 	if err != nil {
 		return nil, err
 	}
+	d := new(spam)
+	if d.all, err = pandas(table); err != nil {
+		return nil, err
+	}
+	d.byClass = rowsByClass(d.all)
+	ham, n := d.byClass[0], len(d.byClass[1])
+	for _, i := range torchrand.NewRandomState(seed).Permutation(len(ham))[:n] {
+		d.balanced = append(d.balanced, ham[i])
+	}
+	d.balanced = append(d.balanced, d.byClass[1]...)
+	d.order = torchrand.NewRandomState(seed).Permutation(len(d.balanced))
+	shuffled := make([]classify.Message, len(d.order))
+	for i, j := range d.order {
+		shuffled[i] = d.all[d.balanced[j]]
+	}
+	d.train, d.validation, d.test = classify.Split(shuffled)
+	return d, nil
+}
+
+// spamData is cells 15 to 40.
+func spamData(_ context.Context, lab *Lab) ([]Row, error) {
+	d, err := readSpam(lab)
+	if err != nil {
+		return nil, err
+	}
+	table, err := lab.Read(messages)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := classify.ReadMessages(strings.NewReader(table))
+	if err != nil {
+		return nil, err
+	}
 	var s sheet
-	all, err := pandas(table)
-	if err != nil {
-		return nil, err
+	s.text("ch06[15] rows", 5572, len(d.all))
+	s.text("ch06[15] row with ends of lines", 5081, slices.IndexFunc(d.all, func(m classify.Message) bool { return strings.Contains(m.Text, "\n") }))
+	quoted := 0
+	for _, m := range lines {
+		if strings.HasPrefix(m.Text, `"`) {
+			quoted++
+		}
 	}
-	s.text("ch06[15] rows", 5572, len(all))
-	s.text("ch06[15] lines of the file", 5574, strings.Count(table, "\n"))
-	byClass := rowsByClass(all)
-	s.text("ch06[17] ham", 4825, len(byClass[0]))
-	s.text("ch06[17] spam", 747, len(byClass[1]))
-	plain, err := classify.ReadMessages(strings.NewReader(table))
-	if err != nil {
-		return nil, err
-	}
-	s.text("ch06 ham by lines", 4827, len(rowsByClass(plain)[0]))
-
-	// balanced are numbers of rows: as many of ham as there are of spam, chosen, and all spam.
-	n := len(byClass[1])
-	var balanced []int
-	for _, i := range torchrand.NewRandomState(123).Permutation(len(byClass[0]))[:n] {
-		balanced = append(balanced, byClass[0][i])
-	}
-	balanced = append(balanced, byClass[1]...)
-	s.text("ch06[19] balanced", 1494, len(balanced))
-	s.text("ch06[19] ham", 747, n)
-	s.text("ch06[22] first rows", "[4307 4138 4831 4461 5440]", balanced[:5])
-	s.text("ch06[22] last rows", "[5537 5540 5547 5566 5567]", balanced[len(balanced)-5:])
-
-	order := torchrand.NewRandomState(123).Permutation(len(balanced))
-	shuffled := make([]classify.Message, len(order))
-	for i, j := range order {
-		shuffled[i] = all[balanced[j]]
-	}
-	train, validation, test := classify.Split(shuffled)
-	pad := lab.GPT2.EndOfText()
+	s.text("ch06[15] texts that begin with a quotation mark", 54, quoted)
+	s.text("ch06[15] lines of the file", 5574, len(lines))
+	s.text("ch06[17] ham", 4825, len(d.byClass[0]))
+	s.text("ch06[17] spam", 747, len(d.byClass[1]))
+	s.text("ch06[17] ham, by lines", 4827, len(rowsByClass(lines)[0]))
+	s.text("ch06[19] balanced", 1494, len(d.balanced))
+	s.text("ch06[19] ham", 747, len(d.balanced)-len(d.byClass[1]))
+	s.text("ch06[22] first rows", "[4307 4138 4831 4461 5440]", d.balanced[:5])
+	s.text("ch06[22] last rows", "[5537 5540 5547 5566 5567]", d.balanced[len(d.balanced)-5:])
 	for _, c := range []struct {
 		part                     string
 		messages                 []classify.Message
@@ -114,16 +139,16 @@ func spamData(_ context.Context, lab *Lab) ([]Row, error) {
 		batches                  int
 		drop                     bool
 	}{
-		{"training", train, 1045, 528, 517, 120, "Dude how do you like the buff wind.", 130, true},
-		{"validation", validation, 149, 70, 79, 71, "Mila, age23, blonde, new in UK", 19, false},
-		{"test", test, 300, 149, 151, 92, "85233 FREE>Ringtone!Reply REAL", 38, false},
+		{"training", d.train, 1045, 528, 517, 120, "Dude how do you like the buff wind.", 130, true},
+		{"validation", d.validation, 149, 70, 79, 71, "Mila, age23, blonde, new in UK", 19, false},
+		{"test", d.test, 300, 149, 151, 92, "85233 FREE>Ringtone!Reply REAL", 38, false},
 	} {
 		s.text("ch06[24] "+c.part, c.size, len(c.messages))
 		classes := rowsByClass(c.messages)
 		s.text("ch06[24] "+c.part+" ham", c.ham, len(classes[0]))
 		s.text("ch06[24] "+c.part+" spam", c.spam, len(classes[1]))
 		s.text("ch06[24] "+c.part+" begins", c.first, c.messages[0].Text[:min(len(c.first), len(c.messages[0].Text))])
-		x := classify.NewExamples(c.messages, lab.GPT2, 1024, pad)
+		x := classify.NewExamples(c.messages, lab.GPT2, 1024, lab.GPT2.EndOfText())
 		s.text("ch06[31] "+c.part+" longest", c.longest, x.Longest())
 		batches := 0
 		for b := range x.Batches(8, nil) {
@@ -133,8 +158,8 @@ func spamData(_ context.Context, lab *Lab) ([]Row, error) {
 		}
 		s.text("ch06[40] "+c.part+" batches", c.batches, batches)
 	}
-	s.text("ch06[24] first training row", 2087, balanced[order[0]])
-	s.text("ch06[30] its ids", "[35 2507 703 466 345 588 262 6940 2344 13]", lab.GPT2.Encode(train[0].Text))
+	s.text("ch06[24] first training row", 2087, d.balanced[d.order[0]])
+	s.text("ch06[30] its ids", "[35 2507 703 466 345 588 262 6940 2344 13]", lab.GPT2.Encode(d.train[0].Text))
 	return s, nil
 }
 
@@ -149,7 +174,7 @@ func rowsByClass(messages []classify.Message) (rows [2][]int) {
 // spamHead is cell 57, and what cells 50 to 60 make trainable.
 func spamHead(context.Context, *Lab) ([]Row, error) {
 	var s sheet
-	head := newLinear(torchrand.New(123), 768, 2, true)
+	head := newLinear(torchrand.New(seed), 768, 2, true)
 	w := turned(head)
 	s.doubles("ch06[57] weight of ham", "-.0147144 .0011953 -.0179216 .0136079", f32.Row(w, 0)[:4]...)
 	s.doubles("ch06[57] weight of spam", "-.0199306 -.0140981 -.0143000 .0200044", f32.Row(w, 1)[:4]...)

@@ -92,7 +92,7 @@ func instructionData(_ context.Context, lab *Lab) ([]Row, error) {
 	s.text("ch07 tokens to train on", 52760, sum)
 
 	c := instruct.Collator{EndOfText: lab.GPT2.EndOfText(), Limit: 1024}
-	order := torchrand.New(123).Loader(len(train), true)
+	order := torchrand.New(seed).Loader(len(train), true)
 	want := strings.Fields(`61 76 73 68 65 72 80 67 62 75 62 68 67 77 69 79 71 66 83 68 80 71 69 65 68 60 59 69 63 65 76 66 71 91 65 64 67 66
 		64 65 75 89 59 88 83 83 70 65 74 76 67 75 83 69 67 60 60 66 80 71 61 58 71 67 68 63 87 68 64 68 71 68 71 61 65 67 65 64 60 72 64
 		70 57 72 64 68 62 74 80 68 70 91 61 66 80 81 74 82 63 83 68 67 77 91 64 61 75 64 66 78 66 64 83 66 74 69`)

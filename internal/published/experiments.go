@@ -13,34 +13,50 @@ import (
 
 // Experiments are all there are, in the book's order.
 var Experiments = []Experiment{
-	{Name: "ch02-words", About: "a tokenizer of words", Needs: []string{verdict}, Run: words},
+	{Name: "generator", About: "the random numbers themselves", Run: generator},
+	{Name: "ch02-words", About: "a tokenizer of words", Needs: []string{theVerdict}, Run: words},
 	{Name: "ch02-bpe", About: "texts in GPT-2's ids", Run: bpe},
-	{Name: "ch02-train-bpe", About: "byte-pair encoding learned from The Verdict", Needs: []string{verdict}, Run: trainBPE},
-	{Name: "ch02-windows", About: "The Verdict in windows and batches", Needs: []string{verdict}, Run: windows},
+	{Name: "ch02-train-bpe", About: "byte-pair encoding learned from The Verdict", Needs: []string{theVerdict}, Run: trainBPE},
+	{Name: "ch02-windows", About: "The Verdict in windows and batches", Needs: []string{theVerdict}, Run: windows},
 	{Name: "ch02-numbers", About: "a data loader over the numbers to 1000", Run: numbersLoader},
 	{Name: "ch02-embeddings", About: "rows of new embeddings", Run: embedding},
 	{Name: "ch03-simple", About: "attention with nothing to train", Run: simpleAttention},
 	{Name: "ch03-heads", About: "heads with weights, the causal mask, dropout", Run: heads},
-	{Name: "ch04-layers", About: "norm, GELU and shortcuts", Run: layers},
+	{Name: "ch04-layers", About: "norm, GELU, and gradients with shortcuts and without", Run: layers},
 	{Name: "ch04-dummy", About: "logits of a GPT without blocks", Run: dummyGPT},
 	{Name: "ch04-sizes", About: "parameters, memory and FLOPs of GPT-2's four sizes", Run: sizes},
-	{Name: "ch05-windows", About: "The Verdict cut in two, and the order of its first epoch", Needs: []string{verdict}, Run: pretrainWindows},
+	untrainedModel,
+	{Name: "ch05-windows", About: "The Verdict cut in two, and the order of its first epoch", Needs: []string{theVerdict}, Run: pretrainWindows},
+	untrainedLoss,
 	{Name: "ch05-sampling", About: "temperature and top-k on nine words", Run: sampling},
+	verdictTraining,
+	{Name: "ch05-gpt2", About: "GPT-2's weights, and what it writes", Needs: []string{gpt2}, Run: gpt2Text},
+	{Name: "ch05-gpt2-loss", About: "the losses of GPT-2 on The Verdict", Needs: []string{gpt2, theVerdict}, Run: gpt2Loss},
 	{Name: "appendix-a", About: "a network of three layers learns five points", Run: toyNetwork},
 	{Name: "appendix-d", About: "learning rates and clipped gradients", Run: schedules},
+	appendixTraining,
 	{Name: "ch06-data", About: "the SMS messages balanced and split", Needs: []string{messages}, Run: spamData},
 	{Name: "ch06-head", About: "the new head, and what of the model trains", Run: spamHead},
+	{Name: "ch06-gpt2", About: "GPT-2 under the new head, before training", Needs: []string{gpt2, messages}, Run: gpt2Spam},
 	{Name: "appendix-e", About: "parameters of LoRA", Run: lora},
 	{Name: "ch07-batches", About: "padded batches, and a loss that ignores", Run: instructionBatches},
-	{Name: "ch07-data", About: "lengths of 116 shuffled batches", Needs: []string{instructions}, Run: instructionData},
+	{Name: "ch07-data", About: "entries, and the shapes of their shuffled batches", Needs: []string{instructions}, Run: instructionData},
+	{Name: "ch07-gpt2", About: "GPT-2 medium before it learns to follow instructions", Needs: []string{gpt2Medium, instructions}, Run: gpt2Instructions},
 }
 
 // The data that experiments read, by the names of llm data get.
 const (
-	verdict      = "the-verdict"
 	messages     = "sms-spam"
 	instructions = "instruction-data"
+	gpt2         = "gpt2"
+	gpt2Medium   = "gpt2-medium"
 )
+
+// NeedsWeights reports whether the experiment reads weights that somebody else has
+// trained: hundreds of megabytes, so that most readers do without.
+func (e Experiment) NeedsWeights() bool {
+	return slices.Contains(e.Needs, gpt2) || slices.Contains(e.Needs, gpt2Medium)
+}
 
 // Find returns the experiment of this name.
 func Find(name string) (Experiment, bool) {

@@ -15,7 +15,7 @@ import (
 // first merge, so that it is not our chapter's; then come the values of minbpe,
 // which is.
 func trainBPE(_ context.Context, lab *Lab) ([]Row, error) {
-	text, err := lab.Read(verdict)
+	text, err := lab.Read(theVerdict)
 	if err != nil {
 		return nil, err
 	}
@@ -26,6 +26,8 @@ func trainBPE(_ context.Context, lab *Lab) ([]Row, error) {
 	b := learnMerges(text, 1000-258, true)
 	s.text("ch02/05 tests: vocabulary", 1000, len(b.names))
 	s.text("ch02/05 tests: merges", 742, len(b.merges))
+	s.text("ch02/05 id 256", "Ġ", b.names[256])
+	s.text("ch02/05 id 257", tokens.EndOfText, b.names[257])
 	s.text("ch02/05 tests: ids", "[74 361 310 109 98 420 397 100 300 428 116 121 519 699 299 808 534]",
 		b.encode("Jack embraced beauty through art and life."))
 	for i, want := range strings.Fields("Ġt he Ġa in Ġh Ġs Ġw Ġo Ġthe ou re it") {
