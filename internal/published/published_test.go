@@ -44,19 +44,35 @@ func newLab(t *testing.T) *Lab {
 	}
 }
 
+// ran keeps the rows of experiments that more than one test asks for.
+var ran = map[string][]Row{}
+
+// run returns the rows of an experiment, or skips the test if its data is not there.
+func run(t *testing.T, e Experiment) []Row {
+	t.Helper()
+	if rows, ok := ran[e.Name]; ok {
+		return rows
+	}
+	lab := newLab(t)
+	for _, name := range e.Needs {
+		lab.Find(name)
+	}
+	rows, err := e.Run(t.Context(), lab)
+	require.NoError(t, err)
+	ran[e.Name] = rows
+	return rows
+}
+
 // Every number is the published one, to its last digit, or the row says why not.
-// Training takes long: LLMBOOK_LONG=1 has it run too.
+// Training takes long: LLMBOOK_LONG=1 has it run too. What needs published weights
+// is compared by llm reproduce, where they are.
 func TestExperiments(t *testing.T) {
 	for _, e := range Experiments {
+		if e.NeedsWeights() || e.Long && os.Getenv("LLMBOOK_LONG") == "" {
+			continue
+		}
 		t.Run(e.Name, func(t *testing.T) {
-			switch {
-			case e.NeedsWeights():
-				t.Skip("needs published weights: llm reproduce compares them where they are")
-			case e.Long && os.Getenv("LLMBOOK_LONG") == "":
-				t.Skip("takes more than a minute: set LLMBOOK_LONG=1")
-			}
-			rows, err := e.Run(t.Context(), newLab(t))
-			require.NoError(t, err)
+			rows := run(t, e)
 			require.NotEmpty(t, rows)
 			for _, r := range rows {
 				t.Run(r.Where, func(t *testing.T) {
