@@ -87,6 +87,7 @@ func listExperiments(out io.Writer, asJSON bool) error {
 	}
 	t := table(out)
 	fmt.Fprintln(t, "NAME\tTIME\tDATA\tWHAT")
+	var missing []string
 	for _, e := range list {
 		takes, data := "seconds", "there"
 		if e.Long {
@@ -96,44 +97,58 @@ func listExperiments(out io.Writer, asJSON bool) error {
 		case len(e.Needs) == 0:
 			data = "none"
 		case len(e.Missing) > 0:
-			data = "llm data get " + strings.Join(e.Missing, " ")
+			data = "needs " + strings.Join(e.Missing, ", ")
+			missing = append(missing, e.Missing...)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", e.Name, takes, data, e.About)
 	}
-	if err := t.Flush(); err != nil || hidden == 0 {
+	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "With published weights there are %d more; %s data list shows how to get GPT-2.\n", hidden, program())
-	return err
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		fmt.Fprintf(out, "%s data get %s gets the data that is not there.\n", program(), strings.Join(slices.Compact(missing), " "))
+	}
+	if hidden > 0 {
+		fmt.Fprintf(out, "With published weights there are %d more; %s data list shows how to get GPT-2.\n", hidden, program())
+	}
+	return nil
 }
 
 // chooseExperiments finds what names stand for, in the book's order.
 func chooseExperiments(names []string, long bool) ([]published.Experiment, error) {
-	all, _ := available()
 	chosen := map[string]bool{}
 	for _, name := range names {
-		known := false
-		if e, ok := published.Find(name); ok {
-			chosen[e.Name], known = true, true
-		}
-		for _, e := range all {
-			if !known && (name == "all" || strings.HasPrefix(e.Name, name+"-")) {
-				chosen[e.Name] = chosen[e.Name] || !e.Long || long
-			}
-		}
-		if len(chosen) == 0 || !known && !slices.ContainsFunc(all, func(e published.Experiment) bool {
-			return name == "all" || strings.HasPrefix(e.Name, name+"-")
-		}) {
+		found := named(name)
+		if len(found) == 0 {
 			return nil, usagef("there is no experiment %q; %s", name, nearExperiments(name))
 		}
-	}
-	var list []published.Experiment
-	for _, e := range published.Experiments {
-		if chosen[e.Name] {
-			list = append(list, e)
+		before := len(chosen)
+		for _, e := range found {
+			if e.Name == name || !e.Long || long {
+				chosen[e.Name] = true
+			}
+		}
+		if len(chosen) == before && !slices.ContainsFunc(found, func(e published.Experiment) bool { return chosen[e.Name] }) {
+			return nil, usagef("%s has only training runs; -long runs them", name)
 		}
 	}
-	return list, nil
+	return slices.DeleteFunc(slices.Clone(published.Experiments), func(e published.Experiment) bool { return !chosen[e.Name] }), nil
+}
+
+// named are the experiments that a name stands for: the one of this name, or those
+// of a chapter, or all.
+func named(name string) (found []published.Experiment) {
+	if e, ok := published.Find(name); ok {
+		return []published.Experiment{e}
+	}
+	all, _ := available()
+	for _, e := range all {
+		if name == "all" || strings.HasPrefix(e.Name, name+"-") {
+			found = append(found, e)
+		}
+	}
+	return found
 }
 
 // nearExperiments says which experiments the user may have meant.
