@@ -182,10 +182,8 @@ type compared struct {
 
 // reproduce runs experiments and compares. Progress goes to stderr.
 func reproduce(cmd *cobra.Command, experiments []published.Experiment, asJSON bool) error {
-	for _, e := range experiments {
-		if missing := wanting(e); len(missing) > 0 {
-			return fmt.Errorf("%s needs data that has not been downloaded; %s data get %s gets it", e.Name, program(), strings.Join(missing, " "))
-		}
+	if err := checkData(experiments); err != nil {
+		return err
 	}
 	bpe, err := vocabulary("")
 	if err != nil {
@@ -234,6 +232,25 @@ func reproduce(cmd *cobra.Command, experiments []published.Experiment, asJSON bo
 		return fmt.Errorf("%d of %d values differ, and nothing explains it", different, len(rows))
 	}
 	return nil
+}
+
+// checkData makes sure that all data is there before anything runs.
+func checkData(experiments []published.Experiment) error {
+	var names, missing []string
+	for _, e := range experiments {
+		if data := wanting(e); len(data) > 0 {
+			names, missing = append(names, e.Name), append(missing, data...)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(missing)
+	needing := names[0] + " needs"
+	if len(names) > 1 {
+		needing = fmt.Sprintf("%s and %d more need", names[0], len(names)-1)
+	}
+	return fmt.Errorf("%s data that has not been downloaded; %s data get %s gets it", needing, program(), strings.Join(slices.Compact(missing), " "))
 }
 
 // finite is x, or 0 where JSON has no name for it.

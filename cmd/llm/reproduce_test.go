@@ -95,7 +95,8 @@ func TestReproduceWithoutData(t *testing.T) {
 	assertFails(t, "ch02-words needs data that has not been downloaded", "reproduce", "ch02-words")
 	assertFails(t, "llm data get gpt2 gets it", "reproduce", "ch05-gpt2")
 	assertFails(t, "ch05-gpt2 needs data that has not been downloaded", "reproduce", "ch05-gpt2")
-	assertFails(t, "data get the-verdict", "reproduce", "all")
+	assertFails(t, "ch02-words and 6 more need data", "reproduce", "all")
+	assertFails(t, "sms-spam the-verdict gets it", "reproduce", "all")
 }
 
 // All data that experiments need can be got, and is read from where it comes to be.

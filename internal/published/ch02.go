@@ -176,8 +176,9 @@ func windows(_ context.Context, lab *Lab) ([]Row, error) {
 		}
 	}
 
-	w, err = embeddings.NewWindows(ids, 4, 4)
-	if err != nil {
+	_, err = embeddings.NewWindows(ids[:4], 4, 1)
+	s.text("ch02[94] a text no longer than a window is refused", true, err != nil)
+	if w, err = embeddings.NewWindows(ids, 4, 4); err != nil {
 		return nil, err
 	}
 	e := embeddings.Embedding{Tokens: f32.New(lab.GPT2.Vocab(), 256), Positions: f32.New(4, 256)}
