@@ -80,9 +80,9 @@ func gpt2Text(_ context.Context, lab *Lab) ([]Row, error) {
 		{[]int{2202, 262, 36043, 5440, 484, 5071, 257}, []int{6283}, "-89.02"},
 		{[]int{40, 31909, 50035, 4495, 11330, 262}, []int{6817}, "-93.25"},
 	} {
-		ours, p := pretrain.Sampler{Temperature: 1, TopK: len(c.ids)}.Candidates(m.Extend(gpt.NewCache(m.Config), c.prompt))
-		s.text(fmt.Sprintf("transformer-explainer %d likeliest of %d", i, len(p)), c.ids, ours)
 		logits := m.Extend(gpt.NewCache(m.Config), c.prompt)
+		ours, _ := pretrain.Sampler{Temperature: 1, TopK: len(c.ids)}.Candidates(logits)
+		s.text(fmt.Sprintf("transformer-explainer %d likeliest", i), c.ids, ours)
 		var chosen []float32
 		for _, id := range c.ids {
 			chosen = append(chosen, logits[id])
