@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	badExtend = "gpt: Extend needs at least one id, and room for all of them in the context"
-	badCache  = "gpt: the cache was made for another configuration"
+	badExtend   = "gpt: Extend needs at least one id, and room for all of them in the context"
+	badCache    = "gpt: the cache was made for another configuration"
+	badTruncate = "gpt: Truncate keeps no more tokens than the cache has read"
 )
 
 // chunk is how many new positions go through the blocks at once. It bounds the
@@ -57,6 +58,15 @@ func (c *Cache) Len() int { return c.length }
 
 // Reset forgets all tokens.
 func (c *Cache) Reset() { c.length = 0 }
+
+// Truncate forgets all tokens but the first n, of which the keys and values stay
+// as they are: they know nothing of what came later.
+func (c *Cache) Truncate(n int) {
+	if n < 0 || n > c.length {
+		panic(badTruncate)
+	}
+	c.length = n
+}
 
 // NewCache returns an empty cache for m.
 func (m *Model) NewCache() *Cache { return NewCache(m.Config) }

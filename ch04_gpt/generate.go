@@ -11,10 +11,11 @@ type Decoder interface {
 }
 
 // Continue yields the ids that pick chooses, one after another, without end:
-// each from the logits (V) of the text so far, prompt included. The text is cut
-// to the last Context ids whenever it is longer; from then on every token reads
-// the whole window again, since each of its positions has moved.
-func Continue(m Decoder, prompt []int, pick func(logits []float32) int) iter.Seq[int] {
+// each from the logits (V) of the text so far, prompt included, and from that
+// text. The text is cut to the last Context ids whenever it is longer; from then
+// on every token reads the whole window again, since each of its positions has
+// moved. Pick may change the logits, but not the text, and keeps neither.
+func Continue(m Decoder, prompt []int, pick func(logits []float32, text []int) int) iter.Seq[int] {
 	if len(prompt) == 0 {
 		panic(emptyPrompt)
 	}
@@ -25,7 +26,7 @@ func Continue(m Decoder, prompt []int, pick func(logits []float32) int) iter.Seq
 		window = append(window, prompt[max(0, len(prompt)-most):]...)
 		logits := m.Extend(cache, window)
 		for {
-			id := pick(logits)
+			id := pick(logits, window)
 			if !yield(id) {
 				return
 			}
@@ -44,7 +45,7 @@ func Continue(m Decoder, prompt []int, pick func(logits []float32) int) iter.Seq
 
 // Greedy is [Continue] with the likeliest token every time.
 func (m *Model) Greedy(prompt []int) iter.Seq[int] {
-	return Continue(m, prompt, Argmax)
+	return Continue(m, prompt, func(logits []float32, _ []int) int { return Argmax(logits) })
 }
 
 // Argmax returns the index of the largest value, the first of equals.

@@ -180,6 +180,19 @@ func TestCacheEqualsRecomputation(t *testing.T) {
 	}
 }
 
+// What is kept of the beginning is as good as read afresh, whatever came after it.
+func TestTruncatedCacheEqualsRecomputation(t *testing.T) {
+	m, ids, other := randomModel(small, 4), randomIDs(12, small.Vocab, 4), randomIDs(12, small.Vocab, 5)
+	cache := gpt.NewCache(small)
+	for kept := range 12 {
+		cache.Reset()
+		m.Extend(cache, append(ids[:kept:kept], other[kept:]...))
+		cache.Truncate(kept)
+		require.Equal(t, kept, cache.Len())
+		require.InDeltaSlice(t, logitsOf(m, ids), m.Extend(cache, ids[kept:]), 1e-4, "%d kept", kept)
+	}
+}
+
 // Beyond the context, the text is the last Context ids, as if read afresh.
 func TestContinueCutsTheText(t *testing.T) {
 	m := randomModel(small, 2)
@@ -195,6 +208,25 @@ func TestContinueCutsTheText(t *testing.T) {
 	}
 }
 
+// Whoever picks sees what the model has read.
+func TestContinueShowsTheText(t *testing.T) {
+	m := randomModel(small, 3)
+	for _, prompt := range []int{1, 5, 11, 12, 13, 30} {
+		text := randomIDs(prompt, small.Vocab, 3)
+		n := 0
+		for id := range gpt.Continue(m, text, func(_ []float32, seen []int) int {
+			require.Equal(t, text[max(0, len(text)-small.Context):], seen)
+			return (7*len(text) + 3) % small.Vocab
+		}) {
+			text = append(text, id)
+			if n++; n == 20 {
+				break
+			}
+		}
+		require.Len(t, text, prompt+20)
+	}
+}
+
 func TestMisuse(t *testing.T) {
 	m := gpt.New(small)
 	a := gpt.NewActivations(small, 1, 6)
@@ -203,6 +235,10 @@ func TestMisuse(t *testing.T) {
 	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its activations", func() { m.Forward(a, make([]int, 5), 3, nil) })
 	require.PanicsWithValue(t, "gpt: Extend needs at least one id, and room for all of them in the context", func() { m.Extend(cache, nil) })
 	require.PanicsWithValue(t, "gpt: Extend needs at least one id, and room for all of them in the context", func() { m.Extend(cache, make([]int, 13)) })
+	m.Extend(cache, make([]int, 3))
+	for _, n := range []int{-1, 4} {
+		require.PanicsWithValue(t, "gpt: Truncate keeps no more tokens than the cache has read", func() { cache.Truncate(n) })
+	}
 	require.PanicsWithValue(t, "gpt: a prompt needs at least one id", func() { m.Greedy(nil) })
 	require.Panics(t, func() { m.Extend(cache, []int{small.Vocab}) })
 }

@@ -353,6 +353,58 @@ func ExampleSampler_Candidates() {
 	// temperature 1.0  top-k 0  top-p 0.9:  forward 0.615  toward 0.385
 }
 
+// The same logits, hotter and hotter: min-p asks for a fifth of the likeliest.
+func ExampleSampler_Candidates_minP() {
+	words := []string{"forward", "toward", "closer", "pizza"}
+	logits := []float32{6.75, 6.28, 4.51, -1.89}
+	for _, temperature := range []float32{0.7, 1, 2, 5} {
+		s := pretrain.Sampler{Temperature: temperature, MinP: 0.2}
+		fmt.Printf("temperature %.1f:", temperature)
+		ids, probabilities := s.Candidates(logits)
+		for i, id := range ids {
+			fmt.Printf("  %s %.3f", words[id], probabilities[i])
+		}
+		fmt.Println()
+	}
+	// Output:
+	// temperature 0.7:  forward 0.662  toward 0.338
+	// temperature 1.0:  forward 0.615  toward 0.385
+	// temperature 2.0:  forward 0.472  toward 0.373  closer 0.154
+	// temperature 5.0:  forward 0.392  toward 0.357  closer 0.251
+}
+
+// A greedy model that has said forward, and forward again, without a penalty and
+// with two.
+func ExampleSampler_Penalize() {
+	words := []string{"forward", "toward", "closer", "pizza"}
+	text := []int{0, 0, 3} // forward, forward, pizza
+	for _, theta := range []float32{1, 1.2, 2} {
+		logits := []float32{6.75, 6.28, 4.51, -1.89}
+		s := pretrain.Sampler{RepetitionPenalty: theta}
+		s.Penalize(logits, text)
+		fmt.Printf("penalty %.1f: %5.2f -> %s\n", theta, logits, words[s.Pick(logits, nil)])
+	}
+	// Output:
+	// penalty 1.0: [ 6.75  6.28  4.51 -1.89] -> forward
+	// penalty 1.2: [ 5.62  6.28  4.51 -2.27] -> toward
+	// penalty 2.0: [ 3.38  6.28  4.51 -3.78] -> toward
+}
+
+// A text ends at "###", which begins in one piece and ends in the next. The first
+// mark was another matter.
+func ExampleStopper() {
+	s := pretrain.NewStopper("###", "Question:")
+	for _, piece := range []string{"a prism #", "1 bends ", "light.\n#", "## Instr"} {
+		text, stop := s.Next(piece)
+		fmt.Printf("%-10q -> %q, stop: %t\n", piece, text, stop)
+	}
+	// Output:
+	// "a prism #" -> "a prism ", stop: false
+	// "1 bends " -> "#1 bends ", stop: false
+	// "light.\n#" -> "light.\n", stop: false
+	// "## Instr" -> "", stop: true
+}
+
 // A thousand tokens by chance: each about as often as its probability says.
 func ExampleSampler_Pick() {
 	words := []string{"forward", "toward", "closer", "pizza"}
@@ -420,6 +472,47 @@ func ExampleWriteTensors() {
 	// "b":{"dtype":"F32","shape":[2],"data_offsets":[16,24]}}
 	// <nil> [0.5 -1]
 	// small.safetensors: tensor "b" has shape [2], the model needs [3]
+}
+
+// Numbers in sixteen bits, their sign, exponent and fraction, and what is read.
+func ExampleWriteTensorsAs() {
+	exponents := []struct {
+		pretrain.DType
+		bits int
+	}{{pretrain.F16, 5}, {pretrain.BF16, 8}}
+	for _, v := range []float32{1, -2, 0.1, 1e-6, 1e5} {
+		for _, e := range exponents {
+			param := []gpt.Param{{Name: "v", Shape: []int{1}, Data: []float32{v}}}
+			var file bytes.Buffer
+			if err := pretrain.WriteTensorsAs(&file, e.DType, param, nil); err != nil {
+				fmt.Println(err)
+				continue
+			}
+			r := bytes.NewReader(file.Bytes())
+			tensors, err := pretrain.ReadTensors("v", r, r.Size())
+			if err != nil {
+				panic(err)
+			}
+			if err := tensors.Read(param[0]); err != nil {
+				panic(err)
+			}
+			half := binary.LittleEndian.Uint16(file.Bytes()[file.Len()-2:])
+			bits := fmt.Sprintf("%016b", half)
+			fmt.Printf("%-6g %4s  %s %8s %-10s  %.4g\n",
+				v, e.DType, bits[:1], bits[1:1+e.bits], bits[1+e.bits:], param[0].Data[0])
+		}
+	}
+	// Output:
+	// 1       F16  0    01111 0000000000  1
+	// 1      BF16  0 01111111 0000000     1
+	// -2      F16  1    10000 0000000000  -2
+	// -2     BF16  1 10000000 0000000     -2
+	// 0.1     F16  0    01011 1001100110  0.09998
+	// 0.1    BF16  0 01111011 1001101     0.1001
+	// 1e-06   F16  0    00000 0000010001  1.013e-06
+	// 1e-06  BF16  0 01101011 0000110     9.984e-07
+	// tensor "v" has the value 100000 at position 0, which is not finite in F16
+	// 100000 BF16  0 10001111 1000011     9.984e+04
 }
 
 func ExampleSaveModel() {

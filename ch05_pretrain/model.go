@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -34,10 +33,27 @@ type configJSON struct {
 	EmbdDropout   float32  `json:"embd_pdrop"`
 	AttnDropout   float32  `json:"attn_pdrop"`
 	ResidDropout  float32  `json:"resid_pdrop"`
-	Activation    string   `json:"activation_function"`
-	Epsilon       float64  `json:"layer_norm_epsilon"`
-	TiedHead      *bool    `json:"tie_word_embeddings,omitempty"` // true if absent
-	QKVBias       *bool    `json:"qkv_bias,omitempty"`            // true if absent; ours alone
+	TiedHead      bool     `json:"tie_word_embeddings"`
+	QKVBias       bool     `json:"qkv_bias"` // ours alone
+
+	// What chapter 4 has built in.
+	Activation   string  `json:"activation_function"`
+	Epsilon      float64 `json:"layer_norm_epsilon"`
+	Inner        *int    `json:"n_inner"` // 4·n_embd if null
+	Scaled       bool    `json:"scale_attn_weights"`
+	LayerScaled  bool    `json:"scale_attn_by_inverse_layer_idx"`
+	CrossAttends bool    `json:"add_cross_attention"`
+}
+
+// newConfigJSON returns what config.json says of a model.
+func newConfigJSON(c gpt.Config) configJSON {
+	return configJSON{
+		ModelType: "gpt2", Architectures: []string{"GPT2LMHeadModel"},
+		Vocab: c.Vocab, Context: c.Context, Width: c.Width, Layers: c.Layers, Heads: c.Heads,
+		EmbdDropout: c.Dropout, AttnDropout: c.Dropout, ResidDropout: c.Dropout,
+		TiedHead: c.TiedHead, QKVBias: c.QKVBias,
+		Activation: "gelu_new", Epsilon: 1e-5, Scaled: true,
+	}
 }
 
 // SaveModel writes a model and its tokenizer to dir, which it creates if
@@ -45,13 +61,6 @@ type configJSON struct {
 func SaveModel(dir string, m *gpt.Model, t *tokens.BPE) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
-	}
-	c := m.Config
-	config := configJSON{
-		ModelType: "gpt2", Architectures: []string{"GPT2LMHeadModel"},
-		Vocab: c.Vocab, Context: c.Context, Width: c.Width, Layers: c.Layers, Heads: c.Heads,
-		EmbdDropout: c.Dropout, AttnDropout: c.Dropout, ResidDropout: c.Dropout,
-		Activation: "gelu_new", Epsilon: 1e-5, TiedHead: &c.TiedHead, QKVBias: &c.QKVBias,
 	}
 	for _, file := range []struct {
 		name  string
@@ -62,7 +71,7 @@ func SaveModel(dir string, m *gpt.Model, t *tokens.BPE) error {
 		}},
 		{vocabFile, t.WriteVocab},
 		{mergesFile, t.WriteMerges},
-		{configFile, func(w io.Writer) error { return writeJSON(w, config) }},
+		{configFile, func(w io.Writer) error { return writeJSON(w, newConfigJSON(m.Config)) }},
 	} {
 		if err := WriteFile(filepath.Join(dir, file.name), file.write); err != nil {
 			return fmt.Errorf("saving the model: %w", err)
@@ -94,12 +103,12 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 		return nil, nil, fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; "+
 			"the files belong to different models", dir, t.Vocab(), c.Vocab)
 	}
-	weights, closeFile, err := OpenTensors(files, dir, weightsFile)
+	weights, closeFiles, err := openWeights(files, dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer closeFile()
-	if err := checkShapes(weights, c, filepath.Join(dir, weightsFile)); err != nil {
+	defer closeFiles()
+	if err := checkTensors(weights, c); err != nil {
 		return nil, nil, err
 	}
 	m := gpt.New(c)
@@ -111,45 +120,69 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 	return m, t, nil
 }
 
-// checkShapes compares a file with a configuration before any memory is spent
-// on its weights, which a wrong number in config.json could make enormous.
-func checkShapes(weights *Tensors, c gpt.Config, path string) error {
-	for _, table := range []gpt.Param{
-		{Name: "wte.weight", Shape: []int{c.Vocab, c.Width}},
-		{Name: "wpe.weight", Shape: []int{c.Context, c.Width}},
-	} {
-		shape, ok := weights.Shape(table.Name)
-		if ok && !slices.Equal(shape, table.Shape) {
-			return fmt.Errorf("%s: tensor %q has shape %v, config.json says %v",
-				path, table.Name, shape, table.Shape)
-		}
-	}
+// checkTensors compares the weights of a model with its configuration before any
+// memory is spent on them, which a wrong number in config.json could make
+// enormous.
+func checkTensors(weights *Tensors, c gpt.Config) error {
 	last := c.Layers - 1
-	if _, ok := weights.Shape(fmt.Sprintf("h.%d.ln_1.weight", last)); !ok {
-		return fmt.Errorf("%s: no layer %d, config.json says there are %d", path, last, c.Layers)
+	_, ok := weights.Shape(fmt.Sprintf("h.%d.ln_1.weight", last))
+	if !ok || last > len(weights.infos) {
+		return fmt.Errorf("%s: no layer %d, config.json says there are %d",
+			weights.name, last, c.Layers)
+	}
+	frozen := (&gpt.Model{Config: c}).Gradient(func(string) bool { return false })
+	known := map[string]bool{}
+	for _, p := range frozen.Params() { // all of them, with no memory behind
+		if _, err := weights.find(p); err != nil {
+			return err
+		}
+		known[p.Name] = true
+	}
+	for _, name := range weights.Names() {
+		if !known[name] && !maskName.MatchString(name) && name != headName {
+			return fmt.Errorf("%s: tensor %q belongs to no GPT-2 of this configuration",
+				weights.infos[name].file.name, name)
+		}
 	}
 	return nil
 }
 
-// readConfig reads config.json.
+// readConfig reads config.json. What it leaves out is as in the smallest GPT-2.
 func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 	path := filepath.Join(dir, configFile)
 	data, err := fs.ReadFile(files, configFile)
 	if err != nil {
 		return gpt.Config{}, fmt.Errorf("no model in %s: %w", dir, err)
 	}
-	var j configJSON
+	j := newConfigJSON(gpt.GPT2Small)
+	j.ModelType = "" // has to be there
 	if err := json.Unmarshal(data, &j); err != nil {
 		return gpt.Config{}, fmt.Errorf("%s: %w", path, err)
 	}
-	if j.ModelType != "gpt2" {
-		err := fmt.Errorf("%s: model_type is %q; only gpt2 is read", path, j.ModelType)
-		return gpt.Config{}, err
+	inner := 4 * j.Width
+	if j.Inner != nil {
+		inner = *j.Inner
+	}
+	for _, field := range []struct {
+		name      string
+		got, want any
+	}{
+		{"model_type", j.ModelType, "gpt2"},
+		{"activation_function", j.Activation, "gelu_new"},
+		{"layer_norm_epsilon", j.Epsilon, 1e-5},
+		{"n_inner", inner, 4 * j.Width},
+		{"scale_attn_weights", j.Scaled, true},
+		{"scale_attn_by_inverse_layer_idx", j.LayerScaled, false},
+		{"add_cross_attention", j.CrossAttends, false},
+	} {
+		if field.got != field.want {
+			return gpt.Config{}, fmt.Errorf("%s: %s is %#v; only %#v is read",
+				path, field.name, field.got, field.want)
+		}
 	}
 	c := gpt.Config{
 		Vocab: j.Vocab, Context: j.Context, Width: j.Width, Layers: j.Layers, Heads: j.Heads,
-		Dropout:  j.ResidDropout,
-		TiedHead: j.TiedHead == nil || *j.TiedHead, QKVBias: j.QKVBias == nil || *j.QKVBias,
+		Dropout: j.ResidDropout, TiedHead: j.TiedHead, QKVBias: j.QKVBias,
 	}
 	if err := c.Validate(); err != nil {
 		return gpt.Config{}, fmt.Errorf("%s: %w", path, err)

@@ -34,3 +34,17 @@ func TestChapterQuotesTheRecordedRun(t *testing.T) {
 		require.Contains(t, string(record), "validation loss "+loss+"\n")
 	}
 }
+
+// So does what the trained model wrote without dice.
+func TestChapterQuotesTheGreedyText(t *testing.T) {
+	page, err := os.ReadFile("../docs/ch05_pretrain.md")
+	require.NoError(t, err)
+	record, err := os.ReadFile("../docs/runs/penalty.txt")
+	require.NoError(t, err)
+	runs := strings.Split(strings.TrimSpace(string(record)), "\n\n$ ")
+	require.Len(t, runs, 2)
+	for _, run := range runs {
+		command, text, _ := strings.Cut(strings.TrimPrefix(run, "$ "), "\n")
+		require.Contains(t, string(page), "```sh\n"+command+"\n```\n\n```text\n"+strings.TrimSpace(text)+"\n```\n")
+	}
+}

@@ -1,19 +1,20 @@
 package pretrain
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
 // A safetensors file is eight bytes that say how long its header is, the header
@@ -31,13 +32,14 @@ const maxHeader = 100 << 20
 
 // tensorInfo is what the header says of a tensor.
 type tensorInfo struct {
-	DType   string   `json:"dtype"`
+	DType   DType    `json:"dtype"`
 	Shape   []int    `json:"shape"`
-	Offsets [2]int64 `json:"data_offsets"`
+	Offsets []int64  `json:"data_offsets"`
+	file    *Tensors // that has the values
 }
 
-// Tensors gives access to a safetensors file. Nothing but the header is read
-// before it is asked for.
+// Tensors gives access to the tensors of a safetensors file. Nothing but the
+// header is read before it is asked for.
 type Tensors struct {
 	Metadata map[string]string
 	name     string // of the file, for messages
@@ -48,89 +50,125 @@ type Tensors struct {
 
 // ReadTensors reads the header of a safetensors file of size bytes and checks
 // it: every tensor in its place, no overlap, no gap, nothing past the end. The
-// name stands in messages.
+// name stands in messages. Reads from r may come from several goroutines.
 func ReadTensors(name string, r io.ReaderAt, size int64) (*Tensors, error) {
-	t, err := readHeader(r, size)
-	if err != nil {
+	t := &Tensors{name: name, r: r, infos: map[string]tensorInfo{}}
+	if err := t.readHeader(size); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	t.name = name
 	return t, nil
 }
 
-func readHeader(r io.ReaderAt, size int64) (*Tensors, error) {
+func (t *Tensors) readHeader(size int64) error {
+	if size < 8 {
+		return fmt.Errorf("not a safetensors file: only %d bytes", size)
+	}
 	var length [8]byte
-	if _, err := r.ReadAt(length[:], 0); err != nil {
-		return nil, fmt.Errorf("not a safetensors file: only %d bytes", size)
+	if err := readAt(t.r, length[:], 0); err != nil {
+		return fmt.Errorf("reading the header's length: %w", err)
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > maxHeader || int64(n) > size-8 {
-		return nil, fmt.Errorf("not a whole safetensors file: its header claims %d bytes, the file has %d",
+		return fmt.Errorf("not a whole safetensors file: its header claims %d bytes, the file has %d",
 			n, size)
 	}
 	header := make([]byte, n)
-	if _, err := r.ReadAt(header, 8); err != nil {
-		return nil, fmt.Errorf("reading the header: %w", err)
+	if err := readAt(t.r, header, 8); err != nil {
+		return fmt.Errorf("reading the header: %w", err)
 	}
-	t := &Tensors{r: r, start: 8 + int64(n), infos: map[string]tensorInfo{}}
+	t.start = 8 + int64(n)
 	if err := t.parse(header); err != nil {
-		return nil, fmt.Errorf("safetensors header: %w", err)
+		return fmt.Errorf("safetensors header: %w", err)
 	}
-	return t, t.checkLayout(size - t.start)
+	return t.checkLayout(size - t.start)
 }
 
-// parse decodes the header entry by entry, which shows names that come twice.
-func (t *Tensors) parse(header []byte) error {
-	d := json.NewDecoder(bytes.NewReader(header))
-	if token, err := d.Token(); err != nil || token != json.Delim('{') {
-		return errors.New("not a JSON object")
-	}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return err
-		}
-		name := token.(string)
-		if name == metadataName {
-			if err := d.Decode(&t.Metadata); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			continue
-		}
-		var info tensorInfo
-		if err := d.Decode(&info); err != nil {
-			return fmt.Errorf("tensor %q: %w", name, err)
-		}
-		if _, twice := t.infos[name]; twice {
-			return fmt.Errorf("tensor %q comes twice", name)
-		}
-		t.infos[name] = info
-	}
-	if _, err := d.Token(); err != nil {
+// readAt fills b from the place at. That the file ends just there is no error.
+func readAt(r io.ReaderAt, b []byte, at int64) error {
+	if n, err := r.ReadAt(b, at); n < len(b) {
 		return err
 	}
 	return nil
 }
 
+// parse decodes the header.
+func (t *Tensors) parse(header []byte) error {
+	d := json.NewDecoder(bytes.NewReader(header))
+	err := eachKey(d, func(name string) error {
+		if name == metadataName {
+			return d.Decode(&t.Metadata)
+		}
+		info := tensorInfo{file: t}
+		err := eachKey(d, func(key string) error {
+			switch key {
+			case "dtype":
+				return d.Decode(&info.DType)
+			case "shape":
+				return d.Decode(&info.Shape)
+			case "data_offsets":
+				return d.Decode(&info.Offsets)
+			}
+			return errors.New("the format has no such key")
+		})
+		t.infos[name] = info
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows the JSON object")
+	}
+	return nil
+}
+
+// eachKey reads a JSON object and calls value at each key, to decode what the key
+// stands for. A key may come once.
+func eachKey(d *json.Decoder, value func(key string) error) error {
+	if token, err := d.Token(); err != nil || token != json.Delim('{') {
+		return errors.New("not a JSON object")
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return err
+		}
+		key := token.(string)
+		if seen[key] {
+			return fmt.Errorf("%q comes twice", key)
+		}
+		seen[key] = true
+		if err := value(key); err != nil {
+			return fmt.Errorf("%q: %w", key, err)
+		}
+	}
+	_, err := d.Token()
+	return err
+}
+
 // bytesPerValue knows the types this package reads or passes over.
-var bytesPerValue = map[string]int64{
-	"F64": 8, "F32": 4, "F16": 2, "BF16": 2,
-	"I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
+var bytesPerValue = map[DType]int64{
+	"F64": 8, F32: 4, F16: 2, BF16: 2, "F8_E4M3": 1, "F8_E5M2": 1,
+	"I64": 8, "I32": 4, "I16": 2, "I8": 1,
+	"U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1,
 }
 
 // checkLayout makes sure that the tensors fill the data of size bytes exactly.
 func (t *Tensors) checkLayout(size int64) error {
 	names := t.Names()
-	slices.SortFunc(names, func(a, b string) int {
-		x, y := t.infos[a].Offsets, t.infos[b].Offsets
-		return slices.Compare(x[:], y[:])
+	slices.SortStableFunc(names, func(a, b string) int {
+		return slices.Compare(t.infos[a].Offsets, t.infos[b].Offsets)
 	})
 	var at int64
 	for _, name := range names {
 		info := t.infos[name]
 		want, ok := bytesPerValue[info.DType]
-		if !ok {
+		switch {
+		case !ok:
 			return fmt.Errorf("tensor %q has the unknown type %q", name, info.DType)
+		case info.Shape == nil || len(info.Offsets) != 2:
+			return fmt.Errorf("tensor %q has no shape or not two data_offsets", name)
 		}
 		for _, d := range info.Shape {
 			if d < 0 || (d > 0 && want > math.MaxInt64/int64(d)) {
@@ -158,14 +196,8 @@ func (t *Tensors) checkLayout(size int64) error {
 	return nil
 }
 
-// Names lists the tensors in no particular order.
-func (t *Tensors) Names() []string {
-	names := make([]string, 0, len(t.infos))
-	for name := range t.infos {
-		names = append(names, name)
-	}
-	return names
-}
+// Names lists the tensors in the order of the alphabet.
+func (t *Tensors) Names() []string { return slices.Sorted(maps.Keys(t.infos)) }
 
 // Shape returns the shape of a tensor, or false if there is none of that name.
 func (t *Tensors) Shape(name string) ([]int, bool) {
@@ -173,78 +205,155 @@ func (t *Tensors) Shape(name string) ([]int, bool) {
 	return info.Shape, ok
 }
 
-// Read fills the parameter p from the tensor of its name. The shape must be the
-// same, the type F32, and every value a finite number.
-func (t *Tensors) Read(p gpt.Param) error {
+// find returns what is known of the tensor that fills the parameter p, if it can.
+func (t *Tensors) find(p gpt.Param) (tensorInfo, error) {
 	info, ok := t.infos[p.Name]
-	switch {
-	case !ok:
-		return fmt.Errorf("%s: tensor %q is missing", t.name, p.Name)
-	case info.DType != "F32":
-		return fmt.Errorf("%s: tensor %q is %s; only F32 is read", t.name, p.Name, info.DType)
-	case !slices.Equal(info.Shape, p.Shape):
-		return fmt.Errorf("%s: tensor %q has shape %v, the model needs %v",
-			t.name, p.Name, info.Shape, p.Shape)
+	if !ok {
+		return info, fmt.Errorf("%s: tensor %q is missing", t.name, p.Name)
 	}
-	section := io.NewSectionReader(t.r, t.start+info.Offsets[0], info.Offsets[1]-info.Offsets[0])
-	buffer := make([]byte, 1<<16)
-	for at := 0; at < len(p.Data); {
-		part := buffer[:min(len(buffer), 4*(len(p.Data)-at))]
-		if _, err := io.ReadFull(section, part); err != nil {
-			return fmt.Errorf("%s: tensor %q: %w", t.name, p.Name, err)
-		}
-		for ; len(part) > 0; part = part[4:] {
-			v := math.Float32frombits(binary.LittleEndian.Uint32(part))
-			if v-v != 0 { // NaN and the infinities
-				return fmt.Errorf("%s: tensor %q has the value %v at position %d; "+
-					"the file is damaged or training diverged", t.name, p.Name, v, at)
-			}
-			p.Data[at] = v
-			at++
+	if _, ok := codecs[info.DType]; !ok {
+		return info, fmt.Errorf("%s: tensor %q is %s; only F32, F16 and BF16 are read",
+			info.file.name, p.Name, info.DType)
+	}
+	if !slices.Equal(info.Shape, p.Shape) {
+		return info, fmt.Errorf("%s: tensor %q has shape %v, the model needs %v",
+			info.file.name, p.Name, info.Shape, p.Shape)
+	}
+	return info, nil
+}
+
+// Read fills the parameter p from the tensor of its name. The shape must be the
+// same, the type F32, F16 or BF16, and every value a finite number.
+func (t *Tensors) Read(p gpt.Param) error {
+	info, err := t.find(p)
+	if err != nil {
+		return err
+	}
+	w := &readWork{info, p.Data, make([]error, len(p.Data)/readGrain+1)}
+	f32.Run(len(p.Data), readGrain, w)
+	for _, err := range w.errs {
+		if err != nil {
+			return fmt.Errorf("%s: tensor %q: %w", info.file.name, p.Name, err)
 		}
 	}
 	return nil
 }
 
-// WriteTensors writes params as a safetensors file, in their order.
-func WriteTensors(w io.Writer, params []gpt.Param, metadata map[string]string) error {
-	var header bytes.Buffer
-	header.WriteByte('{')
-	if len(metadata) > 0 {
-		text, err := json.Marshal(metadata)
-		if err != nil {
+// A tensor is read in pieces of readGrain values, which go to all cores, and a
+// piece through a buffer of readBuffer bytes, which stays in a cache.
+const (
+	readGrain  = 1 << 20
+	readBuffer = 1 << 15
+)
+
+// readWork reads the values of one tensor, with room for an error of each piece.
+type readWork struct {
+	info   tensorInfo
+	values []float32
+	errs   []error
+}
+
+// Do reads the values from lo to hi.
+func (w *readWork) Do(lo, hi int) {
+	w.errs[lo/readGrain] = w.read(lo, w.values[lo:hi])
+}
+
+// read fills values, the first of which is the tensor's from-th.
+func (w *readWork) read(from int, values []float32) error {
+	codec := codecs[w.info.DType]
+	place := w.info.file.start + w.info.Offsets[0] + int64(codec.size*from)
+	buffer := make([]byte, min(readBuffer, codec.size*len(values)))
+	for part := range slices.Chunk(values, max(1, len(buffer)/codec.size)) {
+		data := buffer[:codec.size*len(part)]
+		if err := readAt(w.info.file.r, data, place); err != nil {
 			return err
 		}
-		fmt.Fprintf(&header, "%q:%s,", metadataName, text)
+		codec.decode(part, data)
+		for i, v := range part {
+			if v-v != 0 { // NaN and the infinities
+				return fmt.Errorf("the value at position %d is %v; "+
+					"the file is damaged or training diverged", from+i, v)
+			}
+		}
+		from, place = from+len(part), place+int64(len(data))
+	}
+	return nil
+}
+
+// WriteTensors writes params as a safetensors file, in their order and as F32.
+func WriteTensors(w io.Writer, params []gpt.Param, metadata map[string]string) error {
+	return WriteTensorsAs(w, F32, params, metadata)
+}
+
+// WriteTensorsAs is [WriteTensors] with values of type t, F32, F16 or BF16, to
+// the nearest of which they are rounded. A value that is not finite there is an
+// error.
+func WriteTensorsAs(w io.Writer, t DType, params []gpt.Param, metadata map[string]string) error {
+	codec, ok := codecs[t]
+	if !ok {
+		return fmt.Errorf("tensors cannot be written as %q, only as F32, F16 or BF16", t)
+	}
+	header, err := formatHeader(t, codec.size, params, metadata)
+	if err != nil {
+		return err
+	}
+	length := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	if _, err := w.Write(append(length, header...)); err != nil {
+		return err
+	}
+	buffer := make([]byte, 1<<16)
+	for _, p := range params {
+		at := 0
+		for part := range slices.Chunk(p.Data, len(buffer)/codec.size) {
+			for i, v := range part {
+				if !(math.Abs(float64(v)) < codec.limit) {
+					return fmt.Errorf("tensor %q has the value %v at position %d, which is not finite in %s",
+						p.Name, v, at+i, t)
+				}
+			}
+			data := buffer[:codec.size*len(part)]
+			codec.encode(data, part)
+			if _, err := w.Write(data); err != nil {
+				return err
+			}
+			at += len(part)
+		}
+	}
+	return nil
+}
+
+// formatHeader returns the header of a file whose values of type t have size
+// bytes.
+func formatHeader(t DType, size int, params []gpt.Param, metadata map[string]string) ([]byte, error) {
+	var header bytes.Buffer
+	between := "{"
+	add := func(name string, v any) error {
+		text, err := json.Marshal(v)
+		fmt.Fprintf(&header, "%s%q:%s", between, name, text)
+		between = ","
+		return err
+	}
+	if len(metadata) > 0 {
+		if err := add(metadataName, metadata); err != nil {
+			return nil, err
+		}
 	}
 	var at int64
-	for i, p := range params {
-		end := at + 4*int64(len(p.Data))
-		info, err := json.Marshal(tensorInfo{"F32", p.Shape, [2]int64{at, end}})
-		if err != nil {
-			return err
+	for _, p := range params {
+		end := at + int64(size*len(p.Data))
+		if err := add(p.Name, tensorInfo{DType: t, Shape: p.Shape, Offsets: []int64{at, end}}); err != nil {
+			return nil, err
 		}
-		if i > 0 {
-			header.WriteByte(',')
-		}
-		fmt.Fprintf(&header, "%q:%s", p.Name, info)
 		at = end
+	}
+	if between == "{" {
+		header.WriteByte('{')
 	}
 	header.WriteByte('}')
 	for header.Len()%8 != 0 { // so that the values are aligned
 		header.WriteByte(' ')
 	}
-	out := bufio.NewWriterSize(w, 1<<16)
-	binary.Write(out, binary.LittleEndian, uint64(header.Len()))
-	out.Write(header.Bytes())
-	var value [4]byte
-	for _, p := range params {
-		for _, v := range p.Data {
-			binary.LittleEndian.PutUint32(value[:], math.Float32bits(v))
-			out.Write(value[:])
-		}
-	}
-	return out.Flush() // which reports the first error of all these writes
+	return header.Bytes(), nil
 }
 
 // WriteFile puts a file in its place only when it is whole: what stood there

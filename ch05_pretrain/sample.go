@@ -12,11 +12,17 @@ import (
 )
 
 // Sampler chooses the next token from logits. Its zero value is greedy: it
-// takes the likeliest. Top-p is due to Holtzman and others (2019).
+// takes the likeliest. The fields stand in the order in which they take effect,
+// which is Hugging Face's; whatever they rule out, the likeliest token remains.
+//
+// The repetition penalty is due to Keskar and others (2019), top-p to Holtzman
+// and others (2019), min-p to Nguyen and others (2024).
 type Sampler struct {
-	Temperature float32 // logits are divided by it: below 1 surer, above 1 wilder, 0 greedy
-	TopK        int     // only the k likeliest tokens may be chosen; 0 for all
-	TopP        float32 // only the likeliest that together reach p; 0 or 1 for all
+	RepetitionPenalty float32 // holds tokens back that the text has already, see Penalize; 0 or 1 for none
+	Temperature       float32 // logits are divided by it: below 1 surer, above 1 wilder, 0 greedy
+	TopK              int     // only the k likeliest tokens may be chosen; 0 for all
+	TopP              float32 // only the likeliest that together reach p; 0 or 1 for all
+	MinP              float32 // only those at least p times as likely as the likeliest; 0 for all
 }
 
 // A block is some tokens in a row, of which those not yet taken are at lo to
@@ -38,7 +44,7 @@ const blockSize = 64
 // blocks only.
 type drawing struct {
 	tokens        []int32
-	logits        []float32
+	logits        []float32 // those not taken out, block by block
 	heap          []block
 	all           []float32 // (V) probabilities
 	ids           []int     // taken out so far
@@ -105,6 +111,28 @@ func (d *drawing) next() (id int, logit float32) {
 	return id, logit
 }
 
+// Penalize makes the tokens of text less likely by the factor θ of
+// s.RepetitionPenalty, which is above 1: it divides their logits by θ, or
+// multiplies them if they are negative, and so lowers all of them. How often a
+// token occurs in text does not matter. [Sampler.Pick] knows no text; whoever
+// calls it calls Penalize before. It changes logits in place.
+func (s Sampler) Penalize(logits []float32, text []int) {
+	theta := s.RepetitionPenalty
+	if theta == 0 || theta == 1 {
+		return
+	}
+	d := drawings.Take()
+	defer drawings.Give(d)
+	d.all = append(d.all[:0], logits...)
+	for _, id := range text {
+		if l := d.all[id]; l > 0 {
+			logits[id] = l / theta
+		} else {
+			logits[id] = l * theta
+		}
+	}
+}
+
 // Candidates returns the ids that may be chosen and their probabilities, the
 // likeliest first.
 func (s Sampler) Candidates(logits []float32) (ids []int, probabilities []float32) {
@@ -117,27 +145,28 @@ func (s Sampler) Candidates(logits []float32) (ids []int, probabilities []float3
 	return slices.Clone(d.ids), slices.Clone(d.probabilities)
 }
 
-// choose leaves the candidates in d, the likeliest first. Without top-k and
-// top-p, where they would be all there are, it leaves those that together are
+// choose leaves the candidates in d, the likeliest first. Without top-k, top-p
+// and min-p, where they would be all there are, it leaves those that together are
 // likelier than u.
 func (s Sampler) choose(d *drawing, logits []float32, u float32) {
 	d.begin(logits)
-	if s.TopK > 0 {
+	nucleus := s.TopP > 0 && s.TopP < 1
+	switch {
+	case s.TopK > 0:
 		s.likeliest(d, min(s.TopK, len(logits)))
-		if s.TopP > 0 && s.TopP < 1 {
-			n := nucleus(d.probabilities, s.TopP)
-			d.ids, d.probabilities = d.ids[:n], d.probabilities[:n]
-		}
-		return
+	case nucleus:
+		s.reach(d, logits, s.TopP)
+	case s.MinP > 0:
+		s.reach(d, logits, 2)
+	default:
+		s.reach(d, logits, math.Nextafter32(u, 3))
 	}
-	d.all = append(d.all[:0], logits...)
-	s.soften(d.all, d.heap[0].most)
-	if s.TopP > 0 && s.TopP < 1 {
-		d.reach(s.TopP)
-		nucleus(d.probabilities, s.TopP)
-		return
+	if nucleus {
+		d.keep(reaching(d.probabilities, s.TopP))
 	}
-	d.reach(math.Nextafter32(u, 3))
+	if s.MinP > 0 {
+		d.keep(atLeast(d.probabilities, s.MinP))
+	}
 }
 
 // likeliest takes k candidates, with probabilities among themselves.
@@ -150,13 +179,20 @@ func (s Sampler) likeliest(d *drawing, k int) {
 	s.soften(d.probabilities, first)
 }
 
-// reach takes candidates until their probabilities add up to p.
-func (d *drawing) reach(p float32) {
-	var sum float32
+// reach takes candidates until their probabilities, among all tokens, add up to
+// p, or the last of them is not likely enough for min-p.
+func (s Sampler) reach(d *drawing, logits []float32, p float32) {
+	d.all = append(d.all[:0], logits...)
+	s.soften(d.all, d.heap[0].most)
+	var sum, last float32
 	for len(d.heap) > 0 && sum < p {
 		id, _ := d.next()
-		d.probabilities = append(d.probabilities, d.all[id])
-		sum += d.all[id]
+		last = d.all[id]
+		d.probabilities = append(d.probabilities, last)
+		if last < s.MinP*d.probabilities[0] {
+			return
+		}
+		sum += last
 	}
 }
 
@@ -170,19 +206,39 @@ func (s Sampler) soften(logits []float32, first float32) {
 	attention.Softmax(logits)
 }
 
-// nucleus is how many of the probabilities, largest first, it takes to reach p.
-// It divides these by their sum.
-func nucleus(probabilities []float32, p float32) int {
+// reaching is how many of the probabilities, largest first, it takes to reach p.
+func reaching(probabilities []float32, p float32) int {
 	var sum float32
-	n := 0
-	for n < len(probabilities) && sum < p {
-		sum += probabilities[n]
-		n++
+	for i, q := range probabilities {
+		if sum += q; sum >= p {
+			return i + 1
+		}
 	}
-	for i := range n {
-		probabilities[i] /= sum
+	return len(probabilities)
+}
+
+// atLeast is how many of the probabilities, largest first, are p times the first
+// or more; the first always counts.
+func atLeast(probabilities []float32, p float32) int {
+	for i, q := range probabilities {
+		if i > 0 && !(q >= p*probabilities[0]) {
+			return i
+		}
 	}
-	return n
+	return len(probabilities)
+}
+
+// keep drops all candidates but the first n, and divides the probabilities of
+// these by their sum.
+func (d *drawing) keep(n int) {
+	d.ids, d.probabilities = d.ids[:n], d.probabilities[:n]
+	var sum float32
+	for _, p := range d.probabilities {
+		sum += p
+	}
+	for i := range d.probabilities {
+		d.probabilities[i] /= sum
+	}
 }
 
 // Pick chooses one of the [Sampler.Candidates] by chance, each as often as its
@@ -204,7 +260,11 @@ func (s Sampler) Pick(logits []float32, rng *rand.Rand) int {
 }
 
 // Generate yields the ids that s picks after prompt, one after another, without
-// end; see [gpt.Continue].
+// end; see [gpt.Continue]. What the model still reads of the text, the prompt
+// included, is what the repetition penalty is about.
 func Generate(m gpt.Decoder, prompt []int, s Sampler, rng *rand.Rand) iter.Seq[int] {
-	return gpt.Continue(m, prompt, func(logits []float32) int { return s.Pick(logits, rng) })
+	return gpt.Continue(m, prompt, func(logits []float32, text []int) int {
+		s.Penalize(logits, text)
+		return s.Pick(logits, rng)
+	})
 }

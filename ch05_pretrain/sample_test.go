@@ -3,6 +3,7 @@ package pretrain_test
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -11,12 +12,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 var samplers = []pretrain.Sampler{
 	{Temperature: 1}, {Temperature: .7}, {Temperature: 1, TopK: 1}, {Temperature: 2, TopK: 40}, {Temperature: 1, TopK: 1e6},
 	{Temperature: 1, TopP: .9}, {Temperature: 3, TopP: .99}, {Temperature: .8, TopK: 50, TopP: .5}, {Temperature: 1, TopP: 1},
+	{Temperature: 1, MinP: .1}, {Temperature: 3, MinP: .02}, {Temperature: 1, MinP: 1}, {Temperature: 1, MinP: 1e-9},
+	{Temperature: 2, TopK: 40, MinP: .3}, {Temperature: 1, TopP: .9, MinP: .2}, {Temperature: 1, TopP: .5, MinP: .001},
+	{Temperature: 1.5, TopK: 30, TopP: .8, MinP: .05}, {Temperature: 1e-30, MinP: .1}, {Temperature: 1e-30, TopK: 3, TopP: .9, MinP: .1},
 }
 
 // sorted is Candidates' plain twin: it sorts the vocabulary.
@@ -32,6 +37,16 @@ func sorted(s pretrain.Sampler, logits []float32) (ids []int, p []float32) {
 		p = append(p, (logits[id]-logits[ids[0]])/s.Temperature)
 	}
 	attention.Softmax(p)
+	cut := func(n int) {
+		ids, p = ids[:n], p[:n]
+		var sum float32
+		for _, q := range p {
+			sum += q
+		}
+		for i := range p {
+			p[i] /= sum
+		}
+	}
 	if s.TopP > 0 && s.TopP < 1 {
 		var sum float32
 		n := 0
@@ -39,10 +54,14 @@ func sorted(s pretrain.Sampler, logits []float32) (ids []int, p []float32) {
 			sum += p[n]
 			n++
 		}
-		ids, p = ids[:n], p[:n]
-		for i := range p {
-			p[i] /= sum
+		cut(n)
+	}
+	if s.MinP > 0 {
+		n := 1
+		for n < len(p) && p[n] >= s.MinP*p[0] {
+			n++
 		}
+		cut(n)
 	}
 	return ids, p
 }
@@ -86,7 +105,139 @@ func TestPickAllocatesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	logits := randomLogits(rng, 5000)
 	for _, s := range samplers {
-		require.Zero(t, testing.AllocsPerRun(5, func() { s.Pick(logits, rng) }), "%+v", s)
+		s.RepetitionPenalty = 1.001
+		require.Zero(t, testing.AllocsPerRun(5, func() {
+			s.Penalize(logits, []int{3, 1, 3})
+			s.Pick(logits, rng)
+		}), "%+v", s)
+	}
+}
+
+// Once the text fills the context, writing goes on as long as it likes and takes
+// no more memory.
+func TestGenerateAllocatesNothingPerToken(t *testing.T) {
+	m := gpt.New(gpt.Config{Vocab: 50, Context: 8, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
+	m.Init(rand.New(rand.NewPCG(13, 14)))
+	s := pretrain.Sampler{RepetitionPenalty: 1.2, Temperature: 1, TopP: .9, MinP: .01}
+	next, stop := iter.Pull(pretrain.Generate(m, []int{1, 2, 3}, s, rand.New(rand.NewPCG(15, 16))))
+	defer stop()
+	for range 20 {
+		next()
+	}
+	require.Zero(t, testing.AllocsPerRun(20, func() { next() }))
+}
+
+// penalized is Penalize's plain twin: it looks each token up in the text.
+func penalized(logits []float32, text []int, theta float32) []float32 {
+	out := slices.Clone(logits)
+	for id, l := range logits {
+		if slices.Contains(text, id) && l > 0 {
+			out[id] = l / theta
+		} else if slices.Contains(text, id) {
+			out[id] = l * theta
+		}
+	}
+	return out
+}
+
+func TestPenalizeIsItsPlainTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	for _, n := range []int{1, 2, 10, 300} {
+		for range 20 {
+			logits := randomLogits(rng, n)
+			text := make([]int, rng.IntN(2*n))
+			for i := range text {
+				text[i] = rng.IntN(n)
+			}
+			for _, theta := range []float32{1.2, 1, .5, 30} {
+				got := slices.Clone(logits)
+				pretrain.Sampler{RepetitionPenalty: theta}.Penalize(got, text)
+				require.Equal(t, penalized(logits, text, theta), got)
+			}
+			got := slices.Clone(logits)
+			pretrain.Sampler{Temperature: 1}.Penalize(got, text)
+			require.Equal(t, logits, got, "without a penalty")
+		}
+	}
+}
+
+// A table to check by hand: the tokens 0, 1 and 3 are in the text, 1 twice.
+func TestPenalizeTable(t *testing.T) {
+	logits := []float32{3, -2, 1, 0}
+	pretrain.Sampler{RepetitionPenalty: 2}.Penalize(logits, []int{1, 0, 1, 3})
+	require.Equal(t, []float32{1.5, -4, 1, 0}, logits)
+}
+
+// Probabilities of 8, 4, 2, 1 and 1 sixteenths, and what min-p leaves of them.
+func TestMinPTable(t *testing.T) {
+	logits := []float32{float32(math.Log(4)), 0, float32(math.Log(8)), 0, float32(math.Log(2))}
+	for _, c := range []struct {
+		sampler pretrain.Sampler
+		ids     []int
+		p       []float32
+	}{
+		{pretrain.Sampler{MinP: 0}, []int{2, 0, 4, 1, 3}, []float32{8. / 16, 4. / 16, 2. / 16, 1. / 16, 1. / 16}},
+		{pretrain.Sampler{MinP: .12}, []int{2, 0, 4, 1, 3}, []float32{8. / 16, 4. / 16, 2. / 16, 1. / 16, 1. / 16}},
+		{pretrain.Sampler{MinP: .13}, []int{2, 0, 4}, []float32{8. / 14, 4. / 14, 2. / 14}},
+		{pretrain.Sampler{MinP: .3}, []int{2, 0}, []float32{8. / 12, 4. / 12}},
+		{pretrain.Sampler{MinP: 1}, []int{2}, []float32{1}},
+		{pretrain.Sampler{MinP: .13, TopP: .7}, []int{2, 0}, []float32{8. / 12, 4. / 12}},
+		{pretrain.Sampler{MinP: .3, TopP: .99}, []int{2, 0}, []float32{8. / 12, 4. / 12}},
+		{pretrain.Sampler{MinP: .13, TopK: 4}, []int{2, 0, 4}, []float32{8. / 14, 4. / 14, 2. / 14}},
+		{pretrain.Sampler{MinP: .13, TopK: 2}, []int{2, 0}, []float32{8. / 12, 4. / 12}},
+	} {
+		c.sampler.Temperature = 1
+		ids, p := c.sampler.Candidates(logits)
+		require.Equal(t, c.ids, ids, "%+v", c.sampler)
+		require.InDeltaSlice(t, c.p, p, 1e-6, "%+v", c.sampler)
+	}
+}
+
+// A greedy model that would say one token for ever says each once, and again
+// only when nothing better is left.
+func TestGreedyWithAPenalty(t *testing.T) {
+	logits := []float32{4, 3.9, 3.8}
+	s := pretrain.Sampler{RepetitionPenalty: 1.5}
+	var text []int
+	for range 4 {
+		l := slices.Clone(logits)
+		s.Penalize(l, text)
+		text = append(text, s.Pick(l, nil))
+	}
+	require.Equal(t, []int{0, 1, 2, 0}, text)
+}
+
+// Generate penalises what the model reads: prompt and answer, but not what has
+// left the context.
+func TestGeneratePenalizesTheText(t *testing.T) {
+	c := gpt.Config{Vocab: 6, Context: 4, Width: 8, Heads: 2, Layers: 1, TiedHead: true}
+	m := gpt.New(c)
+	m.Init(rand.New(rand.NewPCG(17, 18)))
+	text := []int{5, 4}
+	s := pretrain.Sampler{RepetitionPenalty: 1e6}
+	for id := range pretrain.Generate(m, text, s, nil) {
+		window := text[max(0, len(text)-c.Context):]
+		logits := slices.Clone(m.Extend(m.NewCache(), window))
+		require.Equal(t, gpt.Argmax(penalized(logits, window, 1e6)), id, "after %v", text)
+		if text = append(text, id); len(text) == 20 {
+			break
+		}
+	}
+}
+
+// However near to zero, a temperature makes no NaN of what is equal or far apart.
+func TestNoNaNNearZero(t *testing.T) {
+	logits := []float32{1e30, 5, -1e30, 1e30, 5}
+	for _, temperature := range []float32{math.SmallestNonzeroFloat32, 1e-38, 1e-20, 1e-5} {
+		for _, s := range []pretrain.Sampler{{}, {MinP: .5}, {TopK: 4, MinP: .5}, {TopP: .99, MinP: .5}} {
+			s.Temperature = temperature
+			ids, p := s.Candidates(logits)
+			require.Equal(t, []int{0, 3}, ids[:2], "%+v", s)
+			require.InDeltaSlice(t, []float32{.5, .5}, p[:2], 1e-6, "%+v", s)
+			for _, rest := range p[2:] {
+				require.Zero(t, rest, "%+v", s)
+			}
+		}
 	}
 }
 
@@ -102,6 +253,12 @@ func TestCandidatesOfStrangeLogits(t *testing.T) {
 		ids, _ := pretrain.Sampler{Temperature: 1, TopK: 200}.Candidates(logits)
 		slices.Sort(ids)
 		require.Len(t, slices.Compact(ids), 200)
+		for _, s := range samplers {
+			s.RepetitionPenalty = 1.2
+			s.Penalize(logits, []int{70, 71})
+			ids, _ := s.Candidates(logits)
+			require.NotEmpty(t, ids, "%+v", s)
+		}
 	}
 }
 
@@ -111,11 +268,22 @@ func BenchmarkPick(b *testing.B) {
 	for i := range logits {
 		logits[i] = float32(3 * rng.NormFloat64())
 	}
-	for _, s := range []pretrain.Sampler{{}, {Temperature: 1}, {Temperature: .8, TopK: 40}, {Temperature: .8, TopP: .95}} {
-		b.Run(fmt.Sprintf("temperature %v, top-k %d, top-p %v", s.Temperature, s.TopK, s.TopP), func(b *testing.B) {
+	for _, s := range []pretrain.Sampler{{}, {Temperature: 1}, {Temperature: .8, TopK: 40}, {Temperature: .8, TopP: .95}, {Temperature: .8, MinP: .05}} {
+		b.Run(fmt.Sprintf("temperature %v, top-k %d, top-p %v, min-p %v", s.Temperature, s.TopK, s.TopP, s.MinP), func(b *testing.B) {
 			for b.Loop() {
 				s.Pick(logits, rng)
 			}
 		})
+	}
+}
+
+func BenchmarkPenalize(b *testing.B) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	logits, text := make([]float32, 50257), make([]int, 1024)
+	for i := range text {
+		text[i] = rng.IntN(len(logits))
+	}
+	for b.Loop() {
+		pretrain.Sampler{RepetitionPenalty: 1.2}.Penalize(logits, text)
 	}
 }

@@ -18,8 +18,10 @@ import (
 // is never written to after it was made, so any number of goroutines may use
 // one Assistant at the same time.
 type Assistant struct {
-	model *gpt.Model
-	bpe   *tokens.BPE
+	model   *gpt.Model // nil after Quantize
+	decoder gpt.Decoder
+	context int
+	bpe     *tokens.BPE
 }
 
 // New returns the assistant of a model and its tokenizer. It panics when the
@@ -28,7 +30,19 @@ func New(m *gpt.Model, t *tokens.BPE) *Assistant {
 	if m.Config.Vocab != t.Vocab() {
 		panic("instruct: the tokenizer is not the model's")
 	}
-	return &Assistant{m, t}
+	return &Assistant{m, m, m.Config.Context, t}
+}
+
+const notScored = "instruct: an assistant cannot be scored after Quantize"
+
+// Quantize returns an assistant of the same model with one byte a weight, which
+// takes a quarter of the memory once a is no longer in use, and answers faster if
+// the model is large; see [gpt.Quantize]. It cannot be scored.
+func (a *Assistant) Quantize() *Assistant {
+	if a.model == nil {
+		return a
+	}
+	return &Assistant{nil, gpt.Quantize(a.model), a.context, a.bpe}
 }
 
 // Open reads an assistant from a directory that pretrain.SaveModel has
@@ -63,52 +77,76 @@ func OpenFS(files fs.FS) (*Assistant, error) {
 // whole answer. A piece is never empty and never ends inside a character;
 // bytes that are part of no character become U+FFFD.
 //
-// The answer ends where the model says so, at the limit of [MaxTokens], or
-// where the model's context is full. When ctx is cancelled, its error is the
-// last thing yielded. A prompt that leaves no room in the context is an error.
-// Leaving the loop early is fine. Each loop over the result answers anew.
+// The answer ends where the model says so, before a string of [Stop], at the
+// limit of [MaxTokens], or where the model's context is full. When ctx is
+// cancelled, its error is the last thing yielded. A prompt that leaves no room in
+// the context is an error. Leaving the loop early is fine. Each loop over the
+// result answers anew.
 func (a *Assistant) Respond(ctx context.Context, instruction, input string, options ...Option) iter.Seq2[string, error] {
 	o := choose(options)
 	return func(yield func(string, error) bool) {
 		prompt := a.bpe.Encode(Entry{Instruction: instruction, Input: input}.Prompt())
-		if most := a.model.Config.Context; len(prompt) >= most {
-			yield("", fmt.Errorf("instruct: the prompt has %d tokens, the model reads at most %d, its answer included: shorten the prompt", len(prompt), most))
+		if err := a.fits(len(prompt)); err != nil {
+			yield("", err)
 			return
 		}
-		stream := tokens.NewStream(a.bpe)
-		for id, err := range a.ids(ctx, prompt, o) {
+		a.answer(ctx, a.decoder.NewCache(), prompt, o)(yield)
+	}
+}
+
+// fits returns an error if a prompt of n tokens leaves no room for an answer.
+func (a *Assistant) fits(n int) error {
+	if n >= a.context {
+		return fmt.Errorf("instruct: the prompt has %d tokens, the model reads at most %d, its answer included: shorten the prompt", n, a.context)
+	}
+	return nil
+}
+
+// answer yields the answer to a prompt in pieces of text.
+func (a *Assistant) answer(ctx context.Context, cache *gpt.Cache, prompt []int, o settings) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		stream, stopper := tokens.NewStream(a.bpe), pretrain.NewStopper(o.stops...)
+		show := func(piece string) (more bool) {
+			text, stop := stopper.Next(strings.ToValidUTF8(piece, "\uFFFD"))
+			return (text == "" || yield(text, nil)) && !stop
+		}
+		for id, err := range a.ids(ctx, cache, prompt, o) {
 			if err != nil {
 				yield("", err)
 				return
 			}
-			if piece := stream.Next(id); piece != "" && !yield(strings.ToValidUTF8(piece, "\uFFFD"), nil) {
+			if !show(stream.Next(id)) {
 				return
 			}
 		}
-		if rest := stream.Flush(); rest != "" {
-			yield(strings.ToValidUTF8(rest, "\uFFFD"), nil)
+		if !show(stream.Flush()) {
+			return
+		}
+		if rest := stopper.Flush(); rest != "" {
+			yield(rest, nil)
 		}
 	}
 }
 
-// ids yields the answer to a prompt, id by id, without the end-of-text id.
-// The cache belongs to this call: it is all that changes.
-func (a *Assistant) ids(ctx context.Context, prompt []int, o settings) iter.Seq2[int, error] {
+// ids yields the answer to a prompt, id by id, without the end-of-text id. The
+// cache may have read the beginning of the prompt, but not all of it. It belongs
+// to this call: it is all that changes.
+func (a *Assistant) ids(ctx context.Context, cache *gpt.Cache, prompt []int, o settings) iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
 		rng := rand.New(rand.NewPCG(o.seed, 0))
-		cache := gpt.NewCache(a.model.Config)
-		next, one := prompt, make([]int, 1)
-		for n := 0; n < o.maxTokens && cache.Len()+len(next) <= a.model.Config.Context; n++ {
+		text := append(make([]int, 0, a.context+1), prompt...)
+		for n := 0; n < o.maxTokens && len(text) <= a.context; n++ {
 			if err := ctx.Err(); err != nil {
 				yield(0, err)
 				return
 			}
-			id := o.sampler.Pick(a.model.Extend(cache, next), rng)
+			logits := a.decoder.Extend(cache, text[cache.Len():])
+			o.sampler.Penalize(logits, text)
+			id := o.sampler.Pick(logits, rng)
 			if id == a.bpe.EndOfText() || !yield(id, nil) {
 				return
 			}
-			one[0] = id
-			next = one
+			text = append(text, id)
 		}
 	}
 }
@@ -120,6 +158,7 @@ type settings struct {
 	sampler   pretrain.Sampler
 	seed      uint64
 	maxTokens int
+	stops     []string
 }
 
 // choose applies options to the defaults: always the likeliest word, no limit
@@ -142,8 +181,25 @@ func TopK(k int) Option { return func(s *settings) { s.sampler.TopK = k } }
 // TopP draws from the fewest tokens that together have probability p. 0 means all.
 func TopP(p float32) Option { return func(s *settings) { s.sampler.TopP = p } }
 
+// MinP draws from the tokens that are at least p times as likely as the likeliest.
+// 0 means all.
+func MinP(p float32) Option { return func(s *settings) { s.sampler.MinP = p } }
+
+// RepetitionPenalty holds tokens back that the prompt or the answer has already,
+// by a factor above 1, such as 1.2; see [pretrain.Sampler.Penalize]. 1, the
+// default, does not. It acts without a temperature too.
+func RepetitionPenalty(theta float32) Option {
+	return func(s *settings) { s.sampler.RepetitionPenalty = theta }
+}
+
 // Seed decides what is drawn: the same seed gives the same response.
 func Seed(seed uint64) Option { return func(s *settings) { s.seed = seed } }
 
 // MaxTokens ends the response after n tokens.
 func MaxTokens(n int) Option { return func(s *settings) { s.maxTokens = n } }
+
+// Stop ends the response where one of the texts would appear in it, and leaves
+// that out. None of them is empty.
+func Stop(texts ...string) Option {
+	return func(s *settings) { s.stops = append(s.stops, texts...) }
+}

@@ -32,9 +32,12 @@ var lessons = []instruct.Entry{
 }
 
 // tokenizer learns its tokens from the lessons.
-var tokenizer = sync.OnceValue(func() *tokens.BPE {
+var tokenizer = sync.OnceValue(func() *tokens.BPE { return tokensOf(lessons) })
+
+// tokensOf is a tokenizer that has learned from entries.
+func tokensOf(entries []instruct.Entry) *tokens.BPE {
 	var text strings.Builder
-	for _, e := range lessons {
+	for _, e := range entries {
 		text.WriteString(e.Text() + "\n")
 	}
 	bpe, err := tokens.TrainBPE(text.String(), 600)
@@ -42,21 +45,37 @@ var tokenizer = sync.OnceValue(func() *tokens.BPE {
 		panic(err)
 	}
 	return bpe
-})
+}
 
 // taught trains the tiny model, once for all tests.
-var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) {
-	bpe := tokenizer()
-	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
+var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) { return train(lessons, 64) })
+
+// train returns a tiny model that knows entries by heart.
+func train(entries []instruct.Entry, most int) (*gpt.Model, *tokens.BPE) {
+	bpe := tokensOf(entries)
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: most, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(1, 2)))
-	u, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 150, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
+	u, err := instruct.NewTuner(m, bpe, entries, instruct.Settings{Epochs: 150, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
 	if err != nil {
 		panic(err)
 	}
 	for range u.Steps(context.Background()) {
 	}
 	return m, bpe
-})
+}
+
+// saved writes the tiny model to a directory that can be removed.
+func saved() (dir string, remove func()) {
+	dir, err := os.MkdirTemp("", "assistant")
+	if err != nil {
+		panic(err)
+	}
+	m, bpe := taught()
+	if err := pretrain.SaveModel(dir, m, bpe); err != nil {
+		panic(err)
+	}
+	return dir, func() { os.RemoveAll(dir) }
+}
 
 func taughtAssistant() *instruct.Assistant { return instruct.New(taught()) }
 
@@ -157,11 +176,71 @@ func TestRespondOptions(t *testing.T) {
 	one := all(t, a, ask, append(wild, instruct.Seed(1))...)
 	assert.Equal(t, one, all(t, a, ask, append(wild, instruct.Seed(1))...), "a seed fixes the response")
 	assert.NotEqual(t, one, all(t, a, ask, append(wild, instruct.Seed(2))...))
-	for _, only := range []instruct.Option{instruct.TopK(1), instruct.TopP(1e-9)} {
+	for _, only := range []instruct.Option{instruct.TopK(1), instruct.TopP(1e-9), instruct.MinP(1)} {
 		assert.Equal(t, all(t, a, lessons[0]), all(t, a, lessons[0], instruct.Temperature(1), only), "the likeliest only")
 	}
 	assert.Equal(t, bpe.Decode(bpe.Encode("night")[:1]), all(t, a, lessons[1], instruct.MaxTokens(1)))
 	assert.Empty(t, all(t, a, lessons[1], instruct.MaxTokens(0)))
+	assert.NotEqual(t, lessons[3].Output, all(t, a, lessons[3], instruct.RepetitionPenalty(100)), "one character comes twice")
+}
+
+// A stop text ends the response wherever the pieces are cut, and is left out.
+func TestRespondStops(t *testing.T) {
+	a := taughtAssistant()
+	for _, e := range lessons {
+		for from := range e.Output {
+			for to := range e.Output + " " {
+				if from >= to {
+					continue
+				}
+				stop := e.Output[from:to]
+				assert.Equal(t, e.Output[:strings.Index(e.Output, stop)], all(t, a, e, instruct.Stop(stop)), "%q", stop)
+				assert.Equal(t, e.Output[:strings.Index(e.Output, stop)], all(t, a, e, instruct.Stop("zebra"), instruct.Stop("x", stop)), "%q", stop)
+			}
+		}
+		assert.Equal(t, e.Output, all(t, a, e, instruct.Stop(e.Output+" and more")), "what was kept back comes in the end")
+	}
+	assert.PanicsWithValue(t, "pretrain: a stop string is empty", func() { all(t, a, lessons[0], instruct.Stop("")) })
+}
+
+// The penalty knows the prompt: with a large one no token of it is said again.
+func TestRespondPenalizesThePrompt(t *testing.T) {
+	m, bpe := taught()
+	a := instruct.New(m, bpe)
+	for _, e := range lessons {
+		answer := bpe.Encode(all(t, a, e, instruct.RepetitionPenalty(1e6), instruct.MaxTokens(1)))
+		for _, id := range answer {
+			assert.NotContains(t, bpe.Encode(e.Prompt()), id)
+		}
+	}
+}
+
+// One byte a weight is enough for what was learned by heart.
+func TestQuantizedAssistant(t *testing.T) {
+	a := taughtAssistant().Quantize()
+	for _, e := range lessons {
+		assert.Equal(t, e.Output, all(t, a, e))
+	}
+	assert.Same(t, a, a.Quantize())
+	c := a.NewConversation()
+	assert.Equal(t, lessons[0].Output, spoken(t, c.Say(t.Context(), lessons[0].Instruction, lessons[0].Input)))
+	assert.PanicsWithValue(t, "instruct: an assistant cannot be scored after Quantize", func() {
+		for range a.Scores(t.Context(), lessons) {
+		}
+	})
+}
+
+func TestRespondAllocatesNothingPerToken(t *testing.T) {
+	m, bpe := taught()
+	endless := instruct.New(gpt.New(m.Config), bpe) // id 0 for ever: a byte, and so a piece
+	allocations := func(n int) float64 {
+		return testing.AllocsPerRun(5, func() {
+			for range endless.Respond(t.Context(), "Go.", "", instruct.MaxTokens(n), instruct.Temperature(1), instruct.TopK(1), instruct.RepetitionPenalty(1.2)) {
+			}
+		})
+	}
+	few, many := allocations(3), allocations(23)
+	assert.LessOrEqual(t, many-few, 20*2., "a piece of text is two strings")
 }
 
 // An answer that never ends stops where the context is full; a prompt that

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
+	"testing/fstest"
 
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -183,6 +186,139 @@ func ExampleAssistant_Respond() {
 		fmt.Printf("%q ", piece)
 	}
 	// Output: "光" "，" "光" "线"
+}
+
+// With options: never more than six tokens, drawn, but only from those half as
+// likely as the likeliest, and nothing from the comma on.
+func ExampleAssistant_Respond_options() {
+	assistant := instruct.New(taught())
+	answer := assistant.Respond(context.Background(), "Say light in Chinese.", "",
+		instruct.MaxTokens(6), instruct.Temperature(0.8), instruct.MinP(0.5), instruct.Seed(7), instruct.Stop("，"))
+	for piece, err := range answer {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(piece)
+	}
+	// Output: 光
+}
+
+// A directory that llm instruct train has written, or [pretrain.SaveModel].
+func ExampleOpen() {
+	dir, remove := saved()
+	defer remove()
+	assistant, err := instruct.Open(dir)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for piece, err := range assistant.Respond(context.Background(), "What is the plural of foot?", "") {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Print(piece)
+	}
+	// Output: feet
+}
+
+// Any file system will do: one that go:embed has put into the program, or, as
+// here, one in memory.
+func ExampleOpenFS() {
+	dir, remove := saved()
+	defer remove()
+	files := fstest.MapFS{}
+	for _, name := range []string{"config.json", "model.safetensors", "vocab.json", "merges.txt"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	assistant, err := instruct.OpenFS(files)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for piece, err := range assistant.Respond(context.Background(), "Name the opposite.", "hot") {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Print(piece)
+	}
+	// Output: cold
+}
+
+func ExampleAssistant_Quantize() {
+	assistant := instruct.New(taught()).Quantize()
+	for piece, err := range assistant.Respond(context.Background(), "Name the opposite.", "day") {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Print(piece)
+	}
+	// Output: night
+}
+
+// A model learns from entries that are conversations themselves: the instruction
+// of one has an earlier exchange in it, headers and all.
+func ExampleConversation() {
+	var talks []instruct.Entry
+	for _, name := range []string{"Ada", "Bob", "Eve"} {
+		hello := "My name is " + name + "."
+		talks = append(talks,
+			instruct.Entry{Instruction: hello, Output: "Hello, " + name + "."},
+			instruct.Entry{
+				Instruction: hello + "\n\n### Response:\nHello, " + name + ".\n\n### Instruction:\nWhat is my name?",
+				Output:      name,
+			})
+	}
+	conversation := instruct.New(train(talks, 96)).NewConversation()
+	for _, instruction := range []string{"My name is Eve.", "What is my name?"} {
+		fmt.Print(instruction, " -> ")
+		for piece, err := range conversation.Say(context.Background(), instruction, "", instruct.MaxTokens(8)) {
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			fmt.Print(piece)
+		}
+		fmt.Println()
+	}
+	for _, e := range conversation.History() {
+		fmt.Printf("%q\n", e.Output)
+	}
+	// Output:
+	// My name is Eve. -> Hello, Eve.
+	// What is my name? -> Eve
+	// "Hello, Eve."
+	// "Eve"
+}
+
+// What the context cannot hold is forgotten, the oldest first.
+func ExampleConversation_Forgotten() {
+	conversation := instruct.New(train(lessons, 100)).NewConversation() // 100 tokens of context
+	for _, word := range []string{"hot", "day", "hot", "day"} {
+		for _, err := range conversation.Say(context.Background(), "Name the opposite.", word, instruct.MaxTokens(4)) {
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+		}
+		fmt.Println(len(conversation.History()), "remembered,", conversation.Forgotten(), "forgotten")
+	}
+	conversation.Reset()
+	fmt.Println(len(conversation.History()), "remembered,", conversation.Forgotten(), "forgotten")
+	// Output:
+	// 1 remembered, 0 forgotten
+	// 2 remembered, 0 forgotten
+	// 3 remembered, 0 forgotten
+	// 3 remembered, 1 forgotten
+	// 0 remembered, 0 forgotten
 }
 
 func ExampleAssistant_Respond_tooLong() {

@@ -71,3 +71,51 @@ func TestNewPairsAreNew(t *testing.T) {
 		assert.False(t, asked[[2]string{e.Kind, e.Input}], e)
 	}
 }
+
+// The recorded conversation is about the entries held out, and the page counts
+// right: answers, and those that repeat the answer before.
+func TestRecordedConversation(t *testing.T) {
+	_, _, test := instruct.Split(instruct.Practice(instruct.DefaultSettings.Seed))
+	var questions strings.Builder
+	for _, e := range test {
+		questions.WriteString(e.Instruction)
+		if e.Input != "" {
+			questions.WriteString(" | " + e.Input)
+		}
+		questions.WriteString("\n")
+	}
+	assert.Equal(t, questions.String(), recorded(t, "questions.txt"))
+
+	runs := strings.Split(strings.TrimSuffix(recorded(t, "chat.txt"), "\n"), "\n\n")
+	require.Len(t, runs, 2)
+	var answers [2][]string
+	for i, command := range []string{"$ go run ./cmd/llm chat -n 8 <", "$ go run ./cmd/llm chat -n 8 -history=false <"} {
+		first, rest, _ := strings.Cut(runs[i], "\n")
+		require.True(t, strings.HasPrefix(first, command), first)
+		answers[i] = strings.Split(rest, "\n")
+		require.Len(t, answers[i], len(test))
+	}
+	together, alone := answers[0], answers[1]
+	right := func(answers []string) (n int) {
+		for i, e := range test {
+			if answers[i] == e.Output {
+				n++
+			}
+		}
+		return n
+	}
+	differ, again := 0, 0
+	for i := range test {
+		if together[i] != alone[i] {
+			differ++
+			if i > 0 && together[i] == together[i-1] {
+				again++
+			}
+		}
+	}
+	data, err := os.ReadFile(filepath.Join("..", "docs", "ch07_instruct_ft.md"))
+	require.NoError(t, err)
+	page := strings.Join(strings.Fields(string(data)), " ")
+	assert.Contains(t, page, fmt.Sprintf("It answered %d of %d right, and with `-history=false` it was %d as above.", right(together), len(test), right(alone)))
+	assert.Contains(t, page, fmt.Sprintf("In %d of the %d places where the two differ, it gave the answer before again.", again, differ))
+}

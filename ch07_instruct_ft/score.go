@@ -23,6 +23,9 @@ type Score struct {
 // with its output is too long for the model's context gives an error and ends
 // the scoring, as does a cancelled ctx.
 func (a *Assistant) Scores(ctx context.Context, entries []Entry) iter.Seq2[Score, error] {
+	if a.model == nil {
+		panic(notScored)
+	}
 	return func(yield func(Score, error) bool) {
 		frozen := a.model.Gradient(func(string) bool { return false }) // takes no memory
 		lm := pretrain.NewLanguageModel(a.model, frozen, 1, a.model.Config.Context)

@@ -114,7 +114,7 @@ func TestBadModels(t *testing.T) {
 			require.NoError(t, os.CopyFS(dir, os.DirFS(model)))
 			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o644))
 			for _, args := range [][]string{
-				{"generate", "-model", dir, "x"}, {"classify", "train", "-model", dir}, {"instruct", "train", "-model", dir},
+				{"generate", "-model", dir, "x"}, {"chat", "-model", dir}, {"classify", "train", "-model", dir}, {"instruct", "train", "-model", dir},
 			} {
 				r := llm(t, args...)
 				assert.Equal(t, statusFailed, r.status, args)
@@ -139,7 +139,7 @@ func TestBadModels(t *testing.T) {
 	assertOneLine(t, r, "is the model to start from")
 	assertFails(t, "no classifier in nowhere", "classify", "run", "-model", "nowhere", "x")
 	assertFails(t, "no classifier in "+model, "classify", "eval", "-model", model)
-	assertFails(t, "no model in nowhere", "instruct", "chat", "-model", "nowhere")
+	assertFails(t, "no model in nowhere", "chat", "-model", "nowhere")
 }
 
 func TestBadFilters(t *testing.T) {

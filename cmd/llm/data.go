@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,10 +15,11 @@ func dataCommand() *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "data",
 		Short: "Download real data",
-		Long: `Data downloads the real data that the book speaks of. Nothing else in this program
-uses the network. Files come from pinned addresses and are checked by their
-SHA-256. They go to your cache directory, or to the one that the environment
-variable LLMBOOK_DATA names.`,
+		Long: `Data downloads the real data that the book speaks of, and GPT-2 as it was published.
+Nothing else in this program uses the network. Files come from pinned addresses
+and are checked by their SHA-256; for GPT-2 larger than the smallest, the server
+says which it should be. They go to your cache directory, or to the one that the
+environment variable LLMBOOK_DATA names. A proxy is taken from HTTPS_PROXY.`,
 		Example: `llm data list
 llm data get sms-spam
 llm classify train -data "$(llm data get sms-spam)" -out runs/sms`,
@@ -25,13 +28,28 @@ llm classify train -data "$(llm data get sms-spam)" -out runs/sms`,
 
 // dataset is a line of llm data list.
 type dataset struct {
-	Name    string `json:"name"`
-	About   string `json:"about"`
-	Licence string `json:"licence"`
-	URL     string `json:"url"`
-	Bytes   int64  `json:"bytes"`
-	SHA256  string `json:"sha256"`
-	Path    string `json:"path,omitempty"` // where it is, once it has been downloaded
+	Name        string     `json:"name"`
+	About       string     `json:"about"`
+	Licence     string     `json:"licence"`
+	Bytes       int64      `json:"bytes"`
+	Approximate bool       `json:"approximate,omitempty"` // Bytes is an estimate
+	Files       []dataFile `json:"files"`
+	Path        string     `json:"path,omitempty"` // where it is, once it has been downloaded
+}
+
+// dataFile is a file of a dataset. One without a URL is written, not downloaded.
+type dataFile struct {
+	Name   string `json:"name"`
+	URL    string `json:"url,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+// size is the dataset's size for people.
+func (d dataset) size() string {
+	if d.Approximate {
+		return "about " + fetch.Size(d.Bytes)
+	}
+	return fetch.Size(d.Bytes)
 }
 
 func dataListCommand() *cobra.Command {
@@ -43,21 +61,14 @@ func dataListCommand() *cobra.Command {
 		Example: "llm data list\nllm data list -json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var list []dataset
-			for _, d := range fetch.Datasets {
-				entry := dataset{d.Name, d.About, d.Licence, d.URL, d.Bytes, d.SHA256, ""}
-				if path, ok := fetch.Find(d.Name); ok {
-					entry.Path = path
-				}
-				list = append(list, entry)
-			}
+			list := datasets()
 			if asJSON {
 				return writeJSON(cmd.OutOrStdout(), list)
 			}
 			t := table(cmd.OutOrStdout())
-			fmt.Fprintln(t, "NAME\tBYTES\tLICENCE\tWHAT\tWHERE")
+			fmt.Fprintln(t, "NAME\tSIZE\tLICENCE\tWHAT\tWHERE")
 			for _, d := range list {
-				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, thousands(int(d.Bytes)), d.Licence, d.About, d.Path)
+				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, d.size(), d.Licence, d.About, d.Path)
 			}
 			return t.Flush()
 		},
@@ -66,15 +77,35 @@ func dataListCommand() *cobra.Command {
 	return cmd
 }
 
+func datasets() []dataset {
+	var list []dataset
+	for _, d := range fetch.Datasets {
+		bytes, exact := d.Bytes()
+		entry := dataset{Name: d.Name, About: d.About, Licence: d.Licence, Bytes: bytes, Approximate: !exact}
+		for _, f := range d.Files {
+			entry.Files = append(entry.Files, dataFile{f.Name, f.URL, f.SHA256})
+		}
+		if path, ok := fetch.Find(d.Name); ok {
+			entry.Path = path
+		}
+		list = append(list, entry)
+	}
+	return list
+}
+
 func dataGetCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "get NAME...",
 		Short: "Download data and print where it is",
-		Long: `Get downloads data, unless it is there already, and prints the path of the file. A
-download that breaks off goes on where it stopped when the command is repeated.`,
-		Example: `llm data get tinyshakespeare
-llm pretrain -data "$(llm data get tinyshakespeare)" -out runs/shakespeare
+		Long: `Get downloads data, unless it is there already, and prints the path of the file, or of
+the directory that is a model. It says first how much it will fetch. A download
+that breaks off goes on where it stopped, by itself or when the command is
+repeated.`,
+		Example: `llm data get shakespeare
+llm pretrain -data "$(llm data get shakespeare)" -out runs/shakespeare
+llm data get gpt2
+llm generate -model gpt2 "Every effort moves you"
 llm data get -dir . the-verdict`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if len(names) == 0 {
@@ -85,8 +116,13 @@ llm data get -dir . the-verdict`,
 					return usagef("there is no data %q; %s data list shows what there is", name, program())
 				}
 			}
-			for _, name := range names {
-				path, err := fetch.Get(cmd.Context(), name, dir, meter.Bytes(cmd.ErrOrStderr(), name))
+			for i, name := range names {
+				m := meter.Bytes(cmd.ErrOrStderr(), name)
+				path, err := fetch.Get(cmd.Context(), name, dir, m.Tell)
+				m.Clear()
+				if err != nil && cmd.Context().Err() != nil {
+					return stopped(cmd.ErrOrStderr(), m, dir, names[i:])
+				}
 				if err != nil {
 					return err
 				}
@@ -97,4 +133,18 @@ llm data get -dir . the-verdict`,
 	}
 	cmd.Flags().StringVar(&dir, "dir", "", "`directory` to put it (default LLMBOOK_DATA, or your cache)")
 	return cmd
+}
+
+// stopped says how to go on with a download that Ctrl-C ended, and what is left
+// to do of those after it.
+func stopped(stderr io.Writer, m *meter.Download, dir string, names []string) error {
+	come := ""
+	if s := m.Stopped(); s != "" {
+		come = " with " + s + ", which are kept"
+	}
+	if dir != "" {
+		names = append([]string{"-dir", quote(dir)}, names...)
+	}
+	fmt.Fprintf(stderr, "%s: stopped%s; to go on:\n  %s data get %s\n", m.Name, come, program(), strings.Join(names, " "))
+	return errInterrupted
 }

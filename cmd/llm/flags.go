@@ -104,7 +104,7 @@ func writeFlags(w io.Writer, flags *pflag.FlagSet) {
 			return
 		}
 		value, usage := pflag.UnquoteUsage(f)
-		if f.DefValue != "" && f.DefValue != "0" && f.DefValue != "false" {
+		if f.DefValue != "" && f.DefValue != "0" && f.DefValue != "false" && f.DefValue != "[]" {
 			usage += " (default " + f.DefValue + ")"
 		}
 		fmt.Fprintf(w, "%s  %-22s %s\n", title, strings.TrimSpace("-"+f.Name+" "+value), usage)

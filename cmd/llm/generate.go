@@ -10,37 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
-	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
-
-// sampling are the options of every command that lets a model write.
-type sampling struct {
-	temperature float32
-	topK        int
-	topP        float32
-	seed        uint64
-}
-
-func (s *sampling) add(cmd *cobra.Command, temperature float32) {
-	flags := cmd.Flags()
-	flags.Float32Var(&s.temperature, "temperature", temperature, "below 1 surer, above 1 wilder, 0 always the likeliest token")
-	flags.IntVar(&s.topK, "top-k", 0, "choose among the `k` likeliest tokens; 0 for all")
-	flags.Float32Var(&s.topP, "top-p", 0, "choose among the likeliest tokens that reach probability `p`; 0 for all")
-	flags.Uint64Var(&s.seed, "seed", 1, "of the choice: the same seed, the same text")
-}
-
-func (s *sampling) check() error {
-	switch {
-	case !(s.temperature >= 0 && s.temperature <= 1e6):
-		return usagef("-temperature cannot be %v; it takes 0 or more", s.temperature)
-	case s.topK < 0:
-		return usagef("-top-k cannot be %d; it takes 0 or more", s.topK)
-	case !(s.topP >= 0 && s.topP <= 1):
-		return usagef("-top-p cannot be %v; it takes 0 to 1", s.topP)
-	}
-	return nil
-}
 
 func generateCommand() *cobra.Command {
 	var s sampling
@@ -50,16 +21,30 @@ func generateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate [PROMPT...]",
 		Short: "Let a model write on from a prompt",
-		Long: `Generate prints a prompt and lets a model write on. The prompt is what stands on
-the command line, or else what comes on the standard input.
+		Long: `Generate prints a prompt and lets a model write on, as it writes. It ends after -n
+tokens, before a text that -stop names, where the model itself ends the text, or with
+Ctrl-C. How fast it was stands on the standard error.
 
-A model reads no more than its context: of a longer prompt, the last tokens that
-fit are used, and a note on the standard error says so.`,
+The prompt is the words on the command line, with a space between them. Without
+any, it is the standard input without its last line ends, unless that is a
+terminal. From an empty prompt the model writes as after a line end.
+
+A model reads no more than its context, prompt and answer together. Of a longer
+prompt it reads the last tokens that fit, and a note on the standard error says so.
+When it has filled the context, it reads the last tokens again for each new one,
+which is slow; what it wrote before, it no longer knows.
+
+First comes the repetition penalty, on the tokens that the model reads; then the
+temperature, top-k, top-p and min-p.`,
 		Example: `llm generate "The Rays of Light"
 llm generate -n 500 -temperature 0.5 "Exper. 1."     longer and surer
 llm generate -top-k 20 -seed 2 "The Colours of"      another text
+llm generate -min-p 0.05 "The Colours of"            nothing far-fetched
 llm generate -temperature 0 "If the"                 always the likeliest token
+llm generate -temperature 0 -repetition-penalty 1.2 "If the"
+llm generate -stop . -stop "\n\n" "The Colours of"   one sentence
 llm generate -int8 "The Colours of"                  with weights of one byte
+llm generate -model gpt2 "Every effort moves you"    once llm data get gpt2 has fetched it
 echo "If a Glass" | llm generate -model runs/mine`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -69,22 +54,27 @@ echo "If a Glass" | llm generate -model runs/mine`,
 			if n < 1 {
 				return usagef("-n cannot be %d; it takes 1 or more", n)
 			}
-			return generate(cmd, dir, strings.Join(args, " "), s, n, int8)
+			return generate(cmd, dir, args, s, n, int8)
 		},
 	}
 	s.add(cmd, 0.8)
-	cmd.Flags().StringVar(&dir, "model", newton, "`directory` of the model")
-	cmd.Flags().IntVarP(&n, "n", "n", 200, "tokens to write")
-	cmd.Flags().BoolVar(&int8, "int8", false, "round the weights to one byte each: large models write about three times as fast")
+	cmd.Flags().StringVar(&dir, "model", newton, "`directory` of the model, or the name of one that llm data lists")
+	cmd.Flags().IntVarP(&n, "n", "n", 200, "tokens to write, at most")
+	int8Flag(cmd, &int8)
 	return cmd
 }
 
-func generate(cmd *cobra.Command, dir, prompt string, s sampling, n int, int8 bool) error {
+func int8Flag(cmd *cobra.Command, int8 *bool) {
+	cmd.Flags().BoolVar(int8, "int8", false, "round the weights to one byte each: large models write about three times as fast")
+}
+
+func generate(cmd *cobra.Command, dir string, args []string, s sampling, n int, int8 bool) error {
 	m, bpe, err := loadModel(dir, "pretrain")
 	if err != nil {
 		return err
 	}
-	if prompt == "" && !meter.IsTerminal(cmd.InOrStdin()) {
+	prompt := strings.Join(args, " ")
+	if len(args) == 0 && !meter.IsTerminal(cmd.InOrStdin()) {
 		if prompt, err = readAll(cmd.Context(), cmd.InOrStdin()); err != nil {
 			return err
 		}
@@ -96,21 +86,21 @@ func generate(cmd *cobra.Command, dir, prompt string, s sampling, n int, int8 bo
 	}
 	if most := m.Config.Context; len(ids) > most {
 		fmt.Fprintf(cmd.ErrOrStderr(), "llm: the prompt has %d tokens; the model reads the last %d of them\n", len(ids), most)
+		ids = ids[len(ids)-most:]
+	}
+	w := writing{model: m, bpe: bpe, sampler: s.Sampler, rng: rand.New(rand.NewPCG(s.seed, 0)), stops: s.stops, most: n}
+	if int8 {
+		w.model = gpt.Quantize(m)
 	}
 	out := cmd.OutOrStdout()
 	fmt.Fprint(out, prompt)
-	rng := rand.New(rand.NewPCG(s.seed, 0))
-	sampler := pretrain.Sampler{Temperature: s.temperature, TopK: s.topK, TopP: s.topP}
-	var decoder gpt.Decoder = m
-	if int8 {
-		decoder = gpt.Quantize(m)
+	speed, err := w.to(cmd.Context(), out, ids)
+	if err != nil {
+		return err
 	}
-	err = write(cmd.Context(), out, decoder, bpe, ids, sampler, rng, n)
 	fmt.Fprintln(out)
-	if err == nil {
-		err = cmd.Context().Err()
-	}
-	return err
+	fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens read, %v\n", len(ids), speed)
+	return cmd.Context().Err()
 }
 
 // readAll reads r to its end, or until ctx is cancelled: reading from a

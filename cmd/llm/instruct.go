@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -16,7 +15,6 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
 )
 
@@ -28,11 +26,10 @@ func instructCommand() *cobra.Command {
 		Use:   "instruct",
 		Short: "Fine-tune a model to follow instructions",
 		Long: `Instruct makes a pretrained model an assistant: train, then eval on instructions that
-were held out, then chat.`,
+were held out, then llm chat.`,
 		Example: `llm instruct train
-llm instruct eval
-llm instruct chat`,
-	}, instructTrainCommand(), instructEvalCommand(), instructChatCommand())
+llm instruct eval`,
+	}, instructTrainCommand(), instructEvalCommand())
 }
 
 // readEntries reads instructions from path, or makes practice ones where path is
@@ -43,7 +40,7 @@ func readEntries(path string, seed uint64) (entries []instruct.Entry, sum string
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, "", fmt.Errorf("reading the instructions: %w; %s data get instruction-data gets some", err, program())
+		return nil, "", fmt.Errorf("reading the instructions: %w; %s data get instructions gets some", err, program())
 	}
 	entries, err = instruct.ReadEntries(bytes.NewReader(data))
 	if err != nil {
@@ -182,73 +179,4 @@ func (e *evaluation) print(out io.Writer, verbose bool) error {
 	}
 	_, err := fmt.Fprintln(out)
 	return err
-}
-
-func instructChatCommand() *cobra.Command {
-	var s sampling
-	var dir string
-	var most int
-	cmd := &cobra.Command{
-		Use:   "chat",
-		Short: "Give an assistant instructions",
-		Long: `Chat answers instructions, one a line, as it writes them. What stands behind a bar is
-the material of the instruction. Each line is answered by itself: a model this
-small remembers nothing of the lines before. An empty line, or Ctrl-D, ends it.`,
-		Example: `llm instruct chat
-echo "What is the opposite of hot?" | llm instruct chat
-echo "Which word is last? | red sun" | llm instruct chat
-llm instruct chat -temperature 0.8 -seed 3`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := s.check(); err != nil {
-				return err
-			}
-			if most < 1 {
-				return usagef("-n cannot be %d; it takes 1 or more", most)
-			}
-			m, bpe, err := loadModel(dir, "instruct train")
-			if err != nil {
-				return err
-			}
-			return chat(cmd, instruct.New(m, bpe), instruct.Temperature(s.temperature), instruct.TopK(s.topK),
-				instruct.TopP(s.topP), instruct.Seed(s.seed), instruct.MaxTokens(most))
-		},
-	}
-	s.add(cmd, 0)
-	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant")
-	cmd.Flags().IntVarP(&most, "n", "n", 100, "tokens to answer with, at most")
-	return cmd
-}
-
-// chat answers line by line. A line that cannot be answered does not end it.
-func chat(cmd *cobra.Command, a *instruct.Assistant, options ...instruct.Option) error {
-	out := cmd.OutOrStdout()
-	prompt := func() {}
-	if meter.IsTerminal(cmd.InOrStdin()) {
-		prompt = func() { fmt.Fprint(out, "> ") }
-	}
-	prompt()
-	for line, err := range lines(cmd.Context(), cmd.InOrStdin()) {
-		if err != nil {
-			return err
-		}
-		instruction, input, _ := strings.Cut(line, "|")
-		instruction, input = strings.TrimSpace(instruction), strings.TrimSpace(input)
-		if instruction == "" {
-			return nil
-		}
-		for piece, err := range a.Respond(cmd.Context(), instruction, input, options...) {
-			if errors.Is(err, context.Canceled) {
-				return err
-			}
-			if err != nil {
-				fmt.Fprintf(cmd.ErrOrStderr(), "llm: %v\n", err)
-				continue
-			}
-			fmt.Fprint(out, piece)
-		}
-		fmt.Fprintln(out)
-		prompt()
-	}
-	return nil
 }

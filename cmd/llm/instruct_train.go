@@ -41,7 +41,7 @@ llm instruct eval.`,
 		Example: `llm instruct train
 llm instruct train -resume                     go on after Ctrl-C
 llm instruct train -mask-prompt=false -out runs/unmasked
-llm instruct train -data "$(llm data get instruction-data)" -out runs/alpaca`,
+llm instruct train -data "$(llm data get instructions)" -out runs/alpaca`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return instructTrain(cmd, o, f) },
 	}
@@ -128,7 +128,7 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "the assistant is in %s; see how it answers what was held out, or ask it yourself:\n  %s instruct eval -model %s\n  %s instruct chat -model %s\n",
+	fmt.Fprintf(out, "the assistant is in %s; see how it answers what was held out, or ask it yourself:\n  %s instruct eval -model %s\n  %s chat -model %s\n",
 		f.out, program(), quote(f.out), program(), quote(f.out))
 	return nil
 }

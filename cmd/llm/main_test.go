@@ -124,7 +124,7 @@ func pretrained(t *testing.T) string {
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, c := range []string{
 		"", "tokens", "tokens encode", "tokens decode", "pretrain", "generate", "classify", "classify train", "classify eval",
-		"classify run", "instruct", "instruct train", "instruct eval", "instruct chat", "data", "data list", "data get",
+		"classify run", "instruct", "instruct train", "instruct eval", "chat", "export", "data", "data list", "data get",
 		"exercises", "exercises hint", "reproduce",
 	} {
 		t.Run(c, func(t *testing.T) {
@@ -159,8 +159,8 @@ func TestExamplesAreUnderstood(t *testing.T) {
 
 func TestUsageErrors(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"", "which command? There are classify, data"},
-		{"bogus", `no command "bogus"; there are classify`},
+		{"", "which command? There are chat, classify, data"},
+		{"bogus", `no command "bogus"; there are chat, classify`},
 		{"classify", "which command? There are eval, run, train"},
 		{"classify bogus", `no command "bogus"; there are eval`},
 		{"data get", "needs a name"},
@@ -189,10 +189,29 @@ func TestUsageErrors(t *testing.T) {
 		{"generate -top-p 2 x", "-top-p cannot be 2"},
 		{"generate -top-k -2 x", "-top-k cannot be -2"},
 		{"generate -n 0 x", "-n cannot be 0"},
+		{"generate -n x", `-n cannot be "x"; it takes a whole number`},
+		{"generate -min-p 1.1 x", "-min-p cannot be 1.1"},
+		{"generate -min-p -0.1 x", "-min-p cannot be -0.1"},
+		{"generate -min-p NaN x", "-min-p cannot be NaN"},
+		{"generate -min-p much x", `-min-p cannot be "much"; it takes a number`},
+		{"generate -repetition-penalty 0 x", "-repetition-penalty cannot be 0; it takes 0.1 to 10"},
+		{"generate -repetition-penalty -1.2 x", "-repetition-penalty cannot be -1.2"},
+		{"generate -repetition-penalty NaN x", "-repetition-penalty cannot be NaN"},
+		{"generate -repetition-penalty Inf x", "-repetition-penalty cannot be +Inf"},
+		{"generate -stop= x", "-stop cannot be empty"},
+		{"generate -stop", "-stop needs a value"},
+		{"generate -history=false x", "generate has no option -history"},
 		{"classify train -layers some", `-layers cannot be "some"; it takes all, last or head`},
 		{"classify train -batch 0", "-batch cannot be 0"},
 		{"instruct train -epochs 0", "-epochs cannot be 0"},
-		{"instruct chat -n 0", "-n cannot be 0"},
+		{"chat -n 0", "-n cannot be 0"},
+		{"chat -n -3", "-n cannot be -3"},
+		{"chat -top-p 2", "-top-p cannot be 2"},
+		{"chat -min-p 2", "-min-p cannot be 2"},
+		{"chat -stop a -stop=", "-stop cannot be empty"},
+		{"chat -history=perhaps", `-history cannot be "perhaps"; it takes true or false`},
+		{"chat hello", `chat takes no argument "hello"`},
+		{"instruct chat", `no command "chat"; there are eval, train`},
 		{"tokens decode one", `"one" is not an id`},
 	} {
 		t.Run(c.args, func(t *testing.T) {
@@ -243,17 +262,6 @@ func TestTokens(t *testing.T) {
 	own := ok(t, "tokens", "encode", "-ids", "-model", dir, "Rays of Light")
 	assert.NotEqual(t, ok(t, "tokens", "encode", "-ids", "Rays of Light"), own)
 	assert.Equal(t, "Rays of Light\n", ok(t, append([]string{"tokens", "decode", "-model", dir}, strings.Fields(own)...)...))
-}
-
-func TestDataList(t *testing.T) {
-	t.Setenv("LLMBOOK_DATA", t.TempDir())
-	var list []dataset
-	require.NoError(t, json.Unmarshal([]byte(ok(t, "data", "list", "-json")), &list))
-	require.NotEmpty(t, list)
-	assert.Empty(t, list[0].Path)
-	for _, d := range list {
-		assert.Contains(t, ok(t, "data", "list"), d.Name)
-	}
 }
 
 func TestExercises(t *testing.T) {
@@ -345,12 +353,6 @@ func TestInstruct(t *testing.T) {
 	assert.Equal(t, 4, e.Kinds["greeting"].Exact)
 	assert.Positive(t, e.Loss)
 	assert.Contains(t, ok(t, "instruct", "eval", "-model", out, "-v"), "of 4 exact answers right")
-
-	chat := llmIn(t, t.Context(), "Say hi.\nSay hi. | you\n\nnever read\n", "instruct", "chat", "-model", out, "-n", "4")
-	assert.Equal(t, 0, chat.status, chat.stderr)
-	assert.Equal(t, 2, strings.Count(chat.out, "\n"), "%q", chat.out)
-	long := llmIn(t, t.Context(), strings.Repeat("Say hi. ", 200)+"\n", "instruct", "chat", "-model", out)
-	assert.Contains(t, long.stderr, "the model reads at most 160")
 }
 
 // lossesOf are the lines of a training command that tell losses.

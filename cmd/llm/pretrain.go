@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"iter"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +15,6 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
 
 // newton is where llm pretrain leaves its model and the other commands look
@@ -262,42 +259,9 @@ func (o *pretrainOptions) sample(m *gpt.Model, bpe *tokens.BPE, step int) string
 	prompt := bpe.Encode(o.Prompt)
 	var text strings.Builder
 	text.WriteString(o.Prompt)
-	write(context.Background(), &text, m, bpe, prompt, pretrain.Sampler{Temperature: 0.7, TopP: 0.95}, rng, 100)
+	w := writing{model: m, bpe: bpe, sampler: pretrain.Sampler{Temperature: 0.7, TopP: 0.95}, rng: rng, most: 100}
+	w.to(context.Background(), &text, prompt)
 	return printable(text.String())
-}
-
-// write streams n tokens after prompt to w, or fewer where the text ends or ctx
-// is cancelled.
-func write(ctx context.Context, w io.Writer, m gpt.Decoder, bpe *tokens.BPE, prompt []int, s pretrain.Sampler, rng *rand.Rand, n int) error {
-	stream := tokens.NewStream(bpe)
-	show := func(s string) string { return s }
-	if meter.IsTerminal(w) {
-		show = printable
-	}
-	for id := range pretrain.Generate(m, prompt, s, rng) {
-		if id == bpe.EndOfText() {
-			break
-		}
-		if _, err := io.WriteString(w, show(stream.Next(id))); err != nil {
-			return err
-		}
-		if n--; n <= 0 || ctx.Err() != nil {
-			break
-		}
-	}
-	_, err := io.WriteString(w, show(stream.Flush()))
-	return err
-}
-
-// printable replaces what could disturb a terminal: a model that has not learned
-// much yet writes bytes that are no text, and control characters.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
 }
 
 // thousands writes a number with commas.

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	tries      = 6                // in a row that bring no new byte
+	tries      = 6                // in a row that come no further
 	maxArchive = int64(256 << 20) // bytes of a zip archive, whose size is not pinned
 )
 
@@ -25,30 +25,27 @@ var (
 // errFinal marks what trying again would not change.
 var errFinal = errors.New("giving up")
 
-// download brings part, which may exist from an earlier time, to completion. It
-// keeps trying as long as bytes arrive.
-func (d Dataset) download(ctx context.Context, part string, progress func(done, total int64)) error {
-	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o666)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
+// retry calls attempt until it succeeds, or cannot, or has failed often without
+// coming further than before, which it reports. Each time it tells why it has to
+// try again.
+func retry(ctx context.Context, tell func(string), attempt func() (further bool, err error)) error {
 	wait, failures := pause, 0
 	for {
-		got, err := d.resume(ctx, file, progress)
+		further, err := attempt()
 		if err == nil {
-			return file.Close()
+			return nil
 		}
-		if got {
+		if further {
 			wait, failures = pause, 0
 		}
 		failures++
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if errors.Is(err, errFinal) || failures == tries {
+		if _, full := errors.AsType[*diskError](err); full || errors.Is(err, errFinal) || failures == tries {
 			return err
 		}
+		tell(fmt.Sprintf("%v; trying again", err))
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):
@@ -57,61 +54,73 @@ func (d Dataset) download(ctx context.Context, part string, progress func(done, 
 	}
 }
 
-// resume asks once for what file lacks and appends what comes. It reports
-// whether anything came; without an error the file is complete.
-func (d Dataset) resume(ctx context.Context, file *os.File, progress func(done, total int64)) (got bool, err error) {
-	have, err := file.Seek(0, io.SeekEnd)
+// download brings part, which may exist from an earlier time, to completion. It
+// keeps trying as long as it comes further. If part cannot be written, it is
+// removed.
+func (f File) download(ctx context.Context, part string, progress func(done, total int64), tell func(string)) error {
+	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
-		return false, errors.Join(errFinal, err)
+		return &diskError{err}
 	}
-	if d.Member == "" && have >= d.Bytes {
-		return false, nil // complete, or too long: the checksum will tell
+	defer file.Close()
+	to, best := disk{file}, int64(-1)
+	err = retry(ctx, tell, func() (further bool, err error) {
+		reached, err := f.resume(ctx, to, progress)
+		further, best = best >= 0 && reached > best, max(best, reached)
+		return further, err
+	})
+	if err == nil {
+		err = to.finish()
+	}
+	if _, full := errors.AsType[*diskError](err); full || err != nil && best <= 0 {
+		file.Close()
+		os.Remove(part) // which holds nothing, or must not
+	}
+	return err
+}
+
+// resume asks once for what the file on disk lacks and appends what comes. It
+// returns how many bytes are there in the end; without an error that is all.
+func (f File) resume(ctx context.Context, to disk, progress func(done, total int64)) (reached int64, err error) {
+	have, err := to.file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, &diskError{err}
+	}
+	if f.Member == "" && have >= f.Bytes {
+		return have, nil // complete, or too long: the checksum will tell
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	dead := time.AfterFunc(stall, func() { cancel(fmt.Errorf("no answer for %v", stall)) })
+	dead := time.AfterFunc(stall, func() { cancel(fmt.Errorf("%s: nothing has come for %v", f.URL, stall)) })
 	defer dead.Stop()
 
-	response, err := d.ask(ctx, have)
+	response, err := f.ask(ctx, have)
 	if err != nil {
-		return false, because(ctx, err)
+		return have, because(ctx, err)
 	}
 	defer response.Body.Close()
-	total, err := d.begin(response, file, &have)
+	total, err := f.begin(response, to, &have)
 	if err != nil {
-		return false, err
+		return have, err
 	}
 	body := &meter{from: io.LimitReader(response.Body, limit(total)-have), moved: func(n int64) {
 		dead.Reset(stall)
 		progress(have+n, total)
 	}}
 	progress(have, total)
-	n, err := io.Copy(file, body)
+	n, err := io.Copy(to, body)
 	switch {
 	case err != nil:
-		return n > 0, because(ctx, err)
+		return have + n, because(ctx, f.wrap(err))
 	case total >= 0 && have+n < total:
-		return n > 0, fmt.Errorf("%s: the connection ended after %d of %d bytes", d.URL, have+n, total)
+		return have + n, fmt.Errorf("%s: the connection ended after %d of %d bytes", f.URL, have+n, total)
 	}
-	return n > 0, nil
-}
-
-// ask requests the file from byte have on.
-func (d Dataset) ask(ctx context.Context, have int64) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.URL, nil)
-	if err != nil {
-		return nil, errors.Join(errFinal, err)
-	}
-	request.Header.Set("Accept-Encoding", "identity")
-	if have > 0 {
-		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
-	}
-	return http.DefaultClient.Do(request) // honours the proxy variables of the environment
+	return have + n, nil
 }
 
 // begin looks at the head of a response, empties the file if the response is not
 // the rest that was asked for, and returns how many bytes there will be, or -1.
-func (d Dataset) begin(response *http.Response, file *os.File, have *int64) (total int64, err error) {
+func (f File) begin(response *http.Response, to disk, have *int64) (total int64, err error) {
 	total = response.ContentLength
 	switch status := response.StatusCode; {
 	case status == http.StatusPartialContent && startsAt(response, *have):
@@ -119,30 +128,25 @@ func (d Dataset) begin(response *http.Response, file *os.File, have *int64) (tot
 			total += *have
 		}
 	case status == http.StatusOK, status == http.StatusPartialContent, status == http.StatusRequestedRangeNotSatisfiable:
-		if err := errors.Join(file.Truncate(0), rewind(file)); err != nil {
-			return 0, errors.Join(errFinal, err)
+		if *have > 0 {
+			if err := to.empty(); err != nil {
+				return 0, err
+			}
+			*have = 0
 		}
-		*have = 0
 		if status != http.StatusOK {
-			return 0, fmt.Errorf("%s: the server did not go on at the byte asked for", d.URL)
+			return 0, fmt.Errorf("%s: the server did not go on at the byte asked for", f.URL)
 		}
-	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
-		return 0, fmt.Errorf("%s: %s", d.URL, response.Status)
 	default:
-		return 0, fmt.Errorf("%s: %s (%w)", d.URL, response.Status, errFinal)
+		return 0, f.refused(response)
 	}
-	if d.Member == "" {
-		total = d.Bytes // whatever the server says
+	if f.Member == "" {
+		total = f.Bytes // whatever the server says
 	}
-	if total > maxArchive && d.Member != "" {
-		return 0, fmt.Errorf("%s: an archive of %d bytes (%w)", d.URL, total, errFinal)
+	if total > maxArchive && f.Member != "" {
+		return 0, fmt.Errorf("%s: an archive of %d bytes (%w)", f.URL, total, errFinal)
 	}
 	return total, nil
-}
-
-func rewind(file *os.File) error {
-	_, err := file.Seek(0, io.SeekStart)
-	return err
 }
 
 func startsAt(response *http.Response, have int64) bool {

@@ -1,18 +1,16 @@
-// Package fetch downloads the book's real data: pinned files, checked by size
-// and SHA-256 before they appear under their name, into the user's cache.
+// Package fetch downloads the book's real data, checked by size and SHA-256
+// before it appears under its name, into the user's cache.
 //
 // A download that breaks off goes on where it stopped, at once or the next time
-// it is asked for.
+// it is asked for. What has come so far is kept beside the file to be, under a
+// name that begins with a dot and holds the beginning of the SHA-256: parts of
+// different files are never mixed, and a model is built in a folder of that kind
+// until it is whole.
 package fetch
 
 import (
-	"archive/zip"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,25 +30,38 @@ func Dir() (string, error) {
 }
 
 // Find returns where the dataset of this name is on disk, in Dir, and whether it
-// is there with the right size.
+// is there: a file of the right size, or a model with all its files.
 func Find(name string) (path string, ok bool) {
 	d, known := Named(name)
 	dir, err := Dir()
 	if !known || err != nil {
 		return "", false
 	}
-	path = filepath.Join(dir, d.File)
-	info, err := os.Stat(path)
-	return path, err == nil && info.Mode().IsRegular() && info.Size() == d.Bytes
+	return filepath.Join(dir, d.Path()), d.there(dir)
+}
+
+// A Report is what [Get] tells about its work.
+type Report struct {
+	Done  int64  // bytes that have come, today or earlier
+	Total int64  // bytes that there will be; -1 if the server does not say
+	From  string // the servers' names
+	Into  string // the folder
+	Event string // if not empty, what else has happened, in words: nothing has come
 }
 
 // Get makes sure that the dataset of this name is in dir, or in Dir if dir is
-// empty, and returns its path. A file that is there and has the right SHA-256
-// is left alone.
+// empty, and returns its path. What is there and has the right SHA-256 is left
+// alone, and nobody is asked. What is elsewhere in these two folders is copied.
+// Any number of processes may get the same at once: one does, the others wait.
 //
-// While it downloads, it calls progress, which may be nil, with the bytes that
-// have arrived and how many there will be, -1 if the server does not say.
-func Get(ctx context.Context, name, dir string, progress func(done, total int64)) (path string, err error) {
+// While it works, it calls report, which may be nil: for each event, before the
+// first byte is fetched, and for each piece that has come.
+//
+// A file with other bytes is replaced, but in the folder of a model, which may
+// be the user's own, it is an error. So is a disk without room, and then nothing
+// is left behind. After other errors, and after ctx is cancelled, what has come
+// stays for the next time.
+func Get(ctx context.Context, name, dir string, report func(Report)) (path string, err error) {
 	d, ok := Named(name)
 	if !ok {
 		return "", fmt.Errorf("no dataset %q; there are %s", name, names())
@@ -60,10 +71,10 @@ func Get(ctx context.Context, name, dir string, progress func(done, total int64)
 			return "", err
 		}
 	}
-	if progress == nil {
-		progress = func(done, total int64) {}
+	if report == nil {
+		report = func(Report) {}
 	}
-	return d.get(ctx, dir, progress)
+	return d.get(ctx, dir, report)
 }
 
 func names() string {
@@ -74,94 +85,17 @@ func names() string {
 	return strings.Join(all, ", ")
 }
 
-func (d Dataset) get(ctx context.Context, dir string, progress func(done, total int64)) (string, error) {
-	path := filepath.Join(dir, d.File)
-	if d.check(path) == nil {
-		return path, nil
+// Size is a number of bytes for people, "548 MB".
+func Size(bytes int64) string {
+	if bytes < 1000 {
+		return fmt.Sprint(bytes, " bytes")
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", err
+	n, units := float64(bytes)/1e3, []string{"kB", "MB", "GB"}
+	for ; n >= 999.5 && len(units) > 1; n /= 1e3 {
+		units = units[1:]
 	}
-	part := filepath.Join(dir, "."+d.File+".part")
-	for {
-		begun := exists(part)
-		if err := d.download(ctx, part, progress); err != nil {
-			return "", fmt.Errorf("%s: %w; try again, or put the file there yourself: %s", d.Name, err, path)
-		}
-		err := d.accept(part, path)
-		if err == nil {
-			return path, nil
-		}
-		os.Remove(part)
-		if !begun { // else the wrong bytes may be those of an earlier time
-			return "", fmt.Errorf("%s: what comes from %s is not the file it should be: %w", d.Name, d.URL, err)
-		}
+	if n < 9.95 {
+		return fmt.Sprintf("%.1f %s", n, units[0])
 	}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// accept checks a complete download and gives it, or the member of the archive
-// that it is, its name.
-func (d Dataset) accept(part, path string) error {
-	if d.Member == "" {
-		if err := d.check(part); err != nil {
-			return err
-		}
-		return os.Rename(part, path)
-	}
-	member := strings.TrimSuffix(part, ".part") + ".member"
-	defer os.Remove(member)
-	if err := d.extract(part, member); err != nil {
-		return err
-	}
-	if err := d.check(member); err != nil {
-		return err
-	}
-	return errors.Join(os.Rename(member, path), os.Remove(part))
-}
-
-// extract writes the member of the archive to a file of its own, but never more
-// than a byte beyond its size: an archive may promise anything.
-func (d Dataset) extract(archive, to string) error {
-	z, err := zip.OpenReader(archive)
-	if err != nil {
-		return err
-	}
-	defer z.Close()
-	member, err := z.Open(d.Member)
-	if err != nil {
-		return err
-	}
-	defer member.Close()
-	file, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(file, io.LimitReader(member, d.Bytes+1))
-	return errors.Join(err, file.Close())
-}
-
-// check reports what is wrong with the file at path.
-func (d Dataset) check(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	n, err := io.Copy(hash, file)
-	if err != nil {
-		return err
-	}
-	if n != d.Bytes {
-		return fmt.Errorf("%d bytes, want %d", n, d.Bytes)
-	}
-	if sum := hex.EncodeToString(hash.Sum(nil)); sum != d.SHA256 {
-		return fmt.Errorf("SHA-256 %s, want %s", sum, d.SHA256)
-	}
-	return nil
+	return fmt.Sprintf("%.0f %s", n, units[0])
 }

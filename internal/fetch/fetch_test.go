@@ -23,7 +23,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	pause = time.Millisecond
+	pause, poll = time.Millisecond, time.Millisecond
+	if order := os.Getenv("FETCH_TEST_ORDER"); order != "" {
+		os.Exit(obey(order))
+	}
 	os.Exit(m.Run())
 }
 
@@ -41,9 +44,16 @@ var text = func() []byte {
 func pinned(t *testing.T, content []byte, handler http.HandlerFunc) Dataset {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	sum := sha256.Sum256(content)
-	return Dataset{Name: "text", File: "text.txt", URL: server.URL + "/text", Bytes: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}
+	return Dataset{Name: "text", Files: []File{{Name: "text.txt", URL: server.URL + "/text", Bytes: int64(len(content)), SHA256: sumHex(content)}}}
 }
+
+func sumHex(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// part is where a file of these tests is while it comes.
+func part(dir string, d Dataset) string { return d.Files[0].part(filepath.Join(dir, d.Path())) }
 
 // serve is a faithful server, ranges included.
 func serve(content []byte) http.HandlerFunc {
@@ -73,18 +83,22 @@ func cut(content []byte, n int) http.HandlerFunc {
 // get requires that d arrives as content and leaves nothing else behind.
 func get(t *testing.T, d Dataset, dir string, content []byte) {
 	t.Helper()
-	last := int64(-1)
-	path, err := d.get(t.Context(), dir, func(done, total int64) {
-		require.LessOrEqual(t, done, max(total, d.Bytes))
-		last = done
+	var last Report
+	path, err := d.get(t.Context(), dir, func(r Report) {
+		require.LessOrEqual(t, r.Done, max(r.Total, d.Files[0].Bytes))
+		if r.Event == "" {
+			last = r
+		}
 	})
 	require.NoError(t, err)
-	require.Positive(t, last)
-	require.Equal(t, filepath.Join(dir, d.File), path)
+	require.Positive(t, last.Done)
+	require.Equal(t, "127.0.0.1", last.From)
+	require.Equal(t, dir, last.Into)
+	require.Equal(t, filepath.Join(dir, d.Path()), path)
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(content, got))
-	only(t, dir, d.File)
+	only(t, dir, d.Path())
 }
 
 // only requires that dir holds these files and no others.
@@ -104,11 +118,11 @@ func TestGetAgainAsksNobody(t *testing.T) {
 	d := pinned(t, text, func(w http.ResponseWriter, r *http.Request) { asked.Add(1); serve(text)(w, r) })
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	get(t, d, dir, text)
-	_, err := d.get(t.Context(), dir, func(int64, int64) { t.Error("downloads again") })
+	_, err := d.get(t.Context(), dir, func(Report) { t.Error("downloads again") })
 	require.NoError(t, err)
 	require.EqualValues(t, 1, asked.Load())
 
-	require.NoError(t, os.WriteFile(filepath.Join(dir, d.File), text[:1000], 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, d.Path()), text[:1000], 0o666))
 	get(t, d, dir, text) // a wrong file is replaced
 	require.EqualValues(t, 2, asked.Load())
 }
@@ -127,13 +141,13 @@ func TestGoesOnTheNextTime(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	d := pinned(t, text, func(w http.ResponseWriter, r *http.Request) { cut(text, 100_000)(w, r) })
-	_, err := d.get(ctx, dir, func(done, total int64) {
-		if done == 100_000 {
+	_, err := d.get(ctx, dir, func(r Report) {
+		if r.Done == 100_000 {
 			cancel()
 		}
 	})
 	require.ErrorIs(t, err, context.Canceled)
-	only(t, dir, ".text.txt.part")
+	only(t, dir, filepath.Base(part(dir, d)))
 	first := ""
 	again := pinned(t, text, func(w http.ResponseWriter, r *http.Request) { first = r.Header.Get("Range"); serve(text)(w, r) })
 	get(t, again, dir, text)
@@ -169,16 +183,16 @@ func TestServersWithTheirOwnIdeas(t *testing.T) {
 		"all bytes before":        {text, func(http.ResponseWriter, *http.Request) { t.Error("asked for nothing") }},
 		"busy, then not":          {nil, busy(3, serve(text))},
 		"a redirect":              {broken, redirect("/text", serve(text))},
-		"length of another file":  {nil, short(100_000)},
+		"less than there is":      {nil, short(100_000)},
 		"nothing at all, at once": {nil, hangUp(2)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, dir := pinned(t, text, c.server), t.TempDir()
 			if c.begun != nil {
-				require.NoError(t, os.WriteFile(filepath.Join(dir, ".text.txt.part"), c.begun, 0o666))
+				require.NoError(t, os.WriteFile(part(dir, d), c.begun, 0o666))
 			}
 			if len(c.begun) == len(text) {
-				_, err := d.get(t.Context(), dir, func(int64, int64) {})
+				_, err := d.get(t.Context(), dir, func(Report) {})
 				require.NoError(t, err)
 				only(t, dir, "text.txt")
 				return
@@ -235,20 +249,53 @@ func hangUp(n int32) http.HandlerFunc {
 func TestFailuresSayWhatToDo(t *testing.T) {
 	other := bytes.Clone(text)
 	other[7]++
+	want := "SHA-256 " + sumHex(other) + ", want " + sumHex(text)
 	for want, server := range map[string]http.HandlerFunc{
-		"SHA-256":                 serve(other),
+		want:                      serve(other),
 		"404 Not Found":           http.NotFound,
 		"503 Service Unavailable": busy(100, nil),
 		"EOF":                     hangUp(100),
+		"the connection ended after 100000 of 300000 bytes": func(w http.ResponseWriter, r *http.Request) { w.Write(text[:100_000]) },
 	} {
 		d, dir := pinned(t, text, server), t.TempDir()
-		_, err := d.get(t.Context(), dir, func(int64, int64) {})
+		_, err := d.get(t.Context(), dir, func(Report) {})
 		require.ErrorContains(t, err, want)
 		require.ErrorContains(t, err, "text: ")
-		require.ErrorContains(t, err, d.URL)
+		require.ErrorContains(t, err, d.Files[0].URL)
 		require.NotContains(t, err.Error(), "\n")
-		require.NoFileExists(t, filepath.Join(dir, d.File))
+		require.NoFileExists(t, filepath.Join(dir, d.Path()))
+		if strings.HasPrefix(want, "SHA-256") {
+			only(t, dir)
+		}
 	}
+}
+
+func TestNoRoom(t *testing.T) {
+	defer func(f func(string) (int64, bool)) { free = f }(free)
+	left := int64(150_000)
+	free = func(string) (int64, bool) { return left, true }
+	asked := false
+	d, dir := pinned(t, text, func(w http.ResponseWriter, r *http.Request) { asked = true; serve(text)(w, r) }), t.TempDir()
+	_, err := d.get(t.Context(), dir, func(Report) { t.Error("begins") })
+	require.EqualError(t, err, "text: "+dir+" has 150 kB left, and 300 kB are needed; make room, or choose another directory")
+	require.False(t, asked)
+	only(t, dir)
+	require.NoError(t, os.WriteFile(part(dir, d), text[:200_000], 0o666))
+	get(t, d, dir, text) // for the rest there is room
+	require.True(t, asked)
+}
+
+func TestRoom(t *testing.T) {
+	bytes, ok := room(t.TempDir())
+	require.Equal(t, bytes > 0, ok)
+}
+
+func TestNoPlace(t *testing.T) {
+	d, dir := pinned(t, text, serve(text)), t.TempDir()
+	notADirectory := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(notADirectory, nil, 0o666))
+	_, err := d.get(t.Context(), notADirectory, func(Report) {})
+	require.ErrorContains(t, err, "choose another directory")
 }
 
 func TestAConnectionThatFallsSilent(t *testing.T) {
@@ -283,7 +330,7 @@ func archive(t *testing.T, members ...string) []byte {
 func TestMemberOfAnArchive(t *testing.T) {
 	zipped := archive(t, "readme", "messages")
 	d := pinned(t, text, cut(zipped, 200_000))
-	d.Member = "messages"
+	d.Files[0].Member = "messages"
 	get(t, d, t.TempDir(), text)
 
 	for want, zipped := range map[string][]byte{
@@ -291,13 +338,13 @@ func TestMemberOfAnArchive(t *testing.T) {
 		"zip":      text,
 	} {
 		d, dir := pinned(t, text, serve(zipped)), t.TempDir()
-		d.Member = "messages"
-		_, err := d.get(t.Context(), dir, func(int64, int64) {})
+		d.Files[0].Member = "messages"
+		_, err := d.get(t.Context(), dir, func(Report) {})
 		require.ErrorContains(t, err, want)
 		only(t, dir)
 	}
-	d.Bytes-- // the archive holds more than it should
-	_, err := d.get(t.Context(), t.TempDir(), func(int64, int64) {})
+	d.Files[0].Bytes-- // the archive holds more than it should
+	_, err := d.get(t.Context(), t.TempDir(), func(Report) {})
 	require.ErrorContains(t, err, "300000 bytes, want 299999")
 }
 
@@ -321,28 +368,55 @@ func TestFind(t *testing.T) {
 
 func TestUnknownName(t *testing.T) {
 	_, err := Get(t.Context(), "verdict", t.TempDir(), nil)
-	require.EqualError(t, err, `no dataset "verdict"; there are the-verdict, tinyshakespeare, sms-spam, instruction-data, gpt2-merges, gpt2-vocab, gpt2-124m`)
+	require.EqualError(t, err, `no dataset "verdict"; there are the-verdict, shakespeare, sms-spam, instructions, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt2-vocab, gpt2-merges`)
 }
 
 // The table is right about the files that are on this machine.
 func TestTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, d := range Datasets {
-		require.False(t, seen[d.Name] || seen[d.File], d.Name)
-		seen[d.Name], seen[d.File] = true, true
-		require.True(t, strings.HasPrefix(d.URL, "https://"), d.Name)
-		sum, err := hex.DecodeString(d.SHA256)
-		require.NoError(t, err)
-		require.Len(t, sum, sha256.Size)
-		require.Positive(t, d.Bytes)
+		for _, name := range append([]string{d.Name, d.Path()}, d.Aliases...) {
+			found, ok := Named(name)
+			require.True(t, ok)
+			require.Equal(t, d.Name, found.Name, name)
+		}
+		require.False(t, seen[d.Name] || seen[d.Path()], d.Name)
+		seen[d.Name], seen[d.Path()] = true, true
 		require.NotEmpty(t, d.About)
 		require.NotEmpty(t, d.Licence)
-		if dir := os.Getenv("LLMBOOK_DATA"); dir != "" {
-			err := d.check(filepath.Join(resolve(dir), d.File))
-			if !errors.Is(err, os.ErrNotExist) {
-				require.NoError(t, err, d.Name)
+		for _, f := range d.Files {
+			if f.URL == "" {
+				require.NotEmpty(t, f.Text, d.Name)
+				continue
+			}
+			require.True(t, strings.HasPrefix(f.URL, "https://"), d.Name)
+			require.Positive(t, f.Bytes)
+			if !f.unknown() {
+				sum, err := hex.DecodeString(f.SHA256)
+				require.NoError(t, err)
+				require.Len(t, sum, sha256.Size)
+			}
+			if dir := os.Getenv("LLMBOOK_DATA"); dir != "" && d.Folder == "" {
+				err := f.check(t.Context(), filepath.Join(resolve(dir), f.Name))
+				if !errors.Is(err, os.ErrNotExist) {
+					require.NoError(t, err, d.Name)
+				}
 			}
 		}
+	}
+	// What is estimated for a size of GPT-2 that is not pinned is right, but for
+	// the head of the file, for the one that is.
+	small, _ := Named("gpt2")
+	estimate := model("gpt2", 12, 768, 12, File{}).Files[3]
+	require.InDelta(t, small.Files[3].Bytes, estimate.Bytes, 20_000)
+}
+
+func TestSizesInWords(t *testing.T) {
+	for bytes, want := range map[int64]string{
+		0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 20479: "20 kB", 999_600: "1.0 MB", 1_115_394: "1.1 MB",
+		548_105_171: "548 MB", 9_960_000: "10 MB", 1_519_955_968: "1.5 GB", 6_431_771_392: "6.4 GB", 2_000_000_000_000: "2000 GB",
+	} {
+		require.Equal(t, want, Size(bytes))
 	}
 }
 

@@ -41,8 +41,8 @@ var notLinked = []string{
 	"flag", "html/template", "log", "net", "net/http", "os/exec", "testing", "text/template",
 }
 
-// What shared rooms import of ours. The tests, commands and the figures may
-// import everything but commands.
+// What shared rooms import of ours, and programs that show how little one needs.
+// The tests, commands and the figures may import everything but commands.
 var roomImports = map[string][]string{
 	"internal/f32":               nil,
 	"internal/fetch":             nil,
@@ -52,6 +52,7 @@ var roomImports = map[string][]string{
 	"internal/exercise/testdata": nil,
 	"internal/matmul":            nil,
 	"internal/roofline":          {module + "/internal/f32"},
+	"examples/embed":             {module + "/ch07_instruct_ft"},
 }
 
 // Every chapter's directory has these files.

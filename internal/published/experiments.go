@@ -47,7 +47,7 @@ var Experiments = []Experiment{
 // The data that experiments read, by the names of llm data get.
 const (
 	messages     = "sms-spam"
-	instructions = "instruction-data"
+	instructions = "instructions"
 	gpt2         = "gpt2"
 	gpt2Medium   = "gpt2-medium"
 )

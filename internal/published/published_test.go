@@ -37,7 +37,7 @@ func newLab(t *testing.T) *Lab {
 		Find: func(name string) (string, bool) {
 			d, ok := fetch.Named(name)
 			require.True(t, ok, name)
-			return golden.Data(t, d.File), true
+			return golden.Data(t, d.Path()), true
 		},
 		GPT2: bpe,
 		Log:  t.Logf,

@@ -59,7 +59,7 @@ func opticks() (Text, error) {
 	t, err := Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Text{}, fmt.Errorf("the default text, Newton's Opticks, which comes with most copies of Go, is not in %s; "+
-			"get a text by: go run ./cmd/llm data get tinyshakespeare, and name it by -data FILE", path)
+			"get a text by: go run ./cmd/llm data get shakespeare, and name it by -data FILE", path)
 	}
 	if err != nil {
 		return Text{}, err

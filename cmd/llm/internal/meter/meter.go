@@ -27,16 +27,16 @@ type Meter struct {
 func New(w io.Writer, done, total int) *Meter {
 	m := &Meter{w: w, begin: time.Now(), first: done, done: done, total: total}
 	if IsTerminal(w) {
-		m.bar = newBar(w, int64(total))
+		m.bar = newBar(w, int64(total), "")
 		m.bar.Set(done)
 	}
 	return m
 }
 
 // newBar is the look of all bars: the time left is for the caller to say.
-func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
+func newBar(w io.Writer, total int64, status string) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(20),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowDescriptionAtLineEnd(),
+		progressbar.OptionSetDescription(status), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 }
 
@@ -69,23 +69,6 @@ func (m *Meter) Clear() {
 func (m *Meter) Line() {
 	if m.bar == nil && m.done > m.first && m.done < m.total {
 		fmt.Fprintf(m.w, "  %d of %d steps, %s\n", m.done, m.total, m.status())
-	}
-}
-
-// Bytes returns a function to report how many bytes of a download are there. It
-// shows a line on a terminal and nothing elsewhere.
-func Bytes(w io.Writer, name string) func(done, total int64) {
-	if !IsTerminal(w) {
-		return func(done, total int64) {}
-	}
-	var bar *progressbar.ProgressBar
-	return func(done, total int64) {
-		if bar == nil {
-			bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name),
-				progressbar.OptionShowBytes(true), progressbar.OptionSetWidth(20), progressbar.OptionThrottle(100*time.Millisecond),
-				progressbar.OptionClearOnFinish())
-		}
-		bar.Set64(done)
 	}
 }
 

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/fetch"
+)
+
+// offered makes a text and the tiny model all that can be downloaded, from a
+// server of this test, and LLMBOOK_DATA an empty directory. It returns that, and
+// how often the server is asked. What instead answers, the server does not.
+func offered(t *testing.T, instead func(http.ResponseWriter, *http.Request) bool) (dir string, asked *atomic.Int32) {
+	t.Helper()
+	asked = new(atomic.Int32)
+	model := pretrained(t)
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	pin := func(name, content string) fetch.File {
+		mux.HandleFunc("/"+name, func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			if instead == nil || !instead(w, r) {
+				http.ServeContent(w, r, "", time.Time{}, strings.NewReader(content))
+			}
+		})
+		return fetch.File{Name: name, URL: server.URL + "/" + name, Bytes: int64(len(content)), SHA256: sum(content)}
+	}
+	weights := read(t, model, "model.safetensors")
+	pin("weights", weights)
+	mux.HandleFunc("/model.safetensors", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Linked-Etag", `"`+sum(weights)+`"`)
+		w.Header().Set("X-Linked-Size", fmt.Sprint(len(weights)))
+		http.Redirect(w, r, "/weights", http.StatusFound)
+	})
+	before := fetch.Datasets
+	t.Cleanup(func() { fetch.Datasets = before })
+	fetch.Datasets = []fetch.Dataset{
+		{Name: "light", About: "about light", Licence: "public domain", Files: []fetch.File{pin("light.txt", bookText())}},
+		{Name: "tiny", About: "a tiny model", Licence: "MIT", Folder: "tiny", Files: []fetch.File{
+			{Name: "config.json", Text: read(t, model, "config.json")},
+			pin("vocab.json", read(t, model, "vocab.json")),
+			pin("merges.txt", read(t, model, "merges.txt")),
+			{Name: "model.safetensors", URL: server.URL + "/model.safetensors", Bytes: int64(len(weights)) - 10},
+		}},
+	}
+	dir = filepath.Join(t.TempDir(), "data")
+	t.Setenv("LLMBOOK_DATA", dir)
+	return dir, asked
+}
+
+func sum(content string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(content))) }
+
+func TestDataGet(t *testing.T) {
+	dir, asked := offered(t, nil)
+	text, model := filepath.Join(dir, "light.txt"), filepath.Join(dir, "tiny")
+	r := llm(t, "data", "get", "light", "tiny")
+	require.Equal(t, 0, r.status, r.stderr)
+	assert.Equal(t, text+"\n"+model+"\n", r.out)
+	said := strings.Split(r.stderr, "\n")
+	require.Len(t, said, 3, r.stderr)
+	assert.Equal(t, "light: 42 kB to fetch from 127.0.0.1 into "+dir, said[0])
+	assert.Regexp(t, `^tiny: \d+ kB to fetch from 127.0.0.1 into `+model+"$", said[1])
+	assert.Equal(t, bookText(), read(t, text))
+
+	// What is there needs no server, and says nothing but where it is.
+	n := asked.Load()
+	assert.Equal(t, result{0, text + "\n" + model + "\n", ""}, llm(t, "data", "get", "light", "tiny"))
+	assert.Equal(t, n, asked.Load())
+
+	// Other commands know it by its name.
+	assert.True(t, strings.HasPrefix(ok(t, "generate", "-model", "tiny", "-n", "5", "The Rays"), "The Rays"))
+
+	// Another directory has a copy.
+	other := filepath.Join(t.TempDir(), "other")
+	r = llm(t, "data", "get", "-dir", other, "light")
+	assert.Equal(t, result{0, filepath.Join(other, "light.txt") + "\n", "light: copying " + text + "\n"}, r)
+	assert.Equal(t, n, asked.Load())
+}
+
+func TestDataGetFails(t *testing.T) {
+	dir, _ := offered(t, func(w http.ResponseWriter, r *http.Request) bool {
+		http.Error(w, "gone", http.StatusGone)
+		return true
+	})
+	r := llm(t, "data", "get", "light")
+	assert.Equal(t, statusFailed, r.status)
+	assert.Empty(t, r.out)
+	lines := strings.Split(strings.TrimSpace(r.stderr), "\n")
+	require.Len(t, lines, 2, r.stderr)
+	assert.Contains(t, lines[1], "llm: light: "+fetch.Datasets[0].Files[0].URL+": 410 Gone")
+	assert.Contains(t, lines[1], "put the file there yourself: "+filepath.Join(dir, "light.txt"))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+}
+
+func TestDataGetStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	half := bookText()[:20_000]
+	offered(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("Range") != "" {
+			return false
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(len(bookText())))
+		fmt.Fprint(w, half)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+		return true
+	})
+	dir := filepath.Join(t.TempDir(), "my data")
+	go func() {
+		for ctx.Err() == nil { // until the half is there
+			parts, _ := filepath.Glob(filepath.Join(dir, ".light.txt.*.part"))
+			for _, part := range parts {
+				if data, _ := os.ReadFile(part); bytes.Equal(data, []byte(half)) {
+					cancel()
+				}
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	r := llmIn(t, ctx, "", "data", "get", "-dir", dir, "light", "tiny")
+	assert.Equal(t, statusInterrupted, r.status)
+	assert.Empty(t, r.out)
+	assert.Contains(t, r.stderr, "light: stopped with 20 kB of 42 kB, which are kept; to go on:\n  "+program()+" data get -dir '"+dir+"' light tiny\n")
+
+	r = llm(t, "data", "get", "-dir", dir, "light")
+	require.Equal(t, 0, r.status, r.stderr)
+	assert.Equal(t, "light: 20 kB of 42 kB are there, 22 kB to fetch from 127.0.0.1 into "+dir+"\n", r.stderr)
+	assert.Equal(t, bookText(), read(t, dir, "light.txt"))
+}
+
+func TestDataList(t *testing.T) {
+	t.Setenv("LLMBOOK_DATA", t.TempDir())
+	var list []dataset
+	require.NoError(t, json.Unmarshal([]byte(ok(t, "data", "list", "-json")), &list))
+	text := ok(t, "data", "list")
+	var names []string
+	for _, d := range list {
+		names = append(names, d.Name)
+		assert.Empty(t, d.Path)
+		assert.Contains(t, text, d.Name)
+		assert.NotEmpty(t, d.Files)
+	}
+	assert.Subset(t, names, []string{"the-verdict", "shakespeare", "sms-spam", "instructions", "gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"})
+	assert.Contains(t, text, "550 MB")
+	assert.Contains(t, text, "about 1.5 GB")
+
+	dir, _ := offered(t, nil)
+	ok(t, "data", "get", "tiny")
+	require.NoError(t, json.Unmarshal([]byte(ok(t, "data", "list", "-json")), &list))
+	require.Len(t, list, 2)
+	assert.Empty(t, list[0].Path)
+	assert.Equal(t, filepath.Join(dir, "tiny"), list[1].Path)
+	assert.Contains(t, ok(t, "data", "list"), filepath.Join(dir, "tiny"))
+}
+
+// The configurations that are written beside the weights are those of chapter 4.
+func TestPublishedSizes(t *testing.T) {
+	for _, name := range []string{"gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"} {
+		d, ok := fetch.Named(name)
+		require.True(t, ok)
+		want, ok := gpt.Named(name)
+		require.True(t, ok)
+		var got struct {
+			Type        string  `json:"model_type"`
+			Vocab       int     `json:"vocab_size"`
+			Context     int     `json:"n_positions"`
+			Width       int     `json:"n_embd"`
+			Layers      int     `json:"n_layer"`
+			Heads       int     `json:"n_head"`
+			Dropout     float32 `json:"resid_pdrop"`
+			Attention   float32 `json:"attn_pdrop"`
+			Embedding   float32 `json:"embd_pdrop"`
+			Epsilon     float64 `json:"layer_norm_epsilon"`
+			Activation  string  `json:"activation_function"`
+			Tied        *bool   `json:"tie_word_embeddings"`
+			QKVBias     *bool   `json:"qkv_bias"`
+			ContextTwin int     `json:"n_ctx"`
+		}
+		var weights int64
+		for _, f := range d.Files {
+			switch f.Name {
+			case "config.json":
+				require.NoError(t, json.Unmarshal([]byte(f.Text), &got))
+			case "model.safetensors":
+				weights = f.Bytes
+			}
+		}
+		assert.Equal(t, want, gpt.Config{
+			Vocab: got.Vocab, Context: got.Context, Width: got.Width, Layers: got.Layers, Heads: got.Heads, Dropout: got.Dropout,
+			TiedHead: got.Tied == nil, QKVBias: got.QKVBias == nil, // absent is true
+		})
+		assert.Equal(t, "gpt2 gelu_new", got.Type+" "+got.Activation)
+		assert.Equal(t, 1e-5, got.Epsilon)
+		assert.Equal(t, want.Context, got.ContextTwin)
+		assert.Equal(t, []float32{want.Dropout, want.Dropout}, []float32{got.Attention, got.Embedding})
+		assert.Contains(t, d.About, fmt.Sprintf("%.0f million", float64(want.ParamCount())/1e6))
+
+		// The weights have a mask of the whole context in each layer beside them.
+		masks := int64(4 * want.Layers * want.Context * want.Context)
+		assert.InDelta(t, int64(want.WeightBytes())+masks, weights, 20_000, name)
+	}
+}

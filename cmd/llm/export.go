@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/export"
+)
+
+func exportCommand() *cobra.Command {
+	var model, out, dtype string
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write a model as other programs load it",
+		Long: `Export writes a model and its tokenizer as the Hugging Face libraries save a GPT-2:
+seven files that PyTorch programs train on and inference servers serve. The
+book's appendix on taking a model elsewhere has the commands.`,
+		Example: `llm export -out ~/newton                          the model of llm pretrain
+llm export -model runs/assistant -out ~/assistant
+llm export -dtype BF16 -out ~/newton-half         in half the bytes`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return exportModel(cmd, model, out, pretrain.DType(strings.ToUpper(dtype)), force)
+		},
+	}
+	cmd.Flags().StringVar(&model, "model", newton, "`directory` of the model")
+	cmd.Flags().StringVar(&out, "out", "runs/export", "`directory` to write")
+	cmd.Flags().StringVar(&dtype, "dtype", string(pretrain.F32), "`type` of the weights: F32, F16 or BF16")
+	cmd.Flags().BoolVar(&force, "force", false, "write to a directory that is not empty, over the files of an export")
+	return cmd
+}
+
+func exportModel(cmd *cobra.Command, model, out string, dtype pretrain.DType, force bool) error {
+	if dtype != pretrain.F32 && dtype != pretrain.F16 && dtype != pretrain.BF16 {
+		return usagef("-dtype cannot be %q; it takes F32, F16 or BF16", dtype)
+	}
+	dir, err := located(model)
+	if err != nil {
+		return err
+	}
+	if sameDir(dir, out) {
+		return usagef("-out %s is the model to export; it takes another directory", out)
+	}
+	entries, err := os.ReadDir(out)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	case len(entries) > 0 && !force:
+		return fmt.Errorf("%s is not empty: write over an export in it by -force, or choose another directory by -out", out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "classifier.json")); err == nil {
+		return fmt.Errorf("%s holds a classifier, for whose head there is no place in an exported GPT-2", dir)
+	}
+	m, bpe, err := loadModel(dir, "pretrain")
+	if err != nil {
+		return err
+	}
+	if err := export.Write(cmd.Context(), out, m, bpe, dtype); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: a GPT-2 of %s weights as %s, vocabulary %s, context %s\n", out,
+		thousands(m.Config.ParamCount()), dtype, thousands(m.Config.Vocab), thousands(m.Config.Context))
+	return nil
+}
+
+// sameDir reports whether two paths name the same directory, which is there.
+func sameDir(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
+}

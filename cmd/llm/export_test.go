@@ -1,0 +1,331 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/golden"
+)
+
+// needs skips a test that what cannot be done without is not there for, except
+// where everything must be.
+func needs(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal("needs " + what)
+	}
+	t.Skip("needs " + what)
+}
+
+// exported runs llm export and returns the directory that it wrote.
+func exported(t testing.TB, args ...string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "exported")
+	var out, stderr bytes.Buffer
+	status := run(t.Context(), append([]string{"export", "-out", dir}, args...), strings.NewReader(""), &out, &stderr)
+	require.Equal(t, statusOK, status, stderr.String())
+	return dir
+}
+
+func TestExport(t *testing.T) {
+	model := pretrained(t)
+	dir := exported(t, "-model", model)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	require.Equal(t, []string{"config.json", "generation_config.json", "merges.txt", "model.safetensors", "tokenizer.json",
+		"tokenizer_config.json", "vocab.json"}, names)
+
+	m, bpe, err := pretrain.LoadModel(model)
+	require.NoError(t, err)
+	again, bpeAgain, err := pretrain.LoadModel(dir)
+	require.NoError(t, err)
+	require.Equal(t, m.Params(), again.Params())
+	require.Equal(t, m.Config, again.Config)
+	require.Equal(t, bpe.Encode(bookText()), bpeAgain.Encode(bookText()))
+
+	end := bpe.EndOfText()
+	require.Equal(t, 299, end)
+	assert.JSONEq(t, `{"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": 300, "n_positions": 160,
+		"n_ctx": 160, "n_embd": 16, "n_layer": 1, "n_head": 2, "n_inner": null, "activation_function": "gelu_new",
+		"layer_norm_epsilon": 1e-05, "embd_pdrop": 0.1, "attn_pdrop": 0.1, "resid_pdrop": 0.1, "initializer_range": 0.02,
+		"scale_attn_weights": true, "scale_attn_by_inverse_layer_idx": false, "reorder_and_upcast_attn": false,
+		"tie_word_embeddings": true, "bos_token_id": 299, "eos_token_id": 299, "use_cache": true, "torch_dtype": "float32"}`,
+		read(t, dir, "config.json"))
+	assert.JSONEq(t, `{"bos_token_id": 299, "eos_token_id": 299}`, read(t, dir, "generation_config.json"))
+	assert.JSONEq(t, `{"tokenizer_class": "GPT2Tokenizer", "model_max_length": 160, "add_prefix_space": false,
+		"clean_up_tokenization_spaces": false, "bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>",
+		"unk_token": "<|endoftext|>", "added_tokens_decoder": {"299": {"content": "<|endoftext|>", "single_word": false,
+		"lstrip": false, "rstrip": false, "normalized": true, "special": true}}}`, read(t, dir, "tokenizer_config.json"))
+
+	var tokenizer map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal([]byte(read(t, dir, "tokenizer.json")), &tokenizer))
+	assert.JSONEq(t, `"1.0"`, string(tokenizer["version"]))
+	assert.JSONEq(t, `[{"id": 299, "content": "<|endoftext|>", "single_word": false, "lstrip": false, "rstrip": false,
+		"normalized": true, "special": true}]`, string(tokenizer["added_tokens"]))
+	for step, trims := range map[string]bool{"pre_tokenizer": true, "decoder": true, "post_processor": false} {
+		assert.JSONEq(t, fmt.Sprintf(`{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": %t, "use_regex": true}`, trims),
+			string(tokenizer[step]))
+	}
+	var encoding struct {
+		Type   string
+		Vocab  map[string]int
+		Merges []string
+	}
+	require.NoError(t, json.Unmarshal(tokenizer["model"], &encoding))
+	assert.Equal(t, "BPE", encoding.Type)
+	assert.Len(t, encoding.Vocab, 300)
+	assert.Equal(t, strings.Split(strings.TrimSpace(read(t, dir, "merges.txt")), "\n")[1:], encoding.Merges)
+}
+
+func TestExportRefuses(t *testing.T) {
+	model := pretrained(t)
+	t.Chdir(t.TempDir())
+	for args, want := range map[string]string{
+		"-dtype F64":           `-dtype cannot be "F64"; it takes F32, F16 or BF16`,
+		"bogus":                `export takes no argument "bogus"`,
+		"-out " + model:        "is the model to export; it takes another directory",
+		"-force -out " + model: "is the model to export; it takes another directory",
+	} {
+		r := llm(t, append([]string{"export", "-model", model}, strings.Fields(args)...)...)
+		assert.Equal(t, statusUsage, r.status)
+		assertOneLine(t, r, want)
+	}
+	assertFails(t, "no model in nowhere", "export", "-model", "nowhere")
+	full := filepath.Dir(file(t, "notes.txt", "mine"))
+	assertFails(t, "is not empty: write over an export in it by -force", "export", "-model", model, "-out", full)
+	assertFails(t, "notes.txt", "export", "-model", model, "-out", filepath.Join(full, "notes.txt"))
+	require.NoError(t, os.WriteFile(filepath.Join(full, "config.json"), []byte("of another model"), 0o644))
+	ok(t, "export", "-model", model, "-out", full, "-force")
+	assert.Equal(t, "mine", read(t, full, "notes.txt"))
+	_, _, err := pretrain.LoadModel(full)
+	require.NoError(t, err)
+
+	// A value that F16 cannot hold leaves no model behind, neither old nor new.
+	m, bpe, err := pretrain.LoadModel(model)
+	require.NoError(t, err)
+	m.Params()[3].Data[5] = 1e6
+	require.NoError(t, pretrain.SaveModel(model, m, bpe))
+	assertFails(t, `tensor "h.0.ln_1.bias" has the value 1e+06 at position 5, which is not finite in F16`,
+		"export", "-model", model, "-out", full, "-force", "-dtype", "F16")
+	_, err = os.Stat(filepath.Join(full, "config.json"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+	hidden, err := filepath.Glob(filepath.Join(full, ".*"))
+	require.NoError(t, err)
+	require.Empty(t, hidden, "half a file is left")
+
+	// So does Ctrl-C.
+	ok(t, "export", "-model", model, "-out", full, "-force")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	assert.Equal(t, statusInterrupted, llmIn(t, ctx, "", "export", "-model", model, "-out", full, "-force").status)
+	_, err = os.Stat(filepath.Join(full, "config.json"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+
+	filter := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(filter, "classifier.json"), nil, 0o644))
+	assertFails(t, "holds a classifier", "export", "-model", filter)
+}
+
+// torch returns a Python that has PyTorch.
+func torch(t testing.TB) string {
+	t.Helper()
+	for _, name := range []string{"/usr/bin/python3", "python3", "python"} {
+		if exec.Command(name, "-c", "import torch").Run() == nil {
+			return name
+		}
+	}
+	needs(t, "PyTorch: apt-get install python3-torch, or pip install torch")
+	return ""
+}
+
+// answer is what testdata/read_gpt2.py computes.
+type answer struct {
+	Logits  []float32
+	Greedy  []int
+	Closest float64
+}
+
+// ask puts a question to a script that reads and writes JSON.
+func ask(t testing.TB, question, answer any, name string, args ...string) {
+	t.Helper()
+	in, err := json.Marshal(question)
+	require.NoError(t, err)
+	cmd := exec.Command(name, args...)
+	cmd.Stdin = bytes.NewReader(in)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	require.NoError(t, json.Unmarshal(out, answer))
+}
+
+// askTorch lets PyTorch read exported models, score ids and write n more.
+func askTorch(t testing.TB, python string, ids []int, n int, dirs ...string) (answers []answer) {
+	t.Helper()
+	script := filepath.Join("testdata", "read_gpt2.py")
+	ask(t, map[string]any{"ids": ids, "n": n}, &answers, python, append([]string{script}, dirs...)...)
+	require.Len(t, answers, len(dirs))
+	return answers
+}
+
+// logits are the scores of m at each of ids.
+func logits(m *gpt.Model, ids []int) []float32 {
+	hidden := m.Forward(gpt.NewActivations(m.Config, 1, len(ids)), ids, len(ids), nil)
+	all := f32.New(len(ids), m.Config.Vocab)
+	m.Logits(all, hidden)
+	return all.Data
+}
+
+// greedy are the n ids that m writes after ids, always the likeliest.
+func greedy(m *gpt.Model, ids []int, n int) (next []int) {
+	for id := range m.Greedy(ids) {
+		if next = append(next, id); len(next) == n {
+			break
+		}
+	}
+	return next
+}
+
+// random returns a model whose weights are larger than those that training
+// starts from, so that a wrong one shows, and decisions are clear.
+func random(c gpt.Config) *gpt.Model {
+	m := gpt.New(c)
+	m.Init(rand.New(rand.NewPCG(1, 1)))
+	for i, p := range m.Params() {
+		for j := range p.Data {
+			if len(p.Shape) == 2 {
+				p.Data[j] *= 5
+			} else {
+				p.Data[j] += 0.1 * float32(math.Sin(float64(i+j))) // biases are not all zero
+			}
+		}
+	}
+	return m
+}
+
+// PyTorch reads what is exported and computes the same logits, to a ten-thousandth
+// of the largest.
+func TestPyTorchComputesTheSame(t *testing.T) {
+	python := torch(t)
+	bpe, err := tokens.TrainBPE(bookText(), 300)
+	require.NoError(t, err)
+	models := map[string]string{"trained": pretrained(t)}
+	for name, c := range map[string]gpt.Config{
+		"random":                      {QKVBias: true, TiedHead: true},
+		"random, untied":              {QKVBias: true},
+		"random, untied and unbiased": {},
+	} {
+		c.Vocab, c.Context, c.Width, c.Heads, c.Layers = bpe.Vocab(), 32, 48, 4, 3
+		models[name] = filepath.Join(t.TempDir(), "model")
+		require.NoError(t, pretrain.SaveModel(models[name], random(c), bpe))
+	}
+	ids := bpe.Encode("Colours: the Rays, which differ in Light (by Experiment 17).")[:32] // the whole context
+	type export struct {
+		name, model, dtype string
+	}
+	var exports []export
+	var dirs []string
+	for name, model := range models {
+		for _, dtype := range []string{"F32", "F16", "BF16"} {
+			exports = append(exports, export{name, model, dtype})
+			dirs = append(dirs, exported(t, "-model", model, "-dtype", dtype))
+		}
+	}
+	for i, a := range askTorch(t, python, ids, 0, dirs...) {
+		e := exports[i]
+		t.Run(e.name+", "+e.dtype, func(t *testing.T) {
+			m, _, err := pretrain.LoadModel(e.model)
+			require.NoError(t, err)
+			rounded, _, err := pretrain.LoadModel(dirs[i])
+			require.NoError(t, err)
+			golden.Close(t, "logits", a.Logits, logits(rounded, ids), 1e-4)
+			golden.Close(t, "logits before rounding", a.Logits, logits(m, ids), map[string]float64{"F32": 1e-4, "F16": 0.02, "BF16": 0.15}[e.dtype])
+		})
+	}
+}
+
+// tokenizers is the folder where npm has put Hugging Face's library.
+func tokenizers(t testing.TB) (node, folder string) {
+	t.Helper()
+	folder = os.Getenv("LLMBOOK_TOKENIZERS")
+	node, err := exec.LookPath("node")
+	if folder == "" || err != nil {
+		needs(t, "node, and Hugging Face's tokenizers: npm install --prefix FOLDER tokenizers@0.23.2, and set LLMBOOK_TOKENIZERS to the FOLDER")
+	}
+	folder, err = filepath.Abs(filepath.Join(folder, "node_modules"))
+	require.NoError(t, err)
+	return node, folder
+}
+
+// Hugging Face's library finds the same ids by the tokenizer.json that is
+// exported, for GPT-2's vocabulary and for one of our own, and the texts again.
+func TestTokenizerLibraryFindsTheSameIDs(t *testing.T) {
+	node, folder := tokenizers(t)
+	texts := []string{"", " ", "a", "\n", "\r\n\r\n  x", "Every effort moves you", "it's they'll I'VE ''s 'so 'sdo",
+		"a  b   c \n d\t\te  ", "x2 ½ 2½ 1234567 ٣٤", "naïve cafe\u0301 ß ﬁ", "你好，世界 안녕하세요", "😉😉! 👩‍👩‍👧 🏳️‍🌈", "a\u00a0b\u3000c\u2028d\u0085e\u200bf\ufeffg\u180eh",
+		"\x00\x1c\x7f", "\ufffd", "<|endoftext|>", "one<|endoftext|>two <|endoftext|> three<|endo", "func main() {\n\tfmt.Println(\"hi\")\n}\n",
+		strings.Repeat(" ", 1000), strings.Repeat("a", 1000), strings.Repeat("internationalisation", 100), strings.Repeat("\n \t", 300), bookText()}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 500 { // characters that are letters, digits, spaces, marks, or nothing
+		var s strings.Builder
+		for range rng.IntN(40) {
+			s.WriteRune([]rune{rune(rng.IntN(0x80)), rune(rng.IntN(0x3000)), rune(0x1f300 + rng.IntN(0x400)), ' ', '\n', '\''}[rng.IntN(6)])
+		}
+		texts = append(texts, s.String())
+	}
+	if dir := os.Getenv("LLMBOOK_DATA"); dir != "" {
+		for _, name := range []string{"the-verdict.txt", "tinyshakespeare.txt", "jules-verne.txt", "sms-spam-collection.tsv"} {
+			text := read(t, golden.Data(t, name))
+			texts = append(texts, strings.ToValidUTF8(text[:min(len(text), 1<<18)], ""))
+		}
+	}
+	for i := range texts {
+		texts[i] = strings.ToValidUTF8(texts[i], "\ufffd") // as JSON has to be
+	}
+	own, err := tokens.TrainBPE(bookText()+strings.Join(texts[:22], "\n"), 700)
+	require.NoError(t, err)
+	gpt2, err := vocabulary("")
+	require.NoError(t, err)
+	for name, bpe := range map[string]*tokens.BPE{"GPT-2's": gpt2, "our own": own} {
+		t.Run(name, func(t *testing.T) {
+			model := filepath.Join(t.TempDir(), "model")
+			c := gpt.Config{Vocab: bpe.Vocab(), Context: 8, Width: 2, Heads: 1, Layers: 1}
+			require.NoError(t, pretrain.SaveModel(model, gpt.New(c), bpe))
+			var answer struct {
+				IDs   [][]int
+				Texts []string
+			}
+			question := map[string]any{"file": filepath.Join(exported(t, "-model", model), "tokenizer.json"), "texts": texts}
+			ask(t, question, &answer, node, filepath.Join("testdata", "tokenize.mjs"), folder)
+			require.Len(t, answer.IDs, len(texts))
+			for i, text := range texts {
+				want := bpe.EncodeSpecial(text)
+				require.Len(t, answer.IDs[i], len(want), "%.100q", text)
+				for j := range want {
+					require.Equal(t, want[j], answer.IDs[i][j], "id %d of %.100q", j, text)
+				}
+				require.True(t, text == answer.Texts[i], "%.100q became %.100q", text, answer.Texts[i])
+			}
+		})
+	}
+}

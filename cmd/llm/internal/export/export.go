@@ -1,0 +1,245 @@
+// Package export writes a model as the Hugging Face libraries save a GPT-2, for
+// everything that loads what they save.
+//
+// The names of the tensors have no prefix, as in the files that GPT-2 was
+// published with: there are programs that read only these.
+package export
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+)
+
+// Files are the files of an exported model, in the order in which they are
+// written. Without the last one a directory holds no model.
+var Files = []string{
+	"model.safetensors", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json",
+	"generation_config.json", "config.json",
+}
+
+// Write writes a model and its tokenizer to dir, which it creates if needed,
+// with weights of type t. A write that breaks off leaves a directory without a
+// config.json, and no mixture of two models. It breaks off with ctx.
+func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t pretrain.DType) error {
+	tokenizer, err := newTokenizer(bpe)
+	if err != nil {
+		return err
+	}
+	asJSON := func(v any) func(io.Writer) error {
+		return func(w io.Writer) error { return writeJSON(w, v) }
+	}
+	write := map[string]func(io.Writer) error{
+		"model.safetensors": func(w io.Writer) error {
+			return pretrain.WriteTensorsAs(w, t, withBiases(m), map[string]string{"format": "pt"})
+		},
+		"vocab.json":             bpe.WriteVocab,
+		"merges.txt":             bpe.WriteMerges,
+		"tokenizer.json":         asJSON(tokenizer),
+		"tokenizer_config.json":  asJSON(newTokenizerConfig(bpe, m.Config.Context)),
+		"generation_config.json": asJSON(generationConfig{bpe.EndOfText(), bpe.EndOfText()}),
+		"config.json":            asJSON(newConfig(m.Config, bpe, t)),
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	mark := filepath.Join(dir, Files[len(Files)-1])
+	if err := os.Remove(mark); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for _, name := range Files {
+		path := filepath.Join(dir, name)
+		err := pretrain.WriteFile(path, func(w io.Writer) error { return write[name](writer{ctx, w}) })
+		if err != nil {
+			return fmt.Errorf("writing %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// writer is a writer that fails once ctx is cancelled.
+type writer struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (w writer) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.w.Write(p)
+}
+
+// withBiases lists the parameters of m, and biases of zero where a GPT-2 has
+// some and m has none.
+func withBiases(m *gpt.Model) []gpt.Param {
+	if m.Config.QKVBias {
+		return m.Params()
+	}
+	zeros := make([]float32, 3*m.Config.Width)
+	var params []gpt.Param
+	for _, p := range m.Params() {
+		params = append(params, p)
+		if layer, found := strings.CutSuffix(p.Name, "attn.c_attn.weight"); found {
+			params = append(params, gpt.Param{Name: layer + "attn.c_attn.bias", Shape: []int{len(zeros)}, Data: zeros})
+		}
+	}
+	return params
+}
+
+// config is config.json. Some programs look for the context in n_positions, some
+// in n_ctx.
+type config struct {
+	Architectures    []string `json:"architectures"`
+	ModelType        string   `json:"model_type"`
+	Vocab            int      `json:"vocab_size"`
+	Positions        int      `json:"n_positions"`
+	Context          int      `json:"n_ctx"`
+	Width            int      `json:"n_embd"`
+	Layers           int      `json:"n_layer"`
+	Heads            int      `json:"n_head"`
+	Inner            *int     `json:"n_inner"`
+	Activation       string   `json:"activation_function"`
+	Epsilon          float64  `json:"layer_norm_epsilon"`
+	EmbdDropout      float32  `json:"embd_pdrop"`
+	AttnDropout      float32  `json:"attn_pdrop"`
+	ResidDropout     float32  `json:"resid_pdrop"`
+	InitializerRange float64  `json:"initializer_range"`
+	ScaleAttention   bool     `json:"scale_attn_weights"`
+	ScaleByLayer     bool     `json:"scale_attn_by_inverse_layer_idx"`
+	Upcast           bool     `json:"reorder_and_upcast_attn"`
+	TiedHead         bool     `json:"tie_word_embeddings"`
+	Begin            int      `json:"bos_token_id"`
+	End              int      `json:"eos_token_id"`
+	UseCache         bool     `json:"use_cache"`
+	DType            string   `json:"torch_dtype"`
+}
+
+func newConfig(c gpt.Config, bpe *tokens.BPE, t pretrain.DType) config {
+	return config{
+		Architectures: []string{"GPT2LMHeadModel"}, ModelType: "gpt2",
+		Vocab: c.Vocab, Positions: c.Context, Context: c.Context, Width: c.Width, Layers: c.Layers, Heads: c.Heads,
+		Activation: "gelu_new", Epsilon: 1e-5,
+		EmbdDropout: c.Dropout, AttnDropout: c.Dropout, ResidDropout: c.Dropout,
+		InitializerRange: 0.02, ScaleAttention: true, TiedHead: c.TiedHead,
+		Begin: bpe.EndOfText(), End: bpe.EndOfText(), UseCache: true,
+		DType: map[pretrain.DType]string{
+			pretrain.F32: "float32", pretrain.F16: "float16", pretrain.BF16: "bfloat16",
+		}[t],
+	}
+}
+
+// generationConfig is generation_config.json: a text begins and ends with the
+// same token.
+type generationConfig struct {
+	Begin int `json:"bos_token_id"`
+	End   int `json:"eos_token_id"`
+}
+
+// tokenizerConfig is tokenizer_config.json.
+type tokenizerConfig struct {
+	Class          string                `json:"tokenizer_class"`
+	Longest        int                   `json:"model_max_length"`
+	AddPrefixSpace bool                  `json:"add_prefix_space"`
+	CleanUp        bool                  `json:"clean_up_tokenization_spaces"` // which would change texts
+	Begin          string                `json:"bos_token"`
+	End            string                `json:"eos_token"`
+	Unknown        string                `json:"unk_token"`
+	Added          map[string]addedToken `json:"added_tokens_decoder"`
+}
+
+// addedToken is a token that no merge makes.
+type addedToken struct {
+	ID         *int   `json:"id,omitempty"`
+	Content    string `json:"content"`
+	SingleWord bool   `json:"single_word"`
+	LStrip     bool   `json:"lstrip"`
+	RStrip     bool   `json:"rstrip"`
+	Normalized bool   `json:"normalized"`
+	Special    bool   `json:"special"`
+}
+
+func newTokenizerConfig(bpe *tokens.BPE, context int) tokenizerConfig {
+	const end = tokens.EndOfText
+	return tokenizerConfig{
+		Class: "GPT2Tokenizer", Longest: context, Begin: end, End: end, Unknown: end,
+		Added: map[string]addedToken{
+			strconv.Itoa(bpe.EndOfText()): {Content: end, Normalized: true, Special: true},
+		},
+	}
+}
+
+// tokenizer is tokenizer.json, the whole encoding in one file.
+type tokenizer struct {
+	Version       string       `json:"version"`
+	Truncation    *struct{}    `json:"truncation"`
+	Padding       *struct{}    `json:"padding"`
+	Added         []addedToken `json:"added_tokens"`
+	Normalizer    *struct{}    `json:"normalizer"`
+	PreTokenizer  byteLevel    `json:"pre_tokenizer"`
+	PostProcessor byteLevel    `json:"post_processor"`
+	Decoder       byteLevel    `json:"decoder"`
+	Model         model        `json:"model"`
+}
+
+// byteLevel is a step that cuts texts by GPT-2's pattern and knows its letters
+// for bytes.
+type byteLevel struct {
+	Type           string `json:"type"`
+	AddPrefixSpace bool   `json:"add_prefix_space"`
+	TrimOffsets    bool   `json:"trim_offsets"`
+	UseRegex       bool   `json:"use_regex"`
+}
+
+// model is the byte-pair encoding of a tokenizer. A merge is two tokens with a
+// space between them: newer versions also write lists of two, but old ones read
+// only this.
+type model struct {
+	Type         string          `json:"type"`
+	Dropout      *float64        `json:"dropout"`
+	Unknown      *string         `json:"unk_token"`
+	Prefix       string          `json:"continuing_subword_prefix"`
+	Suffix       string          `json:"end_of_word_suffix"`
+	FuseUnknown  bool            `json:"fuse_unk"`
+	ByteFallback bool            `json:"byte_fallback"`
+	IgnoreMerges bool            `json:"ignore_merges"`
+	Vocab        json.RawMessage `json:"vocab"`
+	Merges       []string        `json:"merges"`
+}
+
+func newTokenizer(bpe *tokens.BPE) (tokenizer, error) {
+	var vocab, merges bytes.Buffer
+	if err := errors.Join(bpe.WriteVocab(&vocab), bpe.WriteMerges(&merges)); err != nil {
+		return tokenizer{}, err
+	}
+	lines := strings.Split(strings.TrimSuffix(merges.String(), "\n"), "\n")
+	step := byteLevel{Type: "ByteLevel", TrimOffsets: true, UseRegex: true}
+	after := step
+	after.TrimOffsets = false
+	end := bpe.EndOfText()
+	return tokenizer{
+		Version:      "1.0",
+		Added:        []addedToken{{ID: &end, Content: tokens.EndOfText, Normalized: true, Special: true}},
+		PreTokenizer: step, PostProcessor: after, Decoder: step,
+		Model: model{Type: "BPE", Vocab: vocab.Bytes(), Merges: lines[1:]}, // but the version
+	}, nil
+}
+
+// writeJSON writes v so that people can read it too.
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+)
+
+// sampling are the options of every command that lets a model write.
+type sampling struct {
+	pretrain.Sampler
+	seed  uint64
+	stops []string
+}
+
+func (s *sampling) add(cmd *cobra.Command, temperature float32) {
+	flags := cmd.Flags()
+	flags.Float32Var(&s.Temperature, "temperature", temperature, "below 1 surer, above 1 wilder, 0 always the likeliest token")
+	flags.IntVar(&s.TopK, "top-k", 0, "choose among the `k` likeliest tokens; 0 for all")
+	flags.Float32Var(&s.TopP, "top-p", 0, "choose among the likeliest tokens that reach probability `p`; 0 for all")
+	flags.Float32Var(&s.MinP, "min-p", 0, "choose among the tokens at least `p` times as likely as the likeliest; 0 for all")
+	flags.Float32Var(&s.RepetitionPenalty, "repetition-penalty", 1, "above 1, make tokens less likely by `x` that the text has already; 1.2 is usual")
+	flags.Uint64Var(&s.seed, "seed", 1, "of the choice: the same seed, the same text")
+	flags.StringArrayVar(&s.stops, "stop", nil, "end before this `text`, in which \\n is a line end; may be given several times")
+}
+
+func (s *sampling) check() error {
+	switch {
+	case !(s.Temperature >= 0 && s.Temperature <= 1e6):
+		return usagef("-temperature cannot be %v; it takes 0 or more", s.Temperature)
+	case s.TopK < 0:
+		return usagef("-top-k cannot be %d; it takes 0 or more", s.TopK)
+	case !(s.TopP >= 0 && s.TopP <= 1):
+		return usagef("-top-p cannot be %v; it takes 0 to 1", s.TopP)
+	case !(s.MinP >= 0 && s.MinP <= 1):
+		return usagef("-min-p cannot be %v; it takes 0 to 1", s.MinP)
+	case !(s.RepetitionPenalty >= 0.1 && s.RepetitionPenalty <= 10):
+		return usagef("-repetition-penalty cannot be %v; it takes 0.1 to 10", s.RepetitionPenalty)
+	}
+	for i, stop := range s.stops {
+		if stop == "" {
+			return usagef("-stop cannot be empty; it takes the text to end before")
+		}
+		s.stops[i] = unescape.Replace(stop)
+	}
+	return nil
+}
+
+// unescape lets a line end be written on a command line.
+var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
+
+// options are those of package instruct for the same choice.
+func (s *sampling) options() []instruct.Option {
+	return []instruct.Option{
+		instruct.Temperature(s.Temperature), instruct.TopK(s.TopK), instruct.TopP(s.TopP), instruct.MinP(s.MinP),
+		instruct.RepetitionPenalty(s.RepetitionPenalty), instruct.Seed(s.seed), instruct.Stop(s.stops...),
+	}
+}
+
+// A writing is a text that a model writes on.
+type writing struct {
+	model   gpt.Decoder
+	bpe     *tokens.BPE
+	sampler pretrain.Sampler
+	rng     *rand.Rand
+	stops   []string
+	most    int // tokens
+}
+
+// to streams what comes after prompt to w. It ends after the most tokens, before
+// a stop string, where the model ends the text, or when ctx is cancelled.
+func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) (speed, error) {
+	stream, stopper := tokens.NewStream(o.bpe), pretrain.NewStopper(o.stops...)
+	show := showing(w)
+	s := speed{begin: time.Now()}
+	for id := range pretrain.Generate(o.model, prompt, o.sampler, o.rng) {
+		if id == o.bpe.EndOfText() || ctx.Err() != nil {
+			break
+		}
+		s.token()
+		text, stop := stopper.Next(stream.Next(id))
+		if _, err := io.WriteString(w, show(text)); err != nil || stop {
+			return s, err
+		}
+		if s.tokens == o.most {
+			break
+		}
+	}
+	text, stop := stopper.Next(stream.Flush())
+	if !stop {
+		text += stopper.Flush()
+	}
+	_, err := io.WriteString(w, show(text))
+	return s, err
+}
+
+// speed is how fast tokens were written.
+type speed struct {
+	begin, first, last time.Time
+	tokens             int
+}
+
+// token counts one more.
+func (s *speed) token() {
+	s.last = time.Now()
+	if s.tokens++; s.tokens == 1 {
+		s.first = s.last
+	}
+}
+
+// String tells what was measured. The first token does not count for the speed:
+// it waits for the prompt to be read.
+func (s speed) String() string {
+	if s.tokens == 0 {
+		return "no token written"
+	}
+	text := fmt.Sprintf("first token after %.3f s, %d written", s.first.Sub(s.begin).Seconds(), s.tokens)
+	if since := s.last.Sub(s.first).Seconds(); s.tokens > 1 && since > 0 {
+		text += fmt.Sprintf(", %.1f tokens/s", float64(s.tokens-1)/since)
+	}
+	return text
+}
+
+// showing returns what makes text fit to be written to w: on a terminal [printable].
+func showing(w io.Writer) func(text string) string {
+	if meter.IsTerminal(w) {
+		return printable
+	}
+	return func(text string) string { return text }
+}
+
+// printable replaces what could disturb a terminal: a model that has not learned
+// much yet writes bytes that are no text, and control characters.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
