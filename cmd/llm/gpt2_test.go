@@ -44,9 +44,9 @@ const publishedConfig = `{
 }
 `
 
-// published writes m to dir as the smallest GPT-2 was published: the names in
+// publish writes m to dir as the smallest GPT-2 was published: the names in
 // the order of the alphabet, and among them the causal masks.
-func published(t testing.TB, dir string, m *gpt.Model) {
+func publish(t testing.TB, dir string, m *gpt.Model) {
 	t.Helper()
 	bpe, err := vocabulary("")
 	require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestGPT2Size(t *testing.T) {
 	}
 	python := torch(t)
 	m, model := random(gpt.GPT2Small), filepath.Join(t.TempDir(), "gpt2")
-	published(t, model, m)
+	publish(t, model, m)
 	same := func(dir string) *gpt.Model {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -116,7 +116,7 @@ func TestGPT2Size(t *testing.T) {
 // BenchmarkLoadModel reads a model of GPT-2's smallest size.
 func BenchmarkLoadModel(b *testing.B) {
 	dir := b.TempDir()
-	published(b, dir, random(gpt.GPT2Small))
+	publish(b, dir, random(gpt.GPT2Small))
 	b.SetBytes(int64(gpt.GPT2Small.WeightBytes()))
 	b.ReportAllocs()
 	for b.Loop() {

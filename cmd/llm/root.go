@@ -70,12 +70,13 @@ llm classify run "You have won £900 cash! Txt WIN to 80888 now"
 llm instruct train                             make it an assistant in ./runs/assistant
 llm chat                                       ask it
 llm export -out ~/newton                       a model for other programs
-llm exercises                                  where you stand with the book's exercises`,
+llm exercises                                  where you stand with the book's exercises
+llm reproduce ch03                             another book's numbers, to the digit`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.AddCommand(tokensCommand(), pretrainCommand(), generateCommand(), classifyCommand(),
-		instructCommand(), chatCommand(), exportCommand(), dataCommand(), exercisesCommand())
+		instructCommand(), chatCommand(), exportCommand(), dataCommand(), exercisesCommand(), reproduceCommand())
 	asGroup(root)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpFunc(help)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 )
@@ -29,8 +28,13 @@ type Lab struct {
 func (l *Lab) Read(name string) (string, error) {
 	path, ok := l.Find(name)
 	if !ok {
-		return "", fmt.Errorf("%s is not there; go run ./cmd/llm data get %s gets it", filepath.Base(path), name)
+		return "", missing(name)
 	}
 	data, err := os.ReadFile(path)
 	return string(data), err
+}
+
+// missing is the error of data that is not there.
+func missing(name string) error {
+	return fmt.Errorf("%s has not been downloaded; go run ./cmd/llm data get %s gets it", name, name)
 }
