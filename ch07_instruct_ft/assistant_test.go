@@ -44,12 +44,17 @@ var tokenizer = sync.OnceValue(func() *tokens.BPE {
 	return bpe
 })
 
+// byHeart are settings for a tiny model that knows nothing yet.
+var byHeart = instruct.Settings{
+	Epochs: 150, Batch: 4, Rate: 1e-2, Optimizer: pretrain.DefaultAdamW, Clip: 1, MaskPrompt: true, Seed: 1,
+}
+
 // taught trains the tiny model, once for all tests.
 var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) {
 	bpe := tokenizer()
 	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(1, 2)))
-	u, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 150, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
+	u, err := instruct.NewTuner(m, bpe, lessons, nil, byHeart)
 	if err != nil {
 		panic(err)
 	}
