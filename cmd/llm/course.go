@@ -28,6 +28,11 @@ type course struct {
 	sample   func(step int) string // nil: there is nothing to read yet
 	save     func() error          // the weights
 	command  string                // the words that call it, "classify train"
+	stop     int                   // steps to take now, 0 for all
+
+	begun  int           // steps that were done before
+	saved  time.Time     // when the run was last saved
+	saving time.Duration // how long that took
 }
 
 // run trains to the end, or until ctx is cancelled. What it writes to out is
@@ -45,6 +50,7 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 			return err
 		}
 	}
+	c.begun = c.trainer.Done()
 	for s := range c.trainer.Steps(ctx) {
 		if math.IsNaN(s.Loss+s.Norm) || math.IsInf(s.Loss+s.Norm, 0) {
 			return fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
@@ -66,6 +72,9 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 			}
 			m.Line()
 		}
+		if s.N-c.begun == c.stop {
+			break
+		}
 	}
 	m.Clear()
 	return c.end(out, stderr, begin)
@@ -78,7 +87,8 @@ func (c *course) start(out io.Writer) error {
 	return c.dir.Log(rundir.Row{Train: math.NaN(), Validation: v, Rate: math.NaN(), Norm: math.NaN()})
 }
 
-// report prints the losses and a sample, and keeps everything on disk.
+// report prints the losses and a sample, and keeps everything on disk, if it is
+// time to.
 func (c *course) report(out io.Writer, row rundir.Row) error {
 	fmt.Fprintf(out, "step %5d  training loss %.6f  validation loss %.6f\n", row.Step, c.dir.Recent(), row.Validation)
 	if c.sample != nil {
@@ -91,15 +101,32 @@ func (c *course) report(out io.Writer, row rundir.Row) error {
 	if err := c.dir.Plot(c.title); err != nil {
 		return err
 	}
+	if !c.due(row.Step, time.Now()) {
+		return nil
+	}
 	return c.keep()
+}
+
+// savingShare says that a run spends one part in so many on saving itself. With
+// a large model, looking at the loss is quick and saving is not.
+const savingShare = 20
+
+// due reports whether the run is to be saved after the given step: at the first
+// look, at the end, and when it has gone on long enough.
+func (c *course) due(step int, now time.Time) bool {
+	return step == c.total || c.saved.IsZero() || now.Sub(c.saved) >= savingShare*c.saving
 }
 
 // keep saves the weights and then the state of their training.
 func (c *course) keep() error {
-	if err := c.save(); err != nil {
-		return err
+	begin := time.Now()
+	err := c.save()
+	if err == nil {
+		err = c.trainer.Save(c.dir.Path)
 	}
-	return c.trainer.Save(c.dir.Path)
+	c.saved = time.Now()
+	c.saving = c.saved.Sub(begin)
+	return err
 }
 
 // end says how the run ended. One that was stopped is saved where it is.
@@ -111,8 +138,17 @@ func (c *course) end(out, stderr io.Writer, begin time.Time) error {
 		if err := c.dir.Plot(c.title); err != nil {
 			return err
 		}
+		if steps := done - c.begun; steps > 0 {
+			took := time.Since(begin)
+			left := took / time.Duration(steps) * time.Duration(c.total-done)
+			fmt.Fprintf(stderr, "%d steps in %v%s; the other %d take about %v\n",
+				steps, took.Round(time.Second), peakMemory(), c.total-done, left.Round(time.Second))
+		}
 		fmt.Fprintf(stderr, "stopped and saved after step %d of %d; to go on:\n  %s %s -resume -out %s\n",
 			done, c.total, program(), c.command, quote(c.dir.Path))
+		if c.stop > 0 && done-c.begun == c.stop {
+			return errStopped
+		}
 		return errInterrupted
 	}
 	fmt.Fprintf(stderr, "%d steps in %v%s\n", c.total, time.Since(begin).Round(time.Second), peakMemory())
@@ -123,22 +159,27 @@ func (c *course) end(out, stderr io.Writer, begin time.Time) error {
 type runFlags struct {
 	out           string
 	resume, force bool
+	stop          int
 }
 
 func (f *runFlags) add(cmd *cobra.Command, out string) {
 	cmd.Flags().StringVar(&f.out, "out", out, "`directory` to write the run to")
 	cmd.Flags().BoolVar(&f.resume, "resume", false, "go on with the run in -out, which was stopped")
 	cmd.Flags().BoolVar(&f.force, "force", false, "replace the run in -out")
+	cmd.Flags().IntVar(&f.stop, "stop", 0, "take only so many `steps` now, then stop as by Ctrl-C; 0 for all")
 }
 
 // options fills in the options of a run that is resumed, or makes sure that a
 // new one may write where it wants to.
 func (f *runFlags) options(cmd *cobra.Command, options any) error {
+	if f.stop < 0 {
+		return usagef("-stop cannot be %d; it takes 0 or more", f.stop)
+	}
 	if !f.resume {
 		return rundir.Free(f.out, f.force)
 	}
 	for _, name := range changed(cmd) {
-		if name != "out" && name != "resume" {
+		if name != "out" && name != "resume" && name != "stop" && name != "published" {
 			return usagef("-resume goes on with the options the run was started with; it takes no -%s", name)
 		}
 	}
