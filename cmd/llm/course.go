@@ -30,15 +30,16 @@ type course struct {
 	command  string                // the words that call it, "classify train"
 	stop     int                   // steps to take now, 0 for all
 
-	begun  int           // steps that were done before
+	first  int           // steps that were done before
+	begin  time.Time     // when the first of the others began
 	saved  time.Time     // when the run was last saved
 	saving time.Duration // how long that took
+	saves  time.Duration // how long all of them took
 }
 
 // run trains to the end, or until ctx is cancelled. What it writes to out is
 // the same for the same run; speed and time go to stderr.
 func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
-	begin := time.Now()
 	if c.trainer.Done() == c.total {
 		fmt.Fprintf(stderr, "all %d steps of this run are done already\n", c.total)
 		return nil
@@ -50,7 +51,7 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 			return err
 		}
 	}
-	c.begun = c.trainer.Done()
+	c.first, c.begin = c.trainer.Done(), time.Now()
 	for s := range c.trainer.Steps(ctx) {
 		if math.IsNaN(s.Loss+s.Norm) || math.IsInf(s.Loss+s.Norm, 0) {
 			return fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
@@ -72,12 +73,12 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 			}
 			m.Line()
 		}
-		if s.N-c.begun == c.stop {
+		if s.N-c.first == c.stop {
 			break
 		}
 	}
 	m.Clear()
-	return c.end(out, stderr, begin)
+	return c.end(stderr)
 }
 
 // start reports the loss before the first step: that of a model that guesses.
@@ -126,33 +127,44 @@ func (c *course) keep() error {
 	}
 	c.saved = time.Now()
 	c.saving = c.saved.Sub(begin)
+	c.saves += c.saving
 	return err
 }
 
 // end says how the run ended. One that was stopped is saved where it is.
-func (c *course) end(out, stderr io.Writer, begin time.Time) error {
-	if done := c.trainer.Done(); done < c.total {
+func (c *course) end(stderr io.Writer) error {
+	done := c.trainer.Done()
+	steps := done - c.first
+	took := time.Since(c.begin) - c.saves
+	if done < c.total {
 		if err := c.keep(); err != nil {
 			return err
 		}
 		if err := c.dir.Plot(c.title); err != nil {
 			return err
 		}
-		if steps := done - c.begun; steps > 0 {
-			took := time.Since(begin)
+		if steps > 0 {
 			left := took / time.Duration(steps) * time.Duration(c.total-done)
-			fmt.Fprintf(stderr, "%d steps in %v%s; the other %d take about %v\n",
-				steps, took.Round(time.Second), peakMemory(), c.total-done, left.Round(time.Second))
+			fmt.Fprintf(stderr, "%d steps in %v, saved in %v%s; the other %d take about %v\n",
+				steps, brief(took), brief(c.saves), peakMemory(), c.total-done, brief(left))
 		}
 		fmt.Fprintf(stderr, "stopped and saved after step %d of %d; to go on:\n  %s %s -resume -out %s\n",
 			done, c.total, program(), c.command, quote(c.dir.Path))
-		if c.stop > 0 && done-c.begun == c.stop {
+		if c.stop > 0 && steps == c.stop {
 			return errStopped
 		}
 		return errInterrupted
 	}
-	fmt.Fprintf(stderr, "%d steps in %v%s\n", c.total, time.Since(begin).Round(time.Second), peakMemory())
+	fmt.Fprintf(stderr, "%d steps in %v, saved in %v%s\n", steps, brief(took), brief(c.saves), peakMemory())
 	return nil
+}
+
+// brief rounds a duration to what is worth reading.
+func brief(d time.Duration) time.Duration {
+	if d < time.Minute {
+		return d.Round(100 * time.Millisecond)
+	}
+	return d.Round(time.Second)
 }
 
 // runFlags are the options that every training run has.

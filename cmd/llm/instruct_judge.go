@@ -67,6 +67,7 @@ llm instruct judge -answers answers.json -limit 10 -timeout 10m       a slow mac
 	flags.StringVar(&j.Model, "judge-model", j.Model, "the judge, by the server's `name` for it")
 	flags.IntVar(&j.Tokens, "tokens", j.Tokens, "tokens that the judge may take for a reply; models that think aloud need more")
 	flags.DurationVar(&j.Timeout, "timeout", j.Timeout, "how long to wait for a reply")
+	flags.DurationVar(&j.Pause, "retry-after", j.Pause, "how long to wait before asking again; twice as long each time")
 	flags.IntVar(&limit, "limit", 0, "judge only so many answers from the first on; 0 for all")
 	flags.BoolVar(&force, "force", false, "judge anew what has a score")
 	jsonFlag(cmd, &asJSON)
@@ -90,17 +91,17 @@ func judgeAll(cmd *cobra.Command, j *judge.Judge, a *answers, limit int, force, 
 	var open []*answer
 	for i := range list {
 		x := &list[i]
+		if force {
+			x.Score, x.Judge = nil, ""
+		}
 		switch {
-		case x.Score == nil || force:
+		case x.Score == nil:
 			open = append(open, x)
 		case x.Judge != j.Model:
 			return fmt.Errorf("%s: answer %d was judged by %q; -force judges all anew", a.path, i+1, x.Judge)
 		}
 	}
 	err := judgeOpen(cmd, j, a, open, len(list))
-	if write := a.write(); write != nil {
-		return errors.Join(err, write)
-	}
 	r := judgeReport{Judge: j.Model}
 	for _, x := range list {
 		if x.Score == nil {
@@ -110,13 +111,21 @@ func judgeAll(cmd *cobra.Command, j *judge.Judge, a *answers, limit int, force, 
 		r.Scored++
 		r.Mean += (float64(*x.Score) - r.Mean) / float64(r.Scored)
 	}
-	stderr := cmd.ErrOrStderr()
+	if err == nil || r.Scored > 0 { // else the file is left as it was
+		if write := a.write(); write != nil {
+			return errors.Join(err, write)
+		}
+	}
+	again := "the same command goes on"
+	if force {
+		again = "the same command without -force goes on"
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintf(stderr, "stopped; %d of %d answers in %s have a score, and the same command goes on\n", r.Scored, len(list), a.path)
+		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers in %s have a score, and %s\n", r.Scored, len(list), a.path, again)
 		return errInterrupted
 	case err != nil:
-		return fmt.Errorf("%w; %d of %d answers have a score, and the same command goes on", err, r.Scored, len(list))
+		return fmt.Errorf("%w; %d of %d answers have a score, and %s", err, r.Scored, len(list), again)
 	}
 	return r.print(cmd, list, asJSON)
 }

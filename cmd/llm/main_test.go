@@ -124,7 +124,7 @@ func pretrained(t *testing.T) string {
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, c := range []string{
 		"", "tokens", "tokens encode", "tokens decode", "pretrain", "generate", "classify", "classify train", "classify eval",
-		"classify run", "instruct", "instruct train", "instruct eval", "instruct chat", "data", "data list", "data get",
+		"classify run", "instruct", "instruct train", "instruct eval", "instruct judge", "instruct chat", "data", "data list", "data get",
 		"exercises", "exercises hint",
 	} {
 		t.Run(c, func(t *testing.T) {
