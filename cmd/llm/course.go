@@ -31,11 +31,24 @@ type course struct {
 	stop     int                   // steps to take now, 0 for all
 
 	first  int           // steps that were done before
-	begin  time.Time     // when the first of the others began
+	begin  instant       // when the first of the others began
 	saved  time.Time     // when the run was last saved
 	saving time.Duration // how long that took
-	saves  time.Duration // how long all of them took
+	saves  spell         // what saving took in all
 }
+
+// An instant is a moment of a program's life.
+type instant struct {
+	time      time.Time
+	processor time.Duration // used until then
+}
+
+// A spell is what lies between two instants.
+type spell struct{ time, processor time.Duration }
+
+func now() instant { return instant{time.Now(), processorTime()} }
+
+func (i instant) since() spell { return spell{time.Since(i.time), processorTime() - i.processor} }
 
 // run trains to the end, or until ctx is cancelled. What it writes to out is
 // the same for the same run; speed and time go to stderr.
@@ -51,7 +64,7 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 			return err
 		}
 	}
-	c.first, c.begin = c.trainer.Done(), time.Now()
+	c.first, c.begin = c.trainer.Done(), now()
 	for s := range c.trainer.Steps(ctx) {
 		if math.IsNaN(s.Loss+s.Norm) || math.IsInf(s.Loss+s.Norm, 0) {
 			return fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
@@ -120,14 +133,15 @@ func (c *course) due(step int, now time.Time) bool {
 
 // keep saves the weights and then the state of their training.
 func (c *course) keep() error {
-	begin := time.Now()
+	begin := now()
 	err := c.save()
 	if err == nil {
 		err = c.trainer.Save(c.dir.Path)
 	}
-	c.saved = time.Now()
-	c.saving = c.saved.Sub(begin)
-	c.saves += c.saving
+	took := begin.since()
+	c.saved, c.saving = time.Now(), took.time
+	c.saves.time += took.time
+	c.saves.processor += took.processor
 	return err
 }
 
@@ -135,7 +149,6 @@ func (c *course) keep() error {
 func (c *course) end(stderr io.Writer) error {
 	done := c.trainer.Done()
 	steps := done - c.first
-	took := time.Since(c.begin) - c.saves
 	if done < c.total {
 		if err := c.keep(); err != nil {
 			return err
@@ -144,9 +157,8 @@ func (c *course) end(stderr io.Writer) error {
 			return err
 		}
 		if steps > 0 {
-			left := took / time.Duration(steps) * time.Duration(c.total-done)
-			fmt.Fprintf(stderr, "%d steps in %v, saved in %v%s; the other %d take about %v\n",
-				steps, brief(took), brief(c.saves), peakMemory(), c.total-done, brief(left))
+			left := (time.Since(c.begin.time) - c.saves.time) / time.Duration(steps) * time.Duration(c.total-done)
+			fmt.Fprintf(stderr, "%s; the other %d take about %v\n", c.took(steps), c.total-done, brief(left))
 		}
 		fmt.Fprintf(stderr, "stopped and saved after step %d of %d; to go on:\n  %s %s -resume -out %s\n",
 			done, c.total, program(), c.command, quote(c.dir.Path))
@@ -155,8 +167,18 @@ func (c *course) end(stderr io.Writer) error {
 		}
 		return errInterrupted
 	}
-	fmt.Fprintf(stderr, "%d steps in %v, saved in %v%s\n", steps, brief(took), brief(c.saves), peakMemory())
+	fmt.Fprintln(stderr, c.took(steps))
 	return nil
+}
+
+// took says what so many steps took, saving apart.
+func (c *course) took(steps int) string {
+	all := c.begin.since()
+	text := fmt.Sprintf("%d steps in %v", steps, brief(all.time-c.saves.time))
+	if all.processor > 0 {
+		text += fmt.Sprintf(" (%v of processor time)", brief(all.processor-c.saves.processor))
+	}
+	return text + fmt.Sprintf(", saved in %v%s", brief(c.saves.time), peakMemory())
 }
 
 // brief rounds a duration to what is worth reading.

@@ -2,5 +2,8 @@
 
 package main
 
-// peakMemory says nothing where the system does not say.
+import "time"
+
+func processorTime() time.Duration { return 0 }
+
 func peakMemory() string { return "" }

@@ -80,7 +80,8 @@ func measure() (err error) {
 		if err := cmd.Run(); err != nil {
 			return fmt.Errorf("llm %s: %w", command, err)
 		}
-		fmt.Fprintf(out, "# in all %.0f seconds\n", time.Since(begin).Seconds())
+		processor := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		fmt.Fprintf(out, "# in all %.0f seconds, %.0f of processor time\n", time.Since(begin).Seconds(), processor.Seconds())
 	}
 	return os.WriteFile("docs/runs/gpt2-tuning.txt", record.Bytes(), 0o644)
 }
