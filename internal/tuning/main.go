@@ -5,8 +5,8 @@
 //
 // The weights are random: time and memory do not depend on what a model knows,
 // and nobody has to download anything but the messages and instructions. Of each
-// run it takes some steps only. It needs 6 GB on disk, in runs/random, and some
-// ten minutes.
+// run it takes a few steps only. It needs 12 GB on disk, in runs/random, and a
+// quarter of an hour.
 package main
 
 import (
@@ -38,12 +38,12 @@ const random = "runs/random"
 var commands = []string{
 	"classify train -published -model runs/random/gpt2 -out runs/random/sms -stop 20",
 	"classify eval -model runs/random/sms",
-	"instruct train -published -model runs/random/gpt2 -out runs/random/instruct-gpt2 -stop 10",
-	"instruct eval -model runs/random/instruct-gpt2 -limit 2",
+	"instruct train -published -model runs/random/gpt2 -out runs/random/instruct-gpt2 -stop 5",
+	"instruct eval -model runs/random/instruct-gpt2 -limit 1",
 	"instruct train -published -model runs/random/gpt2 -data runs/random/long.json -batch 1 -accumulate 8 -out runs/random/long-gpt2 -stop 1",
-	"instruct train -published -model runs/random/gpt2-medium -out runs/random/instruct-gpt2-medium -stop 10",
-	"instruct eval -model runs/random/instruct-gpt2-medium -limit 2",
-	"instruct train -published -model runs/random/gpt2-medium -data runs/random/long.json -batch 1 -out runs/random/long-gpt2-medium -stop 2",
+	"instruct train -published -model runs/random/gpt2-medium -out runs/random/instruct-gpt2-medium -stop 5",
+	"instruct eval -model runs/random/instruct-gpt2-medium -limit 1",
+	"instruct train -published -model runs/random/gpt2-medium -data runs/random/long.json -batch 1 -out runs/random/long-gpt2-medium -stop 1",
 }
 
 func main() {
