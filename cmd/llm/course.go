@@ -32,7 +32,8 @@ type course struct {
 
 	first  int           // steps that were done before
 	begin  instant       // when the first of the others began
-	saved  time.Time     // when the run was last saved
+	kept   int           // the step after which the run was last saved
+	saved  time.Time     // when that was; zero before
 	saving time.Duration // how long that took
 	saves  spell         // what saving took in all
 }
@@ -86,6 +87,11 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 			}
 			m.Line()
 		}
+		if c.due(s.N, look, time.Now()) {
+			if err := c.keep(); err != nil {
+				return err
+			}
+		}
 		if s.N-c.first == c.stop {
 			break
 		}
@@ -101,8 +107,7 @@ func (c *course) start(out io.Writer) error {
 	return c.dir.Log(rundir.Row{Train: math.NaN(), Validation: v, Rate: math.NaN(), Norm: math.NaN()})
 }
 
-// report prints the losses and a sample, and keeps everything on disk, if it is
-// time to.
+// report prints the losses and a sample, and draws the log.
 func (c *course) report(out io.Writer, row rundir.Row) error {
 	fmt.Fprintf(out, "step %5d  training loss %.6f  validation loss %.6f\n", row.Step, c.dir.Recent(), row.Validation)
 	if c.sample != nil {
@@ -112,23 +117,29 @@ func (c *course) report(out io.Writer, row rundir.Row) error {
 			return err
 		}
 	}
-	if err := c.dir.Plot(c.title); err != nil {
-		return err
-	}
-	if !c.due(row.Step, time.Now()) {
-		return nil
-	}
-	return c.keep()
+	return c.dir.Plot(c.title)
 }
 
-// savingShare says that a run spends one part in so many on saving itself. With
-// a large model, looking at the loss is quick and saving is not.
-const savingShare = 20
+// A run spends no more than one part in savingShare on saving itself: with a
+// large model, looking at the loss is quick and saving is not. Between looks it
+// is saved if they are further apart than unsaved.
+const (
+	savingShare = 20
+	unsaved     = 10 * time.Minute
+)
 
-// due reports whether the run is to be saved after the given step: at the first
-// look, at the end, and when it has gone on long enough.
-func (c *course) due(step int, now time.Time) bool {
-	return step == c.total || c.saved.IsZero() || now.Sub(c.saved) >= savingShare*c.saving
+// due reports whether the run is to be saved after the given step: at the end, at
+// the first look, and when enough time has passed since it last was.
+func (c *course) due(step int, look bool, now time.Time) bool {
+	last := c.saved
+	if last.IsZero() {
+		last = c.begin.time
+	}
+	wait := savingShare * c.saving
+	if !look {
+		wait = max(wait, unsaved)
+	}
+	return step == c.total || look && c.saved.IsZero() || now.Sub(last) >= wait
 }
 
 // keep saves the weights and then the state of their training.
@@ -139,7 +150,7 @@ func (c *course) keep() error {
 		err = c.trainer.Save(c.dir.Path)
 	}
 	took := begin.since()
-	c.saved, c.saving = time.Now(), took.time
+	c.kept, c.saved, c.saving = c.trainer.Done(), time.Now(), took.time
 	c.saves.time += took.time
 	c.saves.processor += took.processor
 	return err
@@ -150,8 +161,10 @@ func (c *course) end(stderr io.Writer) error {
 	done := c.trainer.Done()
 	steps := done - c.first
 	if done < c.total {
-		if err := c.keep(); err != nil {
-			return err
+		if c.kept != done || c.saved.IsZero() {
+			if err := c.keep(); err != nil {
+				return err
+			}
 		}
 		if err := c.dir.Plot(c.title); err != nil {
 			return err

@@ -140,15 +140,22 @@ func TestStop(t *testing.T) {
 
 // Saving takes a small part of the time, and happens first and last in any case.
 func TestWhenARunIsSaved(t *testing.T) {
-	now := time.Now()
-	c := &course{total: 10}
-	assert.True(t, c.due(1, now), "to learn soon whether it can be")
-	c.saved, c.saving = now, 10*time.Second
-	assert.False(t, c.due(5, now.Add(199*time.Second)))
-	assert.True(t, c.due(5, now.Add(200*time.Second)))
-	assert.True(t, c.due(10, now), "the end")
+	begin := time.Now()
+	c := &course{total: 10, begin: instant{time: begin}}
+	assert.False(t, c.due(1, false, begin))
+	assert.True(t, c.due(1, true, begin), "to learn soon whether it can be")
+	assert.True(t, c.due(1, false, begin.Add(10*time.Minute)), "looks are far between")
+	c.saved, c.saving = begin, 10*time.Second
+	assert.False(t, c.due(5, true, begin.Add(199*time.Second)))
+	assert.True(t, c.due(5, true, begin.Add(200*time.Second)))
+	assert.False(t, c.due(5, false, begin.Add(599*time.Second)))
+	assert.True(t, c.due(5, false, begin.Add(600*time.Second)))
+	assert.True(t, c.due(10, true, begin), "the end")
+	c.saving = time.Minute
+	assert.False(t, c.due(5, false, begin.Add(19*time.Minute)))
+	assert.True(t, c.due(5, false, begin.Add(20*time.Minute)))
 	c.saving = 0
-	assert.True(t, c.due(5, now))
+	assert.True(t, c.due(5, true, begin), "quick to save, saved at every look")
 }
 
 func TestClassifyParts(t *testing.T) {
