@@ -15,6 +15,7 @@ type Activations struct {
 	length  int // the most positions T of one sequence
 	ids     []int
 	T       int
+	lowest  int         // of what is trained, see lowestTrained
 	stream  [][]float32 // L+1 of (N,C): the residual stream before each block, and at the end
 	blocks  []*BlockActivations
 	moments *Moments
@@ -32,15 +33,34 @@ type backward struct {
 }
 
 // NewActivations returns room for B sequences of T tokens, or any batch with no
-// more rows and no longer sequences.
-func NewActivations(c Config, B, T int) *Activations {
-	N, C := B*T, c.Width
-	a := &Activations{config: c, rows: N, length: T, moments: NewMoments(N), hidden: make([]float32, N*C)}
-	for range c.Layers + 1 {
-		a.stream = append(a.stream, make([]float32, N*C))
+// more rows and no longer sequences, and for the gradient of every parameter.
+func NewActivations(c Config, B, T int) *Activations { return newActivations(c, B, T, -1) }
+
+// NewActivations returns room for passes of m whose gradients go to grad, or for
+// passes without a way back if grad is nil. It is less than that of the function
+// of this name where the lower blocks are frozen.
+func (m *Model) NewActivations(grad *Model, B, T int) *Activations {
+	if grad == nil {
+		return newActivations(m.Config, B, T, len(m.Blocks))
 	}
-	for range c.Layers {
-		a.blocks = append(a.blocks, NewBlockActivations(c, B, T))
+	return newActivations(m.Config, B, T, grad.lowest)
+}
+
+// newActivations keeps apart what the blocks from lowest on leave. No gradient
+// comes to those below: each writes over what the one before it has left.
+func newActivations(c Config, B, T, lowest int) *Activations {
+	N, C := B*T, c.Width
+	a := &Activations{config: c, rows: N, length: T, lowest: lowest, moments: NewMoments(N), hidden: make([]float32, N*C)}
+	stream, block := make([]float32, N*C), NewBlockActivations(c, B, T)
+	a.stream = append(a.stream, stream)
+	for i := range c.Layers {
+		if i > 0 && i > lowest {
+			block = NewBlockActivations(c, B, T)
+		}
+		if i >= lowest {
+			stream = make([]float32, N*C)
+		}
+		a.blocks, a.stream = append(a.blocks, block), append(a.stream, stream)
 	}
 	if c.Dropout > 0 {
 		a.mask = make([]float32, N*C)
@@ -53,15 +73,16 @@ func (a *Activations) view(data []float32, N int) blas32.General {
 	return f32.View(data, N, a.config.Width)
 }
 
-// activationCount is the number of float32 values that NewActivations and the
+// activationCount is the number of float32 values that newActivations and the
 // first backward pass allocate.
-func activationCount(c Config, B, T int) int {
+func activationCount(c Config, B, T, lowest int) int {
 	N, C := B*T, c.Width
 	block := 2*2*N + 2*N*C + 3*N*C + N*c.Heads + N*C + N*C + 2*N*4*C
 	if c.Dropout > 0 {
 		block += 2 * N * C
 	}
-	forward := (c.Layers+1)*N*C + c.Layers*block + 2*N + N*C
+	frozen := max(lowest, 0)
+	forward := (c.Layers-frozen+1)*N*C + max(c.Layers-frozen, 1)*block + 2*N + N*C
 	if c.Dropout > 0 {
 		forward += N * C
 	}

@@ -57,8 +57,9 @@ func (c Config) heads() attention.Heads {
 	return attention.Heads{Count: c.Heads, Causal: true, Dropout: c.Dropout}
 }
 
-// Forward sets y (N,C) for the sequences of T rows each in x (N,C). With a
-// generator it is a training pass and drops what the configuration says.
+// Forward sets y (N,C) for the sequences of T rows each in x (N,C); y may be x
+// itself where no backward pass follows. With a generator it is a training pass
+// and drops what the configuration says.
 func (b *Block) Forward(y blas32.General, a *BlockActivations, x blas32.General, T int, rng *rand.Rand) {
 	normed1, mid, normed2 := like(x, a.normed1), like(x, a.mid), like(x, a.normed2)
 	p := b.Attention.Dropout

@@ -85,10 +85,3 @@ func (c Config) ForwardFLOPs(B, T int) int {
 	scores := 2 * T * C   // q·k for every pair of positions, and the mixing
 	return 2 * N * (c.Layers*(weights+scores) + c.Vocab*C)
 }
-
-// TrainBytes is the memory of training on B sequences of T tokens: weights,
-// gradients and AdamW's two moments, the activations kept for the backward
-// pass and the logits.
-func (c Config) TrainBytes(B, T int) int {
-	return 4*c.WeightBytes() + 4*(activationCount(c, B, T)+B*T*c.Vocab)
-}

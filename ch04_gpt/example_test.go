@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 
 	"gonum.org/v1/gonum/blas/blas32"
 
@@ -33,6 +34,35 @@ func ExampleConfig_ForwardFLOPs() {
 	// Output:
 	// forward:  2.63e+11 FLOPs
 	// training: 7.88e+11 FLOPs and 2.7 GiB
+}
+
+// In millions of bytes, if all is trained and if the last block is.
+func ExampleConfig_TrainMemory() {
+	c := gpt.GPT2Small
+	all := c.TrainMemory(4, 256, nil)
+	last := c.TrainMemory(4, 256, func(name string) bool { return strings.HasPrefix(name, "h.11.") })
+	fmt.Println("MB           all   last")
+	for _, part := range []struct {
+		name      string
+		all, last int
+	}{
+		{"weights", all.Weights, last.Weights},
+		{"gradients", all.Gradients, last.Gradients},
+		{"averages", all.Averages, last.Averages},
+		{"activations", all.Activations, last.Activations},
+		{"logits", all.Logits, last.Logits},
+		{"total", all.Total(), last.Total()},
+	} {
+		fmt.Printf("%-11s %4d %6d\n", part.name, part.all/1e6, part.last/1e6)
+	}
+	// Output:
+	// MB           all   last
+	// weights      497    497
+	// gradients    497     28
+	// averages     995     56
+	// activations  752    129
+	// logits       205    205
+	// total       2949    917
 }
 
 func ExampleConfig_Validate() {

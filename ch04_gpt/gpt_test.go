@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -310,7 +311,7 @@ func TestFrozen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			some := m.Gradient(trains)
-			gradientOf(m, some, gpt.NewActivations(c, 1, 10), ids, 10, weights, false)
+			gradientOf(m, some, m.NewActivations(some, 1, 10), ids, 10, weights, false)
 			for i, p := range some.Params() {
 				if trains(p.Name) {
 					require.Equal(t, all.Params()[i].Data, p.Data, p.Name)
@@ -320,6 +321,27 @@ func TestFrozen(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Room for a pass without a way back, and none for more than was asked for.
+func TestActivationsOfFrozenModels(t *testing.T) {
+	c := small
+	c.Dropout = .1
+	m, ids := randomModel(c, 4), randomIDs(10, c.Vocab, 4)
+	hidden := func(a *gpt.Activations, rng *rand.Rand) []float32 {
+		return slices.Clone(m.Forward(a, ids, 10, rng).Data)
+	}
+	for _, rng := range []func() *rand.Rand{func() *rand.Rand { return nil }, func() *rand.Rand { return rand.New(rand.NewPCG(1, 1)) }} {
+		want := hidden(gpt.NewActivations(c, 1, 10), rng())
+		require.Equal(t, want, hidden(m.NewActivations(nil, 1, 10), rng()))
+		block := m.Gradient(func(name string) bool { return strings.HasPrefix(name, "h.1.") })
+		require.Equal(t, want, hidden(m.NewActivations(block, 1, 10), rng()))
+	}
+	a := m.NewActivations(nil, 1, 10)
+	hidden(a, nil)
+	require.PanicsWithValue(t, "gpt: the activations were made for a gradient of fewer parameters", func() {
+		m.Backward(m.Gradient(nil), a, f32.New(10, c.Width))
+	})
 }
 
 // The same bits on one core and on two.

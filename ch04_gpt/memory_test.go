@@ -2,6 +2,7 @@ package gpt
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,22 +39,63 @@ func countFloats(v reflect.Value) int {
 	return 0
 }
 
-// The memory that a configuration promises is what training takes.
-func TestTrainBytesAreWhatIsAllocated(t *testing.T) {
-	for _, dropout := range []float32{0, .1} {
-		c := Config{Vocab: 31, Context: 9, Width: 12, Heads: 3, Layers: 2, Dropout: dropout, QKVBias: true, TiedHead: true}
-		m, a := New(c), NewActivations(c, 2, 7)
-		ids := make([]int, 14)
-		hidden := m.Forward(a, ids, 7, nil)
-		m.Backward(m.Gradient(nil), a, f32.New(14, hidden.Cols))
-		require.Equal(t, activationCount(c, 2, 7), countFloats(reflect.ValueOf(a)))
+// The memory that a configuration promises is what training takes, whatever is
+// frozen.
+func TestTrainMemoryIsWhatIsAllocated(t *testing.T) {
+	for name, trains := range map[string]func(string) bool{
+		"all":          nil,
+		"positions":    func(name string) bool { return name == "wpe.weight" },
+		"first block":  func(name string) bool { return name == "h.0.mlp.c_fc.bias" },
+		"middle block": func(name string) bool { return strings.HasPrefix(name, "h.1.") || name == "h.2.ln_1.bias" },
+		"last block":   func(name string) bool { return strings.HasPrefix(name, "h.2.") },
+		"last norm":    func(name string) bool { return name == "ln_f.bias" },
+		"nothing":      func(name string) bool { return false },
+	} {
+		for _, dropout := range []float32{0, .1} {
+			c := Config{Vocab: 31, Context: 9, Width: 12, Heads: 3, Layers: 3, Dropout: dropout, QKVBias: true, TiedHead: true}
+			m := New(c)
+			grad := m.Gradient(trains)
+			a := m.NewActivations(grad, 2, 7)
+			hidden := m.Forward(a, make([]int, 14), 7, nil)
+			m.Backward(grad, a, f32.New(14, hidden.Cols))
+			memory := c.TrainMemory(2, 7, trains)
+			trained := 0
+			for _, p := range grad.Params() {
+				trained += len(p.Data)
+			}
+			require.Equal(t, 4*trained, memory.Gradients, name)
+			require.Equal(t, 8*trained, memory.Averages, name)
+			require.Equal(t, 4*countFloats(reflect.ValueOf(m.Params())), memory.Weights, name)
+			require.Equal(t, 4*(distinctFloats(a)+14*c.Width), memory.Activations, "%s, dropout %v", name, dropout)
+		}
 	}
+}
+
+// distinctFloats counts what a holds, shared rooms once.
+func distinctFloats(a *Activations) int {
+	once := *a
+	once.blocks, once.stream = nil, nil
+	n := countFloats(reflect.ValueOf(once))
+	seen := make(map[any]bool)
+	for _, b := range a.blocks {
+		if !seen[b] {
+			n += countFloats(reflect.ValueOf(b))
+		}
+		seen[b] = true
+	}
+	for _, s := range a.stream {
+		if !seen[&s[0]] {
+			n += len(s)
+		}
+		seen[&s[0]] = true
+	}
+	return n
 }
 
 // Attention keeps nothing that grows with the square of the context: the same
 // tokens take the same memory, in whatever lengths they come.
 func TestActivationsDoNotGrowWithTheContext(t *testing.T) {
-	require.Equal(t, activationCount(GPT2Small, 16, 256), activationCount(GPT2Small, 4, 1024))
+	require.Equal(t, activationCount(GPT2Small, 16, 256, -1), activationCount(GPT2Small, 4, 1024, -1))
 	c := Config{Vocab: 31, Context: 640, Width: 12, Heads: 3, Layers: 2, Dropout: .1, QKVBias: true, TiedHead: true}
 	short, long := NewActivations(c, 10, 64), NewActivations(c, 1, 640)
 	require.Equal(t, countFloats(reflect.ValueOf(short)), countFloats(reflect.ValueOf(long)))

@@ -1,6 +1,7 @@
 package gpt
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -15,6 +16,7 @@ import (
 const (
 	badBatch = "gpt: the batch is not whole sequences of T ids, or is larger than its activations"
 	badT     = "gpt: the sequences are longer than the context"
+	badGrad  = "gpt: the activations were made for a gradient of fewer parameters"
 )
 
 // Model is a GPT-2: its weights, and nothing that changes when it runs. The
@@ -74,6 +76,9 @@ func (m *Model) Forward(a *Activations, ids []int, T int, rng *rand.Rand) blas32
 // that is trained nothing is computed.
 func (m *Model) Backward(grad *Model, a *Activations, dhidden blas32.General) {
 	N, L := dhidden.Rows, len(m.Blocks)
+	if grad.lowest < a.lowest {
+		panic(badGrad)
+	}
 	if a.back == nil {
 		C := a.config.Width
 		a.back = &backward{block: NewBlockActivations(a.config, a.rows/a.length, a.length)}
@@ -103,19 +108,17 @@ func (m *Model) Backward(grad *Model, a *Activations, dhidden blas32.General) {
 	m.Embedding.Backward(&grad.Embedding, dy, a.ids, a.T) // m.Embedding.Forward(x, ids, T, 0)
 }
 
-// lowestTrained says, in a gradient, where the lowest trained parameter is: -1
-// in the embedding, i in block i, L in the last norm or nowhere.
-func (m *Model) lowestTrained() int {
-	if m.Embedding.Tokens.Data != nil || m.Embedding.Positions.Data != nil {
-		return -1
-	}
-	for i, b := range m.Blocks {
-		for _, data := range [][]float32{
-			b.Norm1.Weight, b.Norm1.Bias, b.Attention.QKV.W.Data, b.Attention.QKV.B,
-			b.Attention.Proj.W.Data, b.Attention.Proj.B, b.Norm2.Weight, b.Norm2.Bias,
-			b.MLP.Fc.W.Data, b.MLP.Fc.B, b.MLP.Proj.W.Data, b.MLP.Proj.B,
-		} {
-			if data != nil {
+// lowestTrained says where the lowest parameter is that trains accepts: -1 in the
+// embedding, i in block i, L in the last norm or nowhere.
+func (m *Model) lowestTrained(trains func(name string) bool) int {
+	for _, s := range m.slots() { // from the bottom up
+		var i int
+		switch {
+		case !trains(s.name):
+		case s.name == "wte.weight" || s.name == "wpe.weight":
+			return -1
+		default:
+			if n, _ := fmt.Sscanf(s.name, "h.%d.", &i); n == 1 {
 				return i
 			}
 		}

@@ -15,6 +15,15 @@ type Param struct {
 	Data  []float32
 }
 
+// Size is the number of its values, with or without memory for them.
+func (p Param) Size() int {
+	size := 1
+	for _, d := range p.Shape {
+		size *= d
+	}
+	return size
+}
+
 // Params lists the parameters in their one order, which initialisation,
 // optimiser, gradients and files all share.
 func (m *Model) Params() []Param {
@@ -108,16 +117,12 @@ func allocate(c Config, wanted func(name string) bool) *Model {
 		if !wanted(s.name) {
 			continue
 		}
-		n := 1
-		for _, d := range s.shape {
-			n *= d
-		}
-		*s.data = make([]float32, n)
+		*s.data = make([]float32, Param{Shape: s.shape}.Size())
 	}
 	if c.TiedHead {
 		m.Head = m.Embedding.Tokens
 	}
-	m.lowest = m.lowestTrained()
+	m.lowest = m.lowestTrained(wanted)
 	return m
 }
 

@@ -563,8 +563,8 @@ func Example_cost() {
 	// Output:
 	// newton: 940800 weights
 	//   a token:  6.29e+06 FLOPs counted, 5.64e+06 by the rule
-	//   memory:   60 MiB, four times the weights is 14
+	//   memory:   61 MiB, four times the weights is 14
 	// GPT-2 small: 124439808 weights
 	//   a token:  8.54e+08 FLOPs counted, 7.47e+08 by the rule
-	//   memory:   5543 MiB, four times the weights is 1899
+	//   memory:   5555 MiB, four times the weights is 1899
 }

@@ -46,7 +46,7 @@ func NewLanguageModel(model, grad *gpt.Model, B, T int) *LanguageModel {
 	c := model.Config
 	return &LanguageModel{
 		model: model, grad: grad, params: model.Params(), grads: grad.Params(),
-		activations: gpt.NewActivations(c, B, T),
+		activations: model.NewActivations(grad, B, T),
 		logits:      make([]float32, B*T*c.Vocab),
 		dhidden:     make([]float32, B*T*c.Width),
 	}

@@ -88,14 +88,22 @@ func TrainedParams(c gpt.Config, trains func(name string) bool) int {
 	total := 0
 	for _, p := range shapes.Params() {
 		if trains(p.Name) {
-			size := 1
-			for _, d := range p.Shape {
-				size *= d
-			}
-			total += size
+			total += p.Size()
 		}
 	}
 	return total
+}
+
+// TrainMemory is [gpt.Config.TrainMemory] for a classifier of B messages of T
+// tokens. It has two scores a message where a language model has V a token.
+func TrainMemory(c gpt.Config, B, T int, trains func(name string) bool) gpt.Memory {
+	m := c.TrainMemory(B, T, trains)
+	m.Weights += 4 * TrainedParams(c, HeadOnly)
+	m.Gradients = 4 * TrainedParams(c, trains)
+	m.Averages = 2 * m.Gradients
+	m.Activations += 4 * 2 * B * c.Width // the last vectors and their gradients
+	m.Logits = 4 * B * len(Classes)
+	return m
 }
 
 // Activations is what [Classifier.Forward] keeps for [Classifier.Backward].
@@ -108,13 +116,19 @@ type Activations struct {
 	logits  blas32.General // (B,2)
 }
 
-// NewActivations returns room for B messages of T tokens, or smaller batches.
-func NewActivations(c gpt.Config, B, T int) *Activations {
+// NewActivations returns room for B messages of T tokens, or smaller batches: for
+// passes whose gradients go to grad, or for answers alone if grad is nil.
+func (c *Classifier) NewActivations(grad *Classifier, B, T int) *Activations {
+	var below *gpt.Model
+	if grad != nil {
+		below = grad.Model
+	}
+	C := c.Model.Config.Width
 	return &Activations{
-		model:   gpt.NewActivations(c, B, T),
-		last:    f32.New(B, c.Width),
-		dlast:   f32.New(B, c.Width),
-		dhidden: f32.New(B*T, c.Width),
+		model:   c.Model.NewActivations(below, B, T),
+		last:    f32.New(B, C),
+		dlast:   f32.New(B, C),
+		dhidden: f32.New(B*T, C),
 		logits:  f32.New(B, len(Classes)),
 	}
 }

@@ -107,7 +107,29 @@ func TestLearnAccumulates(t *testing.T) {
 
 // scores returns the logits of every message of a batch.
 func scores(c *Classifier, ids []int, T int, rows ...int) []float32 {
-	return slices.Clone(c.Forward(NewActivations(c.Model.Config, len(ids)/T, T), ids, T, rows, nil).Data)
+	return slices.Clone(c.Forward(c.NewActivations(nil, len(ids)/T, T), ids, T, rows, nil).Data)
+}
+
+// What a learner takes is what the configuration promised, whatever is frozen.
+func TestTrainMemoryIsWhatIsAllocated(t *testing.T) {
+	for name, trains := range map[string]func(string) bool{"all": All, "last": LastBlock(tiny.Layers), "head": HeadOnly} {
+		c := random(tiny, 1)
+		memory := TrainMemory(c.Model.Config, 3, 9, trains)
+		l := NewLearner(c, trains, 3, 9)
+		weights, trained := 0, 0
+		for i, p := range l.Params() {
+			weights += len(p.Data)
+			trained += len(l.Grads()[i].Data)
+		}
+		require.Equal(t, 4*weights, memory.Weights, name)
+		require.Equal(t, 4*trained, memory.Gradients, name)
+		require.Equal(t, 8*trained, memory.Averages, name)
+		a := l.activations
+		require.Equal(t, 4*len(a.logits.Data), memory.Logits, name)
+		model := tiny.TrainMemory(3, 9, trains).Activations // which its own package checks
+		ours := len(a.last.Data) + len(a.dlast.Data) + len(a.dhidden.Data)
+		require.Equal(t, model+4*(ours-3*9*tiny.Width), memory.Activations, name)
+	}
 }
 
 func TestPaddingChangesNothing(t *testing.T) {

@@ -120,7 +120,7 @@ func ExampleClassifier_Forward() {
 	m.Init(rng)
 	c := classify.New(m, rng)
 	scores := func(row int, ids ...int) string {
-		a := classify.NewActivations(small, 1, len(ids))
+		a := c.NewActivations(nil, 1, len(ids))
 		return fmt.Sprintf("%.4f", c.Forward(a, ids, len(ids), []int{row}, nil).Data)
 	}
 	fmt.Println("three tokens               ", scores(2, 70, 71, 72))
@@ -149,6 +149,29 @@ func ExampleTrainedParams() {
 	// head only:  1538
 	// last block: 7090946
 	// all:        124441346
+}
+
+// In millions of bytes: GPT-2 with 124 million parameters and batches of eight
+// messages, all as long as the longest of the real collection that is trained
+// with.
+func ExampleTrainMemory() {
+	c := gpt.GPT2Small
+	c.Dropout = 0
+	for _, layers := range []struct {
+		name   string
+		trains func(string) bool
+	}{{"last block", classify.LastBlock(c.Layers)}, {"all", classify.All}} {
+		for _, T := range []int{120, 1024} {
+			m := classify.TrainMemory(c, 8, T, layers.trains)
+			fmt.Printf("%-10s %4d tokens: weights %d MB, gradients and averages %4d, activations %4d, in all %4d\n",
+				layers.name, T, m.Weights/1e6, (m.Gradients+m.Averages)/1e6, m.Activations/1e6, m.Total()/1e6)
+		}
+	}
+	// Output:
+	// last block  120 tokens: weights 497 MB, gradients and averages   85, activations  106, in all  689
+	// last block 1024 tokens: weights 497 MB, gradients and averages   85, activations  907, in all 1489
+	// all         120 tokens: weights 497 MB, gradients and averages 1493, activations  626, in all 2617
+	// all        1024 tokens: weights 497 MB, gradients and averages 1493, activations 5342, in all 7333
 }
 
 func ExampleConfusion() {
@@ -223,9 +246,9 @@ func Example() {
 	classifier := classify.New(model, rng)
 	filter := &classify.Filter{Classifier: classifier, Tokenizer: bpe, Longest: 64}
 	examples := filter.Examples(train)
-	settings := classify.Settings{Batch: 8, Epochs: 4, Rate: 4e-3}.Training(examples.Len())
+	settings := classify.Settings{Batch: 8, Epochs: 4, Rate: 4e-3, Optimizer: pretrain.DefaultAdamW, Clip: 1}
 	learner := classify.NewLearner(classifier, classify.All, 8, examples.Longest())
-	trainer := pretrain.NewTrainer(learner, examples.Epoch(8), settings)
+	trainer := pretrain.NewTrainer(learner, examples.Epoch(8), settings.Training(examples.Len()))
 	sum := 0.0
 	for step := range trainer.Steps(context.Background()) {
 		sum += step.Loss

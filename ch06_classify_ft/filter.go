@@ -19,7 +19,7 @@ type Filter struct {
 func (f *Filter) Classify(text string) (class int, probability float64) {
 	ids := encode(text, f.Tokenizer, f.Longest, f.Tokenizer.EndOfText())
 	T := len(ids)
-	a := NewActivations(f.Classifier.Model.Config, 1, T)
+	a := f.Classifier.NewActivations(nil, 1, T)
 	scores := f32.Row(f.Classifier.Forward(a, ids, T, []int{T - 1}, nil), 0)
 	class = predicted(scores)
 	attention.Softmax(scores)

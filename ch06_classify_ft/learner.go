@@ -25,7 +25,7 @@ func NewLearner(c *Classifier, trains func(name string) bool, B, T int) *Learner
 	grad := c.Gradient(trains)
 	return &Learner{
 		classifier: c, grad: grad, params: c.Params(), grads: grad.Params(),
-		activations: NewActivations(c.Model.Config, B, T),
+		activations: c.NewActivations(grad, B, T),
 	}
 }
 

@@ -29,7 +29,7 @@ func (c Confusion) String() string {
 // and counts.
 func Evaluate(c *Classifier, x Examples, size int) Confusion {
 	var counts Confusion
-	a := NewActivations(c.Model.Config, size, x.Longest())
+	a := c.NewActivations(nil, size, x.Longest())
 	var rows, labels []int
 	for b := range x.Batches(size, nil) {
 		rows, labels = labelled(b, rows[:0], labels[:0])

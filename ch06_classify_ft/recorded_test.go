@@ -1,12 +1,18 @@
 package classify_test
 
 import (
+	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 )
 
 // What the page says of the runs on real messages stands in their log.
@@ -50,4 +56,44 @@ func TestPageQuotesTheRecordedRuns(t *testing.T) {
 	} {
 		require.Contains(t, string(log), line)
 	}
+}
+
+// What the page says of the time and memory that GPT-2 takes was measured, on a
+// model of its shape.
+func TestPageQuotesWhatGPT2Takes(t *testing.T) {
+	page, err := os.ReadFile("../docs/ch06_classify_ft.md")
+	require.NoError(t, err)
+	log, err := os.ReadFile("../docs/runs/gpt2-tuning.txt")
+	require.NoError(t, err)
+	_, section, found := strings.Cut(string(page), "## With the real GPT-2")
+	require.True(t, found)
+	section, _, _ = strings.Cut(section, "\n## ")
+	block := regexp.MustCompile("(?s)```text\n(.*?)```").FindStringSubmatch(section)
+	require.NotNil(t, block)
+	require.Equal(t, 2, strings.Count(block[1], "\n"))
+	_, run, found := strings.Cut(string(log), "$ go run ./cmd/llm classify train -published -model runs/random/gpt2 ")
+	require.True(t, found)
+	run, _, _ = strings.Cut(run, "\n$ ")
+	for line := range strings.Lines(block[1]) {
+		require.Contains(t, run, line)
+	}
+
+	match := regexp.MustCompile(`(\d+) steps in \S+ \((\S+) of processor time\).* at most (\d+) MB`).FindStringSubmatch(block[1])
+	require.NotNil(t, match)
+	steps, err := strconv.Atoi(match[1])
+	require.NoError(t, err)
+	processor, err := time.ParseDuration(match[2])
+	require.NoError(t, err)
+	step := processor.Seconds() / float64(steps)
+	all := classify.PublishedSettings.Training(1045).Schedule.Total
+	require.Contains(t, section, fmt.Sprintf("a step took %.1f seconds of processor time", step))
+	require.Contains(t, section, fmt.Sprintf("all %d of them take %.0f minutes", all, step*float64(all)/60))
+
+	// The memory that was foretold is what it took, but for the program itself.
+	c := gpt.GPT2Small
+	c.Dropout = 0
+	took, err := strconv.Atoi(match[3])
+	require.NoError(t, err)
+	foretold := classify.TrainMemory(c, 8, 120, classify.LastBlock(c.Layers)).Total()
+	require.InDelta(t, float64(foretold)/1e6, float64(took), 100)
 }

@@ -47,6 +47,11 @@ func tokensOf(entries []instruct.Entry) *tokens.BPE {
 	return bpe
 }
 
+// byHeart are settings for a tiny model that knows nothing yet.
+var byHeart = instruct.Settings{
+	Epochs: 150, Batch: 4, Rate: 1e-2, Optimizer: pretrain.DefaultAdamW, Clip: 1, MaskPrompt: true, Seed: 1,
+}
+
 // taught trains the tiny model, once for all tests.
 var taught = sync.OnceValues(func() (*gpt.Model, *tokens.BPE) { return train(lessons, 64) })
 
@@ -55,7 +60,7 @@ func train(entries []instruct.Entry, most int) (*gpt.Model, *tokens.BPE) {
 	bpe := tokensOf(entries)
 	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: most, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(1, 2)))
-	u, err := instruct.NewTuner(m, bpe, entries, instruct.Settings{Epochs: 150, Batch: 4, Rate: 1e-2, MaskPrompt: true, Seed: 1})
+	u, err := instruct.NewTuner(m, bpe, entries, nil, byHeart)
 	if err != nil {
 		panic(err)
 	}

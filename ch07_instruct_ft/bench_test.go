@@ -42,7 +42,7 @@ func BenchmarkTunerStep(b *testing.B) {
 	m.Init(rand.New(rand.NewPCG(1, 2)))
 	s := instruct.DefaultSettings
 	s.Epochs = 1 << 20
-	u, err := instruct.NewTuner(m, bpe, instruct.Practice(1), s)
+	u, err := instruct.NewTuner(m, bpe, instruct.Practice(1), nil, s)
 	require.NoError(b, err)
 	n := 0
 	for step := range u.Steps(b.Context()) {

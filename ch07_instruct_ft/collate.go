@@ -37,6 +37,15 @@ func EncodeAll(t tokens.Tokenizer, entries []Entry, limit int) []Encoded {
 	return fit
 }
 
+// Longest is the number of ids of the longest of items, 0 if there are none.
+func Longest(items []Encoded) int {
+	longest := 0
+	for _, x := range items {
+		longest = max(longest, len(x.IDs))
+	}
+	return longest
+}
+
 // A Collator makes batches of entries of different lengths.
 type Collator struct {
 	EndOfText  int  // ends each answer, and pads the shorter rows

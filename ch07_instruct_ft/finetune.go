@@ -11,60 +11,80 @@ import (
 // Settings are the choices of a fine-tuning run.
 type Settings struct {
 	Epochs     int     // passes over the entries
-	Batch      int     // entries in a step
+	Batch      int     // entries that go through the model at once
+	Accumulate int     // batches whose gradients make one step; 0 means 1
 	Rate       float64 // the largest learning rate
+	Constant   bool    // the rate is always the largest
+	Optimizer  pretrain.AdamW
+	Clip       float64 // the longest gradient, 0 for any
 	MaskPrompt bool    // see [Collator]
 	Seed       uint64  // of the order of the entries, and of dropout
 }
 
 // DefaultSettings suit the practice entries and the small model of chapter 5.
-var DefaultSettings = Settings{Epochs: 18, Batch: 8, Rate: 3e-3, MaskPrompt: true, Seed: 1}
+var DefaultSettings = Settings{
+	Epochs: 18, Batch: 8, Rate: 3e-3, Optimizer: pretrain.DefaultAdamW, Clip: 1, MaskPrompt: true, Seed: 1,
+}
+
+// PublishedSettings are those that Raschka's Build a Large Language Model (From
+// Scratch) trains GPT-2 of 355 million weights with, all of them and without
+// dropout. The optimiser is PyTorch's, as in chapter 6.
+var PublishedSettings = Settings{
+	Epochs: 2, Batch: 8, Rate: 5e-5, Constant: true,
+	Optimizer: pretrain.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.1, DecayAll: true},
+	Seed:      123,
+}
+
+// schedule warms up and cools down to a twentieth, unless the rate is constant.
+func (s Settings) schedule(steps int) pretrain.Schedule {
+	if s.Constant {
+		return pretrain.Constant(s.Rate, steps)
+	}
+	return pretrain.Schedule{Initial: s.Rate / 20, Peak: s.Rate, Min: s.Rate / 20, Warmup: min(20, steps/10), Total: steps}
+}
 
 // A Tuner fine-tunes a model on instructions. The loop is that of chapter 5:
 // the embedded Trainer steps, saves and resumes.
 type Tuner struct {
 	*pretrain.Trainer
 	Total   int // steps in the whole run
-	LeftOut int // entries that are longer than the context
+	LeftOut int // entries to learn from that are longer than the context
 
 	learner  *pretrain.LanguageModel
-	bpe      *tokens.BPE
+	watch    []Encoded
 	collator Collator
 	batch    int
-	context  int
 }
 
-// NewTuner prepares to train all weights of m on entries. Those longer than
-// its context are left out; if that is all of them, the error says so.
-func NewTuner(m *gpt.Model, t *tokens.BPE, entries []Entry, s Settings) (*Tuner, error) {
+// NewTuner prepares to train all weights of m on the entries of learn, and to
+// watch how well it does on others. Entries longer than its context are left
+// out; if that is all there are to learn from, the error says so. Its memory is
+// for the longest entry that is left.
+func NewTuner(m *gpt.Model, t *tokens.BPE, learn, watch []Entry, s Settings) (*Tuner, error) {
 	if s.Epochs < 1 || s.Batch < 1 {
 		panic("instruct: epochs or batch size below 1")
 	}
-	items := EncodeAll(t, entries, m.Config.Context)
+	items, watched := EncodeAll(t, learn, m.Config.Context), EncodeAll(t, watch, m.Config.Context)
 	if len(items) == 0 {
-		return nil, fmt.Errorf("instruct: none of the %d entries fits in the model's context of %d tokens", len(entries), m.Config.Context)
+		return nil, fmt.Errorf("instruct: none of the %d entries fits in the model's context of %d tokens", len(learn), m.Config.Context)
 	}
+	batches := s.Epochs * ((len(items) + s.Batch - 1) / s.Batch) // an epoch's last batch may be smaller
 	u := &Tuner{
-		Total:    s.Epochs * ((len(items) + s.Batch - 1) / s.Batch), // an epoch's last batch may be smaller
-		LeftOut:  len(entries) - len(items),
-		learner:  pretrain.NewLanguageModel(m, nil, s.Batch, m.Config.Context),
-		bpe:      t,
+		Total:    max(1, batches/max(s.Accumulate, 1)),
+		LeftOut:  len(learn) - len(items),
+		learner:  pretrain.NewLanguageModel(m, nil, s.Batch, max(Longest(items), Longest(watched))),
+		watch:    watched,
 		collator: Collator{EndOfText: t.EndOfText(), MaskPrompt: s.MaskPrompt},
 		batch:    s.Batch,
-		context:  m.Config.Context,
 	}
 	u.Trainer = pretrain.NewTrainer(u.learner, u.collator.Epoch(items, s.Batch), pretrain.Settings{
-		Optimizer: pretrain.DefaultAdamW,
-		Schedule:  pretrain.Schedule{Initial: s.Rate / 20, Peak: s.Rate, Min: s.Rate / 20, Warmup: min(20, u.Total/10), Total: u.Total},
-		Clip:      1,
-		Seed:      s.Seed,
+		Optimizer: s.Optimizer, Schedule: s.schedule(u.Total), Clip: s.Clip, Accumulate: s.Accumulate, Seed: s.Seed,
 	})
 	return u, nil
 }
 
-// Loss is the mean loss of entries that were not trained on, as the run
-// itself counts it; those longer than the context are left out.
-func (u *Tuner) Loss(entries []Entry) float64 {
-	items := EncodeAll(u.bpe, entries, u.context)
-	return pretrain.Evaluate(u.learner, u.collator.Batches(items, u.batch, nil), 0)
+// Loss is the mean loss of the entries to watch, as the run itself counts it:
+// of the first batches of them, at most most, or of all if most is 0.
+func (u *Tuner) Loss(most int) float64 {
+	return pretrain.Evaluate(u.learner, u.collator.Batches(u.watch, u.batch, nil), most)
 }

@@ -79,30 +79,37 @@ func TestTunerCountsItsSteps(t *testing.T) {
 	m.Init(rand.New(rand.NewPCG(5, 6)))
 	long := instruct.Entry{Instruction: strings.Repeat("x ", 100), Output: "x"}
 	entries := append(slices.Repeat(lessons, 3)[:10], long)
-	u, err := instruct.NewTuner(m, bpe, entries, instruct.Settings{Epochs: 2, Batch: 4, Rate: 1e-3, MaskPrompt: true})
+	s := instruct.DefaultSettings
+	s.Epochs, s.Batch, s.Rate = 2, 4, 1e-3
+	u, err := instruct.NewTuner(m, bpe, entries, entries, s)
 	require.NoError(t, err)
 	assert.Equal(t, 1, u.LeftOut)
 	assert.Equal(t, 6, u.Total, "three batches an epoch")
-	before := u.Loss(entries)
+	before := u.Loss(0)
 	n := 0
 	for step := range u.Steps(t.Context()) {
 		n++
 		assert.Equal(t, n, step.N)
 	}
 	assert.Equal(t, u.Total, n)
-	assert.Less(t, u.Loss(entries), before)
+	assert.Less(t, u.Loss(0), before)
+
+	s.Accumulate = 2
+	u, err = instruct.NewTuner(m, bpe, entries, entries, s)
+	require.NoError(t, err)
+	assert.Equal(t, 3, u.Total, "two batches a step")
 }
 
 func TestTunerWithoutFittingEntries(t *testing.T) {
 	bpe := tokenizer()
-	_, err := instruct.NewTuner(smallModel(bpe.Vocab()), bpe, instruct.Practice(1)[:9], instruct.DefaultSettings)
+	_, err := instruct.NewTuner(smallModel(bpe.Vocab()), bpe, instruct.Practice(1)[:9], nil, instruct.DefaultSettings)
 	assert.ErrorContains(t, err, "none of the 9 entries fits in the model's context of 32 tokens")
 }
 
 func TestTunerMisuse(t *testing.T) {
 	bpe := tokenizer()
 	assert.PanicsWithValue(t, "instruct: epochs or batch size below 1", func() {
-		instruct.NewTuner(smallModel(bpe.Vocab()), bpe, lessons, instruct.Settings{Epochs: 1})
+		instruct.NewTuner(smallModel(bpe.Vocab()), bpe, lessons, nil, instruct.Settings{Epochs: 1})
 	})
 }
 
@@ -111,7 +118,9 @@ func TestTunerIsFixedByItsSeed(t *testing.T) {
 		bpe := tokenizer()
 		m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
 		m.Init(rand.New(rand.NewPCG(5, 6)))
-		u, err := instruct.NewTuner(m, bpe, lessons, instruct.Settings{Epochs: 3, Batch: 1, Rate: 1e-2, Seed: seed})
+		s := instruct.DefaultSettings
+		s.Epochs, s.Batch, s.Rate, s.Seed = 3, 1, 1e-2, seed
+		u, err := instruct.NewTuner(m, bpe, lessons, nil, s)
 		require.NoError(t, err)
 		for step := range u.Steps(t.Context()) {
 			all = append(all, step.Loss)
@@ -120,4 +129,43 @@ func TestTunerIsFixedByItsSeed(t *testing.T) {
 	}
 	assert.Equal(t, losses(1), losses(1))
 	assert.NotEqual(t, losses(1), losses(2), "another order of the entries")
+}
+
+// The losses of the first batches watched, and that a longer entry is watched
+// than any to learn from.
+func TestTunerWatches(t *testing.T) {
+	bpe := tokenizer()
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
+	m.Init(rand.New(rand.NewPCG(5, 6)))
+	s := instruct.DefaultSettings
+	s.Batch = 1
+	longer := lessons[0]
+	longer.Output += " and so on"
+	loss := func(most int, watch ...instruct.Entry) float64 {
+		u, err := instruct.NewTuner(m, bpe, lessons, watch, s)
+		require.NoError(t, err)
+		return u.Loss(most)
+	}
+	a, b := loss(0, longer), loss(0, lessons[1])
+	require.NotEqual(t, a, b)
+	assert.InDelta(t, (a+b)/2, loss(0, longer, lessons[1]), 1e-6)
+	assert.InDelta(t, a, loss(1, longer, lessons[1]), 1e-6)
+	assert.Zero(t, loss(0))
+}
+
+// The published settings keep the rate and step with it.
+func TestConstantRate(t *testing.T) {
+	bpe := tokenizer()
+	for _, constant := range []bool{false, true} {
+		m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
+		s := instruct.PublishedSettings
+		s.Constant, s.Batch, s.Epochs = constant, 1, 10
+		u, err := instruct.NewTuner(m, bpe, lessons, nil, s)
+		require.NoError(t, err)
+		same := true
+		for step := range u.Steps(t.Context()) {
+			same = same && step.Rate == 5e-5
+		}
+		assert.Equal(t, constant, same)
+	}
 }

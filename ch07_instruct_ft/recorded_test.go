@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
@@ -118,4 +122,43 @@ func TestRecordedConversation(t *testing.T) {
 	page := strings.Join(strings.Fields(string(data)), " ")
 	assert.Contains(t, page, fmt.Sprintf("It answered %d of %d right, and with `-history=false` it was %d as above.", right(together), len(test), right(alone)))
 	assert.Contains(t, page, fmt.Sprintf("In %d of the %d places where the two differ, it gave the answer before again.", again, differ))
+}
+
+// What the page says of the time and memory that GPT-2 takes was measured, on
+// models of its shapes.
+func TestPageQuotesWhatGPT2Takes(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "ch07_instruct_ft.md"))
+	require.NoError(t, err)
+	log := recorded(t, "gpt2-tuning.txt")
+	c := map[string]gpt.Config{"124M": gpt.GPT2Small, "355M": gpt.GPT2Medium}
+	for _, run := range []struct {
+		size, entries, command string
+		B, T                   int
+	}{
+		{"124M", "of the collection, 8 at once", "instruct train -published -model runs/random/gpt2 -out", 8, 91},
+		{"355M", "of the collection, 8 at once", "instruct train -published -model runs/random/gpt2-medium -out", 8, 91},
+		{"124M", "of 1,024 tokens, 1 at once and 8 in a step", "instruct train -published -model runs/random/gpt2 -data runs/random/long.json -batch 1 -accumulate 8", 1, 1024},
+		{"355M", "of 1,024 tokens, 1 at once", "instruct train -published -model runs/random/gpt2-medium -data runs/random/long.json -batch 1 -out", 1, 1024},
+	} {
+		_, text, found := strings.Cut(log, "$ go run ./cmd/llm "+run.command)
+		require.True(t, found, run.command)
+		match := regexp.MustCompile(`(\d+) steps in \S+ \((\S+) of processor time\).* at most (\d+) MB`).FindStringSubmatch(text)
+		require.NotNil(t, match)
+		steps, err := strconv.Atoi(match[1])
+		require.NoError(t, err)
+		processor, err := time.ParseDuration(match[2])
+		require.NoError(t, err)
+		took, err := strconv.Atoi(match[3])
+		require.NoError(t, err)
+		step := processor.Seconds() / float64(steps)
+		row := fmt.Sprintf("| %s | %s | %d MB | %.0f s |", run.size, run.entries, took, step)
+		assert.Contains(t, string(page), row)
+		if run.T == 91 {
+			assert.Contains(t, string(page), fmt.Sprintf("%s %.0f minutes |\n", row, step*2*117/60))
+		}
+
+		config := c[run.size]
+		config.Dropout = 0
+		assert.InEpsilon(t, float64(config.TrainMemory(run.B, run.T, nil).Total())/1e6, float64(took), .1, run.command)
+	}
 }

@@ -14,23 +14,24 @@ import (
 // A Score is what an assistant made of one entry.
 type Score struct {
 	Entry
-	Response string  `json:"response"`
+	Response string  `json:"model_response"`
 	Right    bool    `json:"right"` // equal to the output, spaces aside
 	Loss     float64 `json:"loss"`  // mean cross-entropy of the output, given the prompt
 }
 
 // Scores answers the entries, one after the other, and compares. An entry that
 // with its output is too long for the model's context gives an error and ends
-// the scoring, as does a cancelled ctx.
-func (a *Assistant) Scores(ctx context.Context, entries []Entry) iter.Seq2[Score, error] {
+// the scoring, as does a cancelled ctx. The options are those of Respond.
+func (a *Assistant) Scores(ctx context.Context, entries []Entry, options ...Option) iter.Seq2[Score, error] {
 	if a.model == nil {
 		panic(notScored)
 	}
 	return func(yield func(Score, error) bool) {
 		frozen := a.model.Gradient(func(string) bool { return false }) // takes no memory
-		lm := pretrain.NewLanguageModel(a.model, frozen, 1, a.model.Config.Context)
+		longest := Longest(EncodeAll(a.bpe, entries, a.model.Config.Context))
+		lm := pretrain.NewLanguageModel(a.model, frozen, 1, longest)
 		for _, e := range entries {
-			s, err := a.score(ctx, lm, e)
+			s, err := a.score(ctx, lm, e, options)
 			if !yield(s, err) || err != nil {
 				return
 			}
@@ -39,13 +40,13 @@ func (a *Assistant) Scores(ctx context.Context, entries []Entry) iter.Seq2[Score
 }
 
 // score answers one entry and compares.
-func (a *Assistant) score(ctx context.Context, lm *pretrain.LanguageModel, e Entry) (Score, error) {
+func (a *Assistant) score(ctx context.Context, lm *pretrain.LanguageModel, e Entry, options []Option) (Score, error) {
 	s := Score{Entry: e}
 	x := Encode(a.bpe, e)
 	if most := a.model.Config.Context; len(x.IDs) > most {
 		return s, fmt.Errorf("instruct: %q has %d tokens with its output, the model reads at most %d: shorten or remove it", e.Instruction, len(x.IDs), most)
 	}
-	response, err := join(a.Respond(ctx, e.Instruction, e.Input))
+	response, err := join(a.Respond(ctx, e.Instruction, e.Input, options...))
 	if err != nil {
 		return s, err
 	}

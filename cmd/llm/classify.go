@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
 
 // spamFilter is where llm classify train leaves its filter.
@@ -46,13 +48,15 @@ func readMessages(path string, n int, seed uint64) (messages []classify.Message,
 
 func classifyEvalCommand() *cobra.Command {
 	var dir, data string
-	var asJSON bool
+	var asJSON, parts bool
 	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "Count what a filter gets right",
 		Long: `Eval lets a filter sort the messages that its training held out, and counts. With
--data it sorts all messages of another file.`,
+-parts it first sorts those that it was trained with and those that were watched,
+and with -data all messages of another file.`,
 		Example: `llm classify eval
+llm classify eval -parts
 llm classify eval -model runs/sms -json
 llm classify eval -data messages.tsv`,
 		Args: noArgs,
@@ -61,15 +65,22 @@ llm classify eval -data messages.tsv`,
 			if err != nil {
 				return orTrain(err, "classify train")
 			}
-			messages, what, err := heldOutMessages(dir, data)
+			if parts && data != "" {
+				return usagef("-parts counts the parts of what the filter was trained with; it takes no -data")
+			}
+			messages, what, err := evaluationParts(dir, data)
 			if err != nil {
 				return err
+			}
+			if !parts {
+				messages, what = messages[len(messages)-1:], what[len(what)-1:]
 			}
 			return classifyEval(cmd, filter, messages, what, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&dir, "model", spamFilter, "`directory` of the filter")
 	cmd.Flags().StringVar(&data, "data", "", "`file` of messages: ham or spam, a tab, the text (default what training held out)")
+	cmd.Flags().BoolVar(&parts, "parts", false, "count the messages to train with and to watch as well")
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }
@@ -78,20 +89,56 @@ llm classify eval -data messages.tsv`,
 type classifyReport struct {
 	Accuracy  float64                   `json:"accuracy"`
 	Messages  int                       `json:"messages"`
-	Confusion map[string]map[string]int `json:"confusion"` // actual, predicted
+	Confusion map[string]map[string]int `json:"confusion"`       // actual, predicted
+	Parts     map[string]float64        `json:"parts,omitempty"` // accuracy by what the messages were for
 }
 
-func classifyEval(cmd *cobra.Command, filter *classify.Filter, messages []classify.Message, what string, asJSON bool) error {
-	c := classify.Evaluate(filter.Classifier, filter.Examples(messages), 16)
+// count lets the filter sort messages, and stops when it is told to.
+func count(cmd *cobra.Command, filter *classify.Filter, messages []classify.Message) (classify.Confusion, error) {
+	const batch, some = 8, 8 * 8
+	m := meter.NewItems(cmd.ErrOrStderr(), "messages sorted", 0, len(messages))
+	defer m.Clear()
+	var counts classify.Confusion
+	for part := range slices.Chunk(messages, some) {
+		if err := cmd.Context().Err(); err != nil {
+			return counts, err
+		}
+		for actual, row := range classify.Evaluate(filter.Classifier, filter.Examples(part), batch) {
+			for answered, n := range row {
+				counts[actual][answered] += n
+			}
+		}
+		m.Add(len(part))
+	}
+	return counts, nil
+}
+
+// classifyEval counts the last part in full, and of the others the accuracy.
+func classifyEval(cmd *cobra.Command, filter *classify.Filter, parts [][]classify.Message, names []string, asJSON bool) error {
 	out := cmd.OutOrStdout()
+	var c classify.Confusion
+	accuracies := map[string]float64{}
+	for i, messages := range parts {
+		var err error
+		if c, err = count(cmd, filter, messages); err != nil {
+			return err
+		}
+		accuracies[names[i]] = c.Accuracy()
+		if !asJSON {
+			fmt.Fprintf(out, "%.2f%% of %d %s sorted right\n", 100*c.Accuracy(), c.Total(), names[i])
+		}
+	}
 	if asJSON {
-		report := classifyReport{c.Accuracy(), c.Total(), map[string]map[string]int{}}
+		report := classifyReport{Accuracy: c.Accuracy(), Messages: c.Total(), Confusion: map[string]map[string]int{}}
+		if len(parts) > 1 {
+			report.Parts = accuracies
+		}
 		for actual, row := range c {
 			report.Confusion[classify.Classes[actual]] = map[string]int{classify.Classes[0]: row[0], classify.Classes[1]: row[1]}
 		}
 		return writeJSON(out, report)
 	}
-	_, err := fmt.Fprintf(out, "%.2f%% of %d %s sorted right\n\n%v\n", 100*c.Accuracy(), c.Total(), what, c)
+	_, err := fmt.Fprintf(out, "\n%v\n", c)
 	return err
 }
 

@@ -16,77 +16,104 @@ import (
 
 // classifyOptions are what the training of a filter depends on.
 type classifyOptions struct {
-	Model    string  `json:"model"`
-	Data     string  `json:"data"` // "" for practice messages
-	SHA256   string  `json:"data_sha256"`
-	Messages int     `json:"messages"` // how many, for practice
-	Layers   string  `json:"layers"`
-	LoRA     int     `json:"lora"`
-	Batch    int     `json:"batch"`
-	Epochs   int     `json:"epochs"`
-	Longest  int     `json:"longest"`
-	Rate     float64 `json:"rate"`
-	Dropout  float32 `json:"dropout"`
-	Seed     uint64  `json:"seed"`
+	tuning
+	Messages int    `json:"messages"` // how many, for practice
+	Layers   string `json:"layers"`
+	LoRA     int    `json:"lora"`
+	Longest  int    `json:"longest"`
+}
+
+// classifyOptionsOf are options that say the same as settings of chapter 6.
+func classifyOptionsOf(s classify.Settings) classifyOptions {
+	t := tuning{
+		Batch: s.Batch, Accumulate: max(s.Accumulate, 1), Epochs: s.Epochs, Rate: s.Rate, Constant: s.Constant, Clip: s.Clip,
+		Dropout: s.Dropout, Seed: s.Seed,
+	}
+	return classifyOptions{tuning: t.optimize(s.Optimizer), Messages: 2000, Longest: s.Longest}
+}
+
+func (o *classifyOptions) settings() classify.Settings {
+	return classify.Settings{
+		Batch: o.Batch, Accumulate: o.Accumulate, Epochs: o.Epochs, Longest: o.Longest, Rate: o.Rate, Constant: o.Constant,
+		Optimizer: o.optimizer(), Clip: o.Clip, Dropout: o.Dropout, Seed: o.Seed,
+	}
 }
 
 func defaultClassify() classifyOptions {
-	d := classify.DefaultSettings
-	return classifyOptions{
-		Model: newton, Messages: 2000, Layers: "all",
-		Batch: d.Batch, Epochs: d.Epochs, Longest: d.Longest, Rate: d.Rate, Dropout: d.Dropout, Seed: d.Seed,
-	}
+	o := classifyOptionsOf(classify.DefaultSettings)
+	o.Model, o.Layers = newton, "all"
+	return o
+}
+
+// publishedClassify is chapter 6 of the published book.
+func publishedClassify() classifyOptions {
+	o := classifyOptionsOf(classify.PublishedSettings)
+	o.Model, o.Data, o.Layers, o.Every, o.EvalBatches = "gpt2", "sms-spam", "last", 50, 5
+	return o
 }
 
 func classifyTrainCommand() *cobra.Command {
 	o := defaultClassify()
 	var f runFlags
+	var published bool
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a spam filter from a pretrained model",
 		Long: `Train gives a pretrained model a head that answers ham or spam, and trains it on
 messages: on invented ones, or on a file whose lines are ham or spam, a tab and
 the text. Of the more frequent kind only as many are used as there are of the
-other; 70 in 100 train, 10 are watched, and 20 are held out for llm classify eval.`,
+other; 70 in 100 train, 10 are watched, and 20 are held out for llm classify eval.
+
+With -published it does what chapter 6 of Raschka's Build a Large Language Model
+(From Scratch) does: GPT-2's last block, norm and head learn from the SMS Spam
+Collection. Other options change what they name and leave the rest.`,
 		Example: `llm classify train
 llm classify train -resume                     go on after Ctrl-C
-llm classify train -data "$(llm data get sms-spam)" -out runs/sms
+llm classify train -data sms-spam -out runs/sms
 llm classify train -layers last -out runs/last train only the last block and the head
-llm classify train -lora 4 -out runs/lora      train low-rank adapters of rank 4`,
+llm classify train -lora 4 -out runs/lora      train low-rank adapters of rank 4
+llm classify train -published                  the real GPT-2, in runs/sms-gpt2
+llm classify train -published -layers all -batch 2 -accumulate 4`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return classifyTrain(cmd, o, f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if published {
+				if err := usePublished(cmd, &o, publishedClassify()); err != nil {
+					return err
+				}
+				f.publishedOut(cmd, "sms", o.Model)
+				if err := present(o.Model, o.Data); !f.resume && err != nil {
+					return err
+				}
+			}
+			return classifyTrain(cmd, o, f)
+		},
 	}
 	f.add(cmd, spamFilter)
 	flags := cmd.Flags()
-	flags.StringVar(&o.Model, "model", o.Model, "`directory` of the pretrained model")
-	flags.StringVar(&o.Data, "data", o.Data, "`file` of messages (default invented ones)")
+	flags.BoolVar(&published, "published", false, "GPT-2 and the published book's settings")
+	o.tuning.add(flags, "messages")
+	flags.StringVar(&o.Data, "data", o.Data, "`file` of messages, or its name among the downloads (default invented ones)")
 	flags.IntVar(&o.Messages, "messages", o.Messages, "how many messages to invent")
 	flags.StringVar(&o.Layers, "layers", o.Layers, "what to train: `all`, last (block, norm and head) or head")
 	flags.IntVar(&o.LoRA, "lora", o.LoRA, "train low-rank adapters of this `rank` in place of the layers; 0 for none")
-	flags.IntVar(&o.Batch, "batch", o.Batch, "messages in a step")
-	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "passes over the messages")
 	flags.IntVar(&o.Longest, "longest", o.Longest, "tokens to read of a message")
-	flags.Float64Var(&o.Rate, "rate", o.Rate, "largest learning rate")
 	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training")
-	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random")
 	return cmd
 }
 
 func (o *classifyOptions) check() error {
+	if err := o.tuning.check(); err != nil {
+		return err
+	}
 	for _, x := range []struct {
 		name            string
 		value, min, max int
-	}{
-		{"messages", o.Messages, 20, 20000}, {"batch", o.Batch, 1, 1 << 12}, {"epochs", o.Epochs, 1, 1 << 20},
-		{"longest", o.Longest, 1, 1 << 20}, {"lora", o.LoRA, 0, 1 << 10},
-	} {
+	}{{"messages", o.Messages, 20, 20000}, {"longest", o.Longest, 1, 1 << 20}, {"lora", o.LoRA, 0, 1 << 10}} {
 		if x.value < x.min || x.value > x.max {
 			return usagef("-%s cannot be %d; it takes %d to %d", x.name, x.value, x.min, x.max)
 		}
 	}
 	switch {
-	case !(o.Rate > 0 && o.Rate < 1):
-		return usagef("-rate cannot be %v; it takes more than 0 and less than 1", o.Rate)
 	case !(o.Dropout >= 0 && o.Dropout < 1):
 		return usagef("-dropout cannot be %v; it takes at least 0 and less than 1", o.Dropout)
 	case o.Layers != "all" && o.Layers != "last" && o.Layers != "head":
@@ -117,6 +144,9 @@ func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
 	o.SHA256 = sum
 	if len(parts[0]) < o.Batch {
 		return fmt.Errorf("%d messages to train with do not fill a batch of %d; take more messages or a smaller -batch", len(parts[0]), o.Batch)
+	}
+	if o.settings().Training(len(parts[0])).Schedule.Total < 1 {
+		return fmt.Errorf("%d messages to train with do not fill the %d batches of a step; take more messages or a smaller -accumulate", len(parts[0]), o.Accumulate)
 	}
 	filter, err := o.filter(f)
 	if err != nil {
@@ -157,11 +187,20 @@ func (o *classifyOptions) filter(f runFlags) (*classify.Filter, error) {
 
 func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify.Filter, parts [3][]classify.Message) error {
 	learn, watch := filter.Examples(parts[0]), filter.Examples(parts[1])
-	learner, save, err := o.learner(f, filter, max(learn.Longest(), watch.Longest()))
+	longest := max(learn.Longest(), watch.Longest())
+	if o.LoRA == 0 {
+		c := filter.Classifier.Model.Config
+		foretell(cmd.ErrOrStderr(), classify.TrainMemory(c, o.Batch, longest, o.trains(c.Layers)))
+	}
+	learner, save, err := o.learner(f, filter, longest)
 	if err != nil {
 		return err
 	}
-	settings := classify.Settings{Batch: o.Batch, Epochs: o.Epochs, Longest: o.Longest, Rate: o.Rate, Dropout: o.Dropout, Seed: o.Seed}.Training(learn.Len())
+	settings := o.settings().Training(learn.Len())
+	total := settings.Schedule.Total
+	if o.Every == 0 {
+		o.Every = max(1, total/10)
+	}
 	trainer := pretrain.NewTrainer(learner, learn.Epoch(o.Batch), settings)
 	dir, err := f.open(cmd.Context(), trainer, o)
 	if err != nil {
@@ -171,19 +210,21 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 	if !f.resume {
 		fmt.Fprintf(out, "messages: %d to train with, %d to watch, %d held out, half of them spam\n", len(parts[0]), len(parts[1]), len(parts[2]))
 	}
-	total := settings.Schedule.Total
 	c := &course{
-		trainer: trainer, total: total, every: max(1, total/10), rate: o.Rate, dir: dir, command: words(cmd),
+		trainer: trainer, total: total, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd), stop: f.stop,
 		title:    "Cross-entropy while learning to classify",
-		validate: func() float64 { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), 0) },
+		validate: func() float64 { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), o.EvalBatches) },
 		save:     save,
 	}
 	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
 		return err
 	}
-	for i, x := range []classify.Examples{learn, watch} {
-		accuracy := classify.Evaluate(filter.Classifier, x, o.Batch).Accuracy()
-		fmt.Fprintf(out, "%.2f%% of the messages %s sorted right\n", 100*accuracy, []string{"to train with", "to watch"}[i])
+	for i, messages := range parts[:2] {
+		counts, err := count(cmd, filter, messages)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%.2f%% of the messages %s sorted right\n", 100*counts.Accuracy(), []string{"to train with", "to watch"}[i])
 	}
 	fmt.Fprintf(out, "the filter is in %s; see how it does with the messages held out:\n  %s classify eval -model %s\n", f.out, program(), quote(f.out))
 	return nil
@@ -243,25 +284,26 @@ func readAdapters(lora *classify.LoRA, dir string) error {
 	return nil
 }
 
-// heldOutMessages are those that the training of the filter in dir held out, or
-// all of another file.
-func heldOutMessages(dir, data string) (messages []classify.Message, what string, err error) {
+// evaluationParts are what the filter in dir is judged by, under their names: the
+// messages to train with, to watch, and last those that were held out. Of another
+// file than that it was trained with there is one part, all.
+func evaluationParts(dir, data string) (parts [][]classify.Message, names []string, err error) {
 	var o classifyOptions
 	if data != "" {
 		all, sum, err := readMessages(data, 0, 0)
 		if err != nil {
-			return nil, "", err
+			return nil, nil, err
 		}
 		if rundir.Options(dir, &o) != nil || o.SHA256 != sum {
-			return all, "messages in " + data, nil
+			return [][]classify.Message{all}, []string{"messages in " + data}, nil
 		}
 		o.Data = data // what the filter was trained on, perhaps at another place
 	} else if err := rundir.Options(dir, &o); err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	parts, sum, err := o.messages()
+	three, sum, err := o.messages()
 	if err == nil && sum != o.SHA256 {
 		err = fmt.Errorf("the messages in %s have changed since the filter in %s was trained; name a file by -data", o.Data, dir)
 	}
-	return parts[2], "messages held out from training", err
+	return three[:], []string{"messages to train with", "messages to watch", "messages held out from training"}, err
 }

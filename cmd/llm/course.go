@@ -28,12 +28,32 @@ type course struct {
 	sample   func(step int) string // nil: there is nothing to read yet
 	save     func() error          // the weights
 	command  string                // the words that call it, "classify train"
+	stop     int                   // steps to take now, 0 for all
+
+	first  int           // steps that were done before
+	begin  instant       // when the first of the others began
+	kept   int           // the step after which the run was last saved
+	saved  time.Time     // when that was; zero before
+	saving time.Duration // how long that took
+	saves  spell         // what saving took in all
 }
+
+// An instant is a moment of a program's life.
+type instant struct {
+	time      time.Time
+	processor time.Duration // used until then
+}
+
+// A spell is what lies between two instants.
+type spell struct{ time, processor time.Duration }
+
+func now() instant { return instant{time.Now(), processorTime()} }
+
+func (i instant) since() spell { return spell{time.Since(i.time), processorTime() - i.processor} }
 
 // run trains to the end, or until ctx is cancelled. What it writes to out is
 // the same for the same run; speed and time go to stderr.
 func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
-	begin := time.Now()
 	if c.trainer.Done() == c.total {
 		fmt.Fprintf(stderr, "all %d steps of this run are done already\n", c.total)
 		return nil
@@ -45,6 +65,7 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 			return err
 		}
 	}
+	c.first, c.begin = c.trainer.Done(), now()
 	for s := range c.trainer.Steps(ctx) {
 		if math.IsNaN(s.Loss+s.Norm) || math.IsInf(s.Loss+s.Norm, 0) {
 			return fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
@@ -66,9 +87,17 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 			}
 			m.Line()
 		}
+		if c.due(s.N, look, time.Now()) {
+			if err := c.keep(); err != nil {
+				return err
+			}
+		}
+		if s.N-c.first == c.stop {
+			break
+		}
 	}
 	m.Clear()
-	return c.end(out, stderr, begin)
+	return c.end(stderr)
 }
 
 // start reports the loss before the first step: that of a model that guesses.
@@ -78,7 +107,7 @@ func (c *course) start(out io.Writer) error {
 	return c.dir.Log(rundir.Row{Train: math.NaN(), Validation: v, Rate: math.NaN(), Norm: math.NaN()})
 }
 
-// report prints the losses and a sample, and keeps everything on disk.
+// report prints the losses and a sample, and draws the log.
 func (c *course) report(out io.Writer, row rundir.Row) error {
 	fmt.Fprintf(out, "step %5d  training loss %.6f  validation loss %.6f\n", row.Step, c.dir.Recent(), row.Validation)
 	if c.sample != nil {
@@ -88,57 +117,116 @@ func (c *course) report(out io.Writer, row rundir.Row) error {
 			return err
 		}
 	}
-	if err := c.dir.Plot(c.title); err != nil {
-		return err
+	return c.dir.Plot(c.title)
+}
+
+// A run spends no more than one part in savingShare on saving itself: with a
+// large model, looking at the loss is quick and saving is not. Between looks it
+// is saved if they are further apart than unsaved.
+const (
+	savingShare = 20
+	unsaved     = 10 * time.Minute
+)
+
+// due reports whether the run is to be saved after the given step: at the end, at
+// the first look, and when enough time has passed since it last was.
+func (c *course) due(step int, look bool, now time.Time) bool {
+	last := c.saved
+	if last.IsZero() {
+		last = c.begin.time
 	}
-	return c.keep()
+	wait := savingShare * c.saving
+	if !look {
+		wait = max(wait, unsaved)
+	}
+	return step == c.total || look && c.saved.IsZero() || now.Sub(last) >= wait
 }
 
 // keep saves the weights and then the state of their training.
 func (c *course) keep() error {
-	if err := c.save(); err != nil {
-		return err
+	begin := now()
+	err := c.save()
+	if err == nil {
+		err = c.trainer.Save(c.dir.Path)
 	}
-	return c.trainer.Save(c.dir.Path)
+	took := begin.since()
+	c.kept, c.saved, c.saving = c.trainer.Done(), time.Now(), took.time
+	c.saves.time += took.time
+	c.saves.processor += took.processor
+	return err
 }
 
 // end says how the run ended. One that was stopped is saved where it is.
-func (c *course) end(out, stderr io.Writer, begin time.Time) error {
-	if done := c.trainer.Done(); done < c.total {
-		if err := c.keep(); err != nil {
-			return err
+func (c *course) end(stderr io.Writer) error {
+	done := c.trainer.Done()
+	steps := done - c.first
+	if done < c.total {
+		if c.kept != done || c.saved.IsZero() {
+			if err := c.keep(); err != nil {
+				return err
+			}
 		}
 		if err := c.dir.Plot(c.title); err != nil {
 			return err
 		}
+		if steps > 0 {
+			left := (time.Since(c.begin.time) - c.saves.time) / time.Duration(steps) * time.Duration(c.total-done)
+			fmt.Fprintf(stderr, "%s; the other %d take about %v\n", c.took(steps), c.total-done, brief(left))
+		}
 		fmt.Fprintf(stderr, "stopped and saved after step %d of %d; to go on:\n  %s %s -resume -out %s\n",
 			done, c.total, program(), c.command, quote(c.dir.Path))
+		if c.stop > 0 && steps == c.stop {
+			return errStopped
+		}
 		return errInterrupted
 	}
-	fmt.Fprintf(stderr, "%d steps in %v%s\n", c.total, time.Since(begin).Round(time.Second), peakMemory())
+	fmt.Fprintln(stderr, c.took(steps))
 	return nil
+}
+
+// took says what so many steps took, saving apart.
+func (c *course) took(steps int) string {
+	all := c.begin.since()
+	text := fmt.Sprintf("%d steps in %v", steps, brief(all.time-c.saves.time))
+	if all.processor > 0 {
+		text += fmt.Sprintf(" (%v of processor time)", brief(all.processor-c.saves.processor))
+	}
+	return text + fmt.Sprintf(", saved in %v%s", brief(c.saves.time), peakMemory())
+}
+
+// brief rounds a duration to what is worth reading.
+func brief(d time.Duration) time.Duration {
+	if d < time.Minute {
+		return d.Round(100 * time.Millisecond)
+	}
+	return d.Round(time.Second)
 }
 
 // runFlags are the options that every training run has.
 type runFlags struct {
 	out           string
 	resume, force bool
+	stop          int
 }
 
 func (f *runFlags) add(cmd *cobra.Command, out string) {
 	cmd.Flags().StringVar(&f.out, "out", out, "`directory` to write the run to")
 	cmd.Flags().BoolVar(&f.resume, "resume", false, "go on with the run in -out, which was stopped")
 	cmd.Flags().BoolVar(&f.force, "force", false, "replace the run in -out")
+	cmd.Flags().IntVar(&f.stop, "stop", 0, "take only so many `steps` now, then stop as by Ctrl-C; 0 for all")
 }
 
 // options fills in the options of a run that is resumed, or makes sure that a
 // new one may write where it wants to.
 func (f *runFlags) options(cmd *cobra.Command, options any) error {
+	if f.stop < 0 {
+		return usagef("-stop cannot be %d; it takes 0 or more", f.stop)
+	}
 	if !f.resume {
 		return rundir.Free(f.out, f.force)
 	}
 	for _, name := range changed(cmd) {
-		if name != "out" && name != "resume" {
+		if name != "out" && name != "resume" && name != "stop" && name != "published" {
 			return usagef("-resume goes on with the options the run was started with; it takes no -%s", name)
 		}
 	}

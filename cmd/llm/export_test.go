@@ -158,8 +158,8 @@ func torch(t testing.TB) string {
 	return ""
 }
 
-// answer is what testdata/read_gpt2.py computes.
-type answer struct {
+// torchAnswer is what testdata/read_gpt2.py computes.
+type torchAnswer struct {
 	Logits  []float32
 	Greedy  []int
 	Closest float64
@@ -180,7 +180,7 @@ func ask(t testing.TB, question, answer any, name string, args ...string) {
 }
 
 // askTorch lets PyTorch read exported models, score ids and write n more.
-func askTorch(t testing.TB, python string, ids []int, n int, dirs ...string) (answers []answer) {
+func askTorch(t testing.TB, python string, ids []int, n int, dirs ...string) (answers []torchAnswer) {
 	t.Helper()
 	script := filepath.Join("testdata", "read_gpt2.py")
 	ask(t, map[string]any{"ids": ids, "n": n}, &answers, python, append([]string{script}, dirs...)...)

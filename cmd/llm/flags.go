@@ -59,6 +59,8 @@ func kind(f *pflag.Flag) string {
 		return "a number"
 	case "bool":
 		return "true or false"
+	case "duration":
+		return "a time such as 30s or 5m"
 	}
 	return "text"
 }

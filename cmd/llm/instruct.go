@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
 )
 
@@ -29,7 +31,7 @@ func instructCommand() *cobra.Command {
 were held out, then llm chat.`,
 		Example: `llm instruct train
 llm instruct eval`,
-	}, instructTrainCommand(), instructEvalCommand())
+	}, instructTrainCommand(), instructEvalCommand(), instructJudgeCommand())
 }
 
 // readEntries reads instructions from path, or makes practice ones where path is
@@ -50,20 +52,35 @@ func readEntries(path string, seed uint64) (entries []instruct.Entry, sum string
 }
 
 func instructEvalCommand() *cobra.Command {
-	var dir, data string
-	var asJSON, verbose bool
+	var dir, data, path string
+	var asJSON, verbose, resume, force bool
+	var limit, most int
 	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "Score the answers of an assistant",
 		Long: `Eval lets an assistant answer the instructions that its training held out. An answer
 that is exact is right or wrong; for the others the loss says how far the model
-is from the answer that was wanted. With -data it answers all of another file.`,
+is from the answer that was wanted. With -data it answers all of another file.
+
+With -answers it keeps the answers in a file of JSON, a list of objects with
+instruction, input, output and model_response, for you to read or for llm instruct
+judge. What has been answered is there after Ctrl-C too, and -resume goes on.`,
 		Example: `llm instruct eval
 llm instruct eval -v                     every answer
 llm instruct eval -json                  all of it, for another program
-llm instruct eval -data questions.json`,
+llm instruct eval -data questions.json
+llm instruct eval -model runs/instruct-gpt2-medium -answers answers.json
+llm instruct eval -limit 5 -n 50         the first five, in brief`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case limit < 0:
+				return usagef("-limit cannot be %d; it takes 0 or more", limit)
+			case most < 1:
+				return usagef("-n cannot be %d; it takes 1 or more", most)
+			case (resume || force) && path == "":
+				return usagef("-resume and -force are about the file that -answers names")
+			}
 			m, bpe, err := loadModel(dir, "instruct train")
 			if err != nil {
 				return err
@@ -76,8 +93,21 @@ llm instruct eval -data questions.json`,
 			if len(fit) == 0 {
 				return fmt.Errorf("none of the %d %s fits in the model's context of %d tokens", len(entries), what, m.Config.Context)
 			}
-			e := evaluation{what: what, LeftOut: len(entries) - len(fit)}
-			if err := e.run(cmd.Context(), instruct.New(m, bpe), fit); err != nil {
+			leftOut := len(entries) - len(fit)
+			if limit > 0 {
+				fit = fit[:min(limit, len(fit))]
+			}
+			kept := new(answers) // nowhere
+			if path != "" {
+				if kept, err = newAnswers(path, resume, force); err == nil {
+					err = kept.matches(fit)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			e := evaluation{what: what, LeftOut: leftOut, Kinds: map[string]instruct.Tally{}}
+			if err := e.run(cmd, instruct.New(m, bpe), fit, kept, most); err != nil {
 				return err
 			}
 			if asJSON {
@@ -89,6 +119,11 @@ llm instruct eval -data questions.json`,
 	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant")
 	cmd.Flags().StringVar(&data, "data", "", "`file` of instructions in Alpaca's JSON (default what training held out)")
 	cmd.Flags().BoolVarP(&verbose, "v", "v", false, "show every answer")
+	cmd.Flags().IntVarP(&most, "n", "n", 256, "tokens to answer with, at most")
+	cmd.Flags().IntVar(&limit, "limit", 0, "answer only so many instructions from the first on; 0 for all")
+	cmd.Flags().StringVar(&path, "answers", "", "`file` to write the answers to")
+	cmd.Flags().BoolVar(&resume, "resume", false, "go on with the answers in that file")
+	cmd.Flags().BoolVar(&force, "force", false, "replace that file")
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }
@@ -133,21 +168,55 @@ type evaluation struct {
 	what    string
 }
 
-func (e *evaluation) run(ctx context.Context, a *instruct.Assistant, entries []instruct.Entry) error {
-	e.Kinds = map[string]instruct.Tally{}
-	for s, err := range a.Scores(ctx, entries) {
+// run answers the entries whose answers are not kept yet, and counts all.
+func (e *evaluation) run(cmd *cobra.Command, a *instruct.Assistant, entries []instruct.Entry, kept *answers, most int) error {
+	for _, x := range kept.list {
+		s, _ := x.scored()
+		e.add(s)
+	}
+	err := e.answer(cmd, a, entries, kept, most)
+	if kept.path == "" {
+		return err
+	}
+	if write := kept.write(); write != nil {
+		return errors.Join(err, write)
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers are in %s, and the same command with -resume goes on\n", len(kept.list), len(entries), kept.path)
+		return errInterrupted
+	}
+	return err
+}
+
+func (e *evaluation) answer(cmd *cobra.Command, a *instruct.Assistant, entries []instruct.Entry, kept *answers, most int) error {
+	done := len(kept.list)
+	m := meter.NewItems(cmd.ErrOrStderr(), "answers", done, len(entries))
+	defer m.Clear()
+	for s, err := range a.Scores(cmd.Context(), entries[done:], instruct.MaxTokens(most)) {
 		if err != nil {
 			return err
 		}
-		e.Add(s)
-		if s.Kind != "" {
-			t := e.Kinds[s.Kind]
-			t.Add(s)
-			e.Kinds[s.Kind] = t
+		e.add(s)
+		m.Add(1)
+		if kept.path == "" {
+			continue
 		}
-		e.Scores = append(e.Scores, s)
+		if err := kept.add(answerOf(s)); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// add counts a score.
+func (e *evaluation) add(s instruct.Score) {
+	e.Add(s)
+	if s.Kind != "" {
+		t := e.Kinds[s.Kind]
+		t.Add(s)
+		e.Kinds[s.Kind] = t
+	}
+	e.Scores = append(e.Scores, s)
 }
 
 func (e *evaluation) print(out io.Writer, verbose bool) error {

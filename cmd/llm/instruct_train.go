@@ -13,60 +13,93 @@ import (
 
 // instructOptions are what the training of an assistant depends on.
 type instructOptions struct {
-	Model      string  `json:"model"`
-	Data       string  `json:"data"` // "" for practice instructions
-	SHA256     string  `json:"data_sha256"`
-	Batch      int     `json:"batch"`
-	Epochs     int     `json:"epochs"`
-	Rate       float64 `json:"rate"`
-	MaskPrompt bool    `json:"mask_prompt"`
-	Seed       uint64  `json:"seed"`
+	tuning
+	MaskPrompt bool `json:"mask_prompt"`
+}
+
+// ownDropout stands for the dropout that a model was saved with.
+const ownDropout = -1
+
+// instructOptionsOf are options that say the same as settings of chapter 7.
+func instructOptionsOf(s instruct.Settings) instructOptions {
+	t := tuning{
+		Batch: s.Batch, Accumulate: max(s.Accumulate, 1), Epochs: s.Epochs, Rate: s.Rate, Constant: s.Constant, Clip: s.Clip,
+		Dropout: ownDropout, Seed: s.Seed,
+	}
+	return instructOptions{tuning: t.optimize(s.Optimizer), MaskPrompt: s.MaskPrompt}
+}
+
+func (o *instructOptions) settings() instruct.Settings {
+	return instruct.Settings{
+		Batch: o.Batch, Accumulate: o.Accumulate, Epochs: o.Epochs, Rate: o.Rate, Constant: o.Constant,
+		Optimizer: o.optimizer(), Clip: o.Clip, MaskPrompt: o.MaskPrompt, Seed: o.Seed,
+	}
 }
 
 func defaultInstruct() instructOptions {
-	d := instruct.DefaultSettings
-	return instructOptions{Model: newton, Batch: d.Batch, Epochs: d.Epochs, Rate: d.Rate, MaskPrompt: d.MaskPrompt, Seed: d.Seed}
+	o := instructOptionsOf(instruct.DefaultSettings)
+	o.Model = newton
+	return o
+}
+
+// publishedInstruct is chapter 7 of the published book.
+func publishedInstruct() instructOptions {
+	o := instructOptionsOf(instruct.PublishedSettings)
+	o.Model, o.Data, o.Dropout, o.Every, o.EvalBatches = "gpt2-medium", "instructions", 0, 5, 5
+	return o
 }
 
 func instructTrainCommand() *cobra.Command {
 	o := defaultInstruct()
 	var f runFlags
+	var published bool
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train an assistant from a pretrained model",
 		Long: `Train teaches a pretrained model to answer instructions: practice ones with exact
 answers, or those of a file in Alpaca's JSON, a list of objects with instruction,
 input and output. 85 in 100 train, 5 are watched, and 10 are held out for
-llm instruct eval.`,
+llm instruct eval.
+
+With -published it does what chapter 7 of Raschka's Build a Large Language Model
+(From Scratch) does: all of GPT-2's 355 million weights learn from its 1,100
+instructions. Other options change what they name and leave the rest.`,
 		Example: `llm instruct train
 llm instruct train -resume                     go on after Ctrl-C
 llm instruct train -mask-prompt=false -out runs/unmasked
-llm instruct train -data "$(llm data get instructions)" -out runs/alpaca`,
+llm instruct train -data "$(llm data get instructions)" -out runs/alpaca
+llm instruct train -published                  the real GPT-2, in runs/instruct-gpt2-medium
+llm instruct train -published -model gpt2      the smallest, for a laptop
+llm instruct train -published -batch 1 -accumulate 8`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return instructTrain(cmd, o, f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if published {
+				if err := usePublished(cmd, &o, publishedInstruct()); err != nil {
+					return err
+				}
+				f.publishedOut(cmd, "instruct", o.Model)
+				if err := present(o.Model, o.Data); !f.resume && err != nil {
+					return err
+				}
+			}
+			return instructTrain(cmd, o, f)
+		},
 	}
 	f.add(cmd, assistant)
 	flags := cmd.Flags()
-	flags.StringVar(&o.Model, "model", o.Model, "`directory` of the pretrained model")
-	flags.StringVar(&o.Data, "data", o.Data, "`file` of instructions in Alpaca's JSON (default practice ones)")
-	flags.IntVar(&o.Batch, "batch", o.Batch, "instructions in a step")
-	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "passes over the instructions")
-	flags.Float64Var(&o.Rate, "rate", o.Rate, "largest learning rate")
+	flags.BoolVar(&published, "published", false, "GPT-2 and the published book's settings")
+	o.tuning.add(flags, "instructions")
+	flags.StringVar(&o.Data, "data", o.Data, "`file` of instructions in Alpaca's JSON, or its name among the downloads (default practice ones)")
 	flags.BoolVar(&o.MaskPrompt, "mask-prompt", o.MaskPrompt, "learn to answer only, not to ask as well")
-	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random")
+	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training; -1 for what the model was saved with")
 	return cmd
 }
 
 func (o *instructOptions) check() error {
-	switch {
-	case o.Batch < 1 || o.Batch > 1<<12:
-		return usagef("-batch cannot be %d; it takes 1 to %d", o.Batch, 1<<12)
-	case o.Epochs < 1 || o.Epochs > 1<<20:
-		return usagef("-epochs cannot be %d; it takes 1 to %d", o.Epochs, 1<<20)
-	case !(o.Rate > 0 && o.Rate < 1):
-		return usagef("-rate cannot be %v; it takes more than 0 and less than 1", o.Rate)
+	if o.Dropout != ownDropout && !(o.Dropout >= 0 && o.Dropout < 1) {
+		return usagef("-dropout cannot be %v; it takes -1, or at least 0 and less than 1", o.Dropout)
 	}
-	return nil
+	return o.tuning.check()
 }
 
 func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
@@ -101,12 +134,22 @@ func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
 }
 
 func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bpe *tokens.BPE, entries []instruct.Entry) error {
+	if o.Dropout != ownDropout {
+		m = m.WithDropout(o.Dropout)
+	}
 	learn, watch, test := instruct.Split(entries)
-	tuner, err := instruct.NewTuner(m, bpe, learn, instruct.Settings{
-		Epochs: o.Epochs, Batch: o.Batch, Rate: o.Rate, MaskPrompt: o.MaskPrompt, Seed: o.Seed,
-	})
+	longest := func(entries []instruct.Entry) int {
+		return instruct.Longest(instruct.EncodeAll(bpe, entries, m.Config.Context))
+	}
+	if n := longest(learn); n > 0 {
+		foretell(cmd.ErrOrStderr(), m.Config.TrainMemory(o.Batch, max(n, longest(watch)), nil))
+	}
+	tuner, err := instruct.NewTuner(m, bpe, learn, watch, o.settings())
 	if err != nil {
 		return err
+	}
+	if o.Every == 0 {
+		o.Every = max(1, tuner.Total/10)
 	}
 	dir, err := f.open(cmd.Context(), tuner.Trainer, o)
 	if err != nil {
@@ -120,9 +163,9 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 		}
 	}
 	c := &course{
-		trainer: tuner.Trainer, total: tuner.Total, every: max(1, tuner.Total/10), rate: o.Rate, dir: dir, command: words(cmd),
+		trainer: tuner.Trainer, total: tuner.Total, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd), stop: f.stop,
 		title:    "Cross-entropy while learning to follow instructions",
-		validate: func() float64 { return tuner.Loss(watch) },
+		validate: func() float64 { return tuner.Loss(o.EvalBatches) },
 		save:     func() error { return pretrain.SaveModel(f.out, m, bpe) },
 	}
 	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {

@@ -124,7 +124,7 @@ func pretrained(t *testing.T) string {
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, c := range []string{
 		"", "tokens", "tokens encode", "tokens decode", "pretrain", "generate", "classify", "classify train", "classify eval",
-		"classify run", "instruct", "instruct train", "instruct eval", "chat", "export", "data", "data list", "data get",
+		"classify run", "instruct", "instruct train", "instruct eval", "instruct judge", "chat", "export", "data", "data list", "data get",
 		"exercises", "exercises hint", "reproduce",
 	} {
 		t.Run(c, func(t *testing.T) {
@@ -211,7 +211,7 @@ func TestUsageErrors(t *testing.T) {
 		{"chat -stop a -stop=", "-stop cannot be empty"},
 		{"chat -history=perhaps", `-history cannot be "perhaps"; it takes true or false`},
 		{"chat hello", `chat takes no argument "hello"`},
-		{"instruct chat", `no command "chat"; there are eval, train`},
+		{"instruct chat", `no command "chat"; there are eval, judge, train`},
 		{"tokens decode one", `"one" is not an id`},
 	} {
 		t.Run(c.args, func(t *testing.T) {

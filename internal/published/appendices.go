@@ -239,7 +239,7 @@ func lora(context.Context, *Lab) ([]Row, error) {
 	model.Init(rng)
 	c := classify.New(model, rng)
 	ids, rows := []int{1, 2, 3, 4, 5, 6, 7, 8}, []int{3, 7}
-	a := classify.NewActivations(config, 2, 4)
+	a := c.NewActivations(nil, 2, 4)
 	before := slices.Clone(c.Forward(a, ids, 4, rows, nil).Data)
 	classify.NewLoRA(c, 16, 16, 2, 4, rng).Merge()
 	s.text("appendix E[42] LoRA changes nothing at first", before, c.Forward(a, ids, 4, rows, nil).Data)

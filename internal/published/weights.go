@@ -131,7 +131,7 @@ func gpt2Spam(_ context.Context, lab *Lab) ([]Row, error) {
 	c := &classify.Classifier{Model: m, Head: newLinear(torchrand.New(seed), m.Config.Width, len(classify.Classes), true)}
 	ids := lab.GPT2.Encode("Do you have time")
 	s.matrix("ch06[64] outputs", "-1.5854 .9904/-3.7235 7.4548/-2.2661 6.6049/-3.5983 3.9902",
-		c.Forward(classify.NewActivations(m.Config, len(ids), len(ids)), ids, len(ids), []int{0, 1, 2, 3}, nil))
+		c.Forward(c.NewActivations(nil, len(ids), len(ids)), ids, len(ids), []int{0, 1, 2, 3}, nil))
 
 	g := torchrand.New(seed)
 	parts := [][]classify.Message{d.train, d.validation, d.test}
@@ -177,7 +177,7 @@ func padded(lab *Lab, c *classify.Classifier, messages []classify.Message, chose
 		}
 		rows, labels = append(rows, (i+1)*T-1), append(labels, messages[j].Label())
 	}
-	a := classify.NewActivations(c.Model.Config, len(chosen), T)
+	a := c.NewActivations(nil, len(chosen), T)
 	return c.Forward(a, all, T, rows, nil).Data, labels
 }
 

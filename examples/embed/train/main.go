@@ -42,14 +42,16 @@ func train(out string) error {
 	model := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 96, Width: 32, Heads: 4, Layers: 2, QKVBias: true, TiedHead: true})
 	model.Init(rand.New(rand.NewPCG(1, 1)))
 	learn, watch, exam := instruct.Split(entries)
-	tuner, err := instruct.NewTuner(model, bpe, learn, instruct.Settings{Epochs: 60, Batch: 8, Rate: 3e-3, MaskPrompt: true, Seed: 1})
+	settings := instruct.DefaultSettings
+	settings.Epochs = 60
+	tuner, err := instruct.NewTuner(model, bpe, learn, watch, settings)
 	if err != nil {
 		return err
 	}
 	ctx := context.Background()
 	for step := range tuner.Steps(ctx) {
 		if step.N%(tuner.Total/10) == 0 {
-			fmt.Printf("step %d of %d, validation loss %.3f\n", step.N, tuner.Total, tuner.Loss(watch))
+			fmt.Printf("step %d of %d, validation loss %.3f\n", step.N, tuner.Total, tuner.Loss(0))
 		}
 	}
 	var tally instruct.Tally

@@ -1,0 +1,46 @@
+package gpt
+
+// Memory is what training takes, in bytes.
+type Memory struct {
+	Weights     int
+	Gradients   int // of the weights that are trained
+	Averages    int // two for each of these, which chapter 5's optimiser keeps
+	Activations int // what the forward pass leaves, and the room of the backward pass
+	Logits      int // and their gradient, which takes their place
+}
+
+// Total is the sum of all.
+func (m Memory) Total() int {
+	return m.Weights + m.Gradients + m.Averages + m.Activations + m.Logits
+}
+
+// TrainMemory is what it takes to train the parameters whose names trains
+// accepts, or all if it is nil, on B sequences of T tokens.
+func (c Config) TrainMemory(B, T int, trains func(name string) bool) Memory {
+	trained, lowest := c.ParamCount(), -1
+	if trains != nil {
+		trained, lowest = c.trained(trains)
+	}
+	N := B * T
+	return Memory{
+		Weights:     c.WeightBytes(),
+		Gradients:   4 * trained,
+		Averages:    2 * 4 * trained,
+		Activations: 4 * (activationCount(c, B, T, lowest) + N*c.Width), // and the gradient of the last vectors
+		Logits:      4 * N * c.Vocab,
+	}
+}
+
+// trained counts the values that trains accepts and finds the lowest of them.
+func (c Config) trained(trains func(name string) bool) (count, lowest int) {
+	shapes := allocate(c, func(string) bool { return false }) // no memory but names and shapes
+	for _, p := range shapes.Params() {
+		if trains(p.Name) {
+			count += p.Size()
+		}
+	}
+	return count, shapes.lowestTrained(trains)
+}
+
+// TrainBytes is the sum of [Config.TrainMemory] if all is trained.
+func (c Config) TrainBytes(B, T int) int { return c.TrainMemory(B, T, nil).Total() }
