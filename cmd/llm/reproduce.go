@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/internal/fetch"
 	"github.com/llm-from-scratch/llm/internal/published"
 )
@@ -190,7 +191,11 @@ func reproduce(cmd *cobra.Command, experiments []published.Experiment, asJSON bo
 		return err
 	}
 	out, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
-	lab := &published.Lab{Find: fetch.Find, GPT2: bpe, Log: func(format string, args ...any) { fmt.Fprintf(stderr, format, args...) }}
+	w := watcher{out: out, stderr: stderr}
+	if asJSON {
+		w.out = stderr
+	}
+	lab := &published.Lab{Find: fetch.Find, GPT2: bpe, Log: w.log, Step: w.step}
 	var results []published.Result
 	rows := []compared{}
 	for i, e := range experiments {
@@ -232,6 +237,34 @@ func reproduce(cmd *cobra.Command, experiments []published.Experiment, asJSON bo
 		return fmt.Errorf("%d of %d values differ, and nothing explains it", different, len(rows))
 	}
 	return nil
+}
+
+// A watcher shows what experiments tell of their work.
+type watcher struct {
+	out, stderr io.Writer
+	meter       *meter.Meter // of the training run under way
+}
+
+// step shows on stderr how far a training run has come.
+func (w *watcher) step(done, total, tokens int, loss float64) {
+	if done == 1 {
+		w.meter = meter.New(w.stderr, 0, total)
+	}
+	w.meter.Step(loss, tokens)
+	if done == total {
+		w.meter.Clear()
+	}
+}
+
+// log prints a line of an experiment's own.
+func (w *watcher) log(format string, args ...any) {
+	if w.meter != nil {
+		w.meter.Clear()
+	}
+	fmt.Fprintf(w.out, format+"\n", args...)
+	if w.meter != nil {
+		w.meter.Line()
+	}
 }
 
 // checkData makes sure that all data is there before anything runs.

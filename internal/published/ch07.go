@@ -52,13 +52,17 @@ func instructionBatches(_ context.Context, lab *Lab) ([]Row, error) {
 	return s, nil
 }
 
-// instructionData is cells 10 to 68 and exercise 7.2.
-func instructionData(_ context.Context, lab *Lab) ([]Row, error) {
+func readInstructions(lab *Lab) ([]instruct.Entry, error) {
 	text, err := lab.Read(instructions)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := instruct.ReadEntries(strings.NewReader(text))
+	return instruct.ReadEntries(strings.NewReader(text))
+}
+
+// instructionData is cells 10 to 68 and exercise 7.2.
+func instructionData(_ context.Context, lab *Lab) ([]Row, error) {
+	entries, err := readInstructions(lab)
 	if err != nil {
 		return nil, err
 	}

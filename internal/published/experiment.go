@@ -17,11 +17,15 @@ type Experiment struct {
 	Run   func(ctx context.Context, lab *Lab) ([]Row, error)
 }
 
-// A Lab is what experiments find.
+// A Lab is what experiments find, and where they tell of their work.
 type Lab struct {
 	Find func(name string) (path string, ok bool) // data, by the names of llm data get
 	GPT2 *tokens.BPE                              // GPT-2's vocabulary
-	Log  func(format string, args ...any)         // progress, for whoever waits
+
+	// Log gets a line of what comes out on the way, as the book prints it, and Step
+	// how far a training run has come: steps done, and the tokens and loss of the last.
+	Log  func(format string, args ...any)
+	Step func(done, total, tokens int, loss float64)
 }
 
 // Read returns a file of data, or an error that says how to get it.

@@ -1,6 +1,8 @@
 package published
 
 import (
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,4 +48,44 @@ func TestStudentsGradients(t *testing.T) {
 	for i, p := range s.Params() {
 		gradcheck.Check(t, p.Name, p.Data, s.Grads()[i].Data, loss, 5e-4)
 	}
+}
+
+// A nudge moves each weight by one float32, some up and some down.
+func TestNudge(t *testing.T) {
+	m, before := newGPT(small, torchrand.New(1)), newGPT(small, torchrand.New(1))
+	nudge(m, rand.New(rand.NewPCG(1, 1)))
+	up, down := 0, 0
+	for i, p := range m.Params() {
+		for j, v := range p.Data {
+			switch was := before.Params()[i].Data[j]; v {
+			case math.Nextafter32(was, 9):
+				up++
+			case math.Nextafter32(was, -9):
+				down++
+			default:
+				require.Zero(t, was, p.Name)
+			}
+		}
+	}
+	require.InDelta(t, up, down, float64(up+down)/10)
+}
+
+// What a nudged run differs by explains ten times as much, from that line on.
+func TestExplain(t *testing.T) {
+	log := []logged{{0, 3, 4}, {5, 2, 3}, {10, 1, 2}}
+	nudged := []logged{{0, 3, 4}, {5, 2, 3.01}, {10, 1.001, 2}}
+	known := map[int]string{0: "3.001/4.000", 10: "1.099/2.101"}
+	rows := append(log[0].rows("x", known[0]), log[2].rows("x", known[10])...)
+	explain(rows, log, nudged, known)
+	require.Empty(t, rows[0].Why, "nothing has moved yet")
+	require.True(t, rows[1].Equal())
+	require.Contains(t, rows[2].Why, "moves this by 0.00100, and no line so far by more than 0.01000")
+	require.Empty(t, rows[3].Why, "too much")
+}
+
+func TestNearby(t *testing.T) {
+	ours := math.Nextafter32(math.Nextafter32(.25, 0), 0)
+	r := Number("x", "0.250000000", float64(ours))
+	require.Equal(t, "rounding: it would be equal 2 float32s further on", nearby(r, ours))
+	require.Empty(t, nearby(Number("x", "0.260000000", .25), .25))
 }

@@ -41,6 +41,7 @@ func newLab(t *testing.T) *Lab {
 		},
 		GPT2: bpe,
 		Log:  t.Logf,
+		Step: func(done, total, tokens int, loss float64) {},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -183,11 +182,7 @@ func padded(lab *Lab, c *classify.Classifier, messages []classify.Message, chose
 
 // gpt2Instructions is cells 80 and 86 of chapter 7.
 func gpt2Instructions(_ context.Context, lab *Lab) ([]Row, error) {
-	text, err := lab.Read(instructions)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := instruct.ReadEntries(strings.NewReader(text))
+	entries, err := readInstructions(lab)
 	if err != nil {
 		return nil, err
 	}
