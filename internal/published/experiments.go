@@ -34,6 +34,7 @@ var Experiments = []Experiment{
 	{Name: "ch05-gpt2-loss", About: "the losses of GPT-2 on The Verdict", Needs: []string{gpt2, theVerdict}, Run: gpt2Loss},
 	{Name: "appendix-a", About: "a network of three layers learns five points", Run: toyNetwork},
 	{Name: "appendix-d", About: "learning rates and clipped gradients", Run: schedules},
+	clippedGradient,
 	appendixTraining,
 	{Name: "ch06-data", About: "the SMS messages balanced and split", Needs: []string{messages}, Run: spamData},
 	{Name: "ch06-head", About: "the new head, and what of the model trains", Run: spamHead},

@@ -2,7 +2,7 @@ package published
 
 import (
 	"math"
-	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +10,7 @@ import (
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 	"github.com/llm-from-scratch/llm/internal/torchrand"
 )
@@ -50,37 +51,19 @@ func TestStudentsGradients(t *testing.T) {
 	}
 }
 
-// A nudge moves each weight by one float32, some up and some down.
-func TestNudge(t *testing.T) {
-	m, before := newGPT(small, torchrand.New(1)), newGPT(small, torchrand.New(1))
-	nudge(m, rand.New(rand.NewPCG(1, 1)))
-	up, down := 0, 0
-	for i, p := range m.Params() {
-		for j, v := range p.Data {
-			switch was := before.Params()[i].Data[j]; v {
-			case math.Nextafter32(was, 9):
-				up++
-			case math.Nextafter32(was, -9):
-				down++
-			default:
-				require.Zero(t, was, p.Name)
-			}
-		}
-	}
-	require.InDelta(t, up, down, float64(up+down)/10)
-}
-
-// What a nudged run differs by explains ten times as much, from that line on.
+// What PyTorch is off by explains as much, from that line on.
 func TestExplain(t *testing.T) {
-	log := []logged{{0, 3, 4}, {5, 2, 3}, {10, 1, 2}}
-	nudged := []logged{{0, 3, 4}, {5, 2, 3.01}, {10, 1.001, 2}}
-	known := map[int]string{0: "3.001/4.000", 10: "1.099/2.101"}
-	rows := append(log[0].rows("x", known[0]), log[2].rows("x", known[10])...)
-	explain(rows, log, nudged, known)
-	require.Empty(t, rows[0].Why, "nothing has moved yet")
+	peer, err := parseLog("$ command\nstep 0: 3 4\nstep 5: 2.5 3.01\n")
+	require.NoError(t, err)
+	rows := slices.Concat(logged{0, 3.002, 4}.rows("x", "3.000/4.000"), logged{5, 2.508, 3.012}.rows("x", "2.500/3.000"))
+	explain(rows, peer)
+	require.False(t, rows[0].Equal())
+	require.Empty(t, rows[0].Why, "PyTorch is not off yet")
 	require.True(t, rows[1].Equal())
-	require.Contains(t, rows[2].Why, "moves this by 0.00100, and no line so far by more than 0.01000")
+	require.Equal(t, "rounding: PyTorch 1.13 on x86 is off by 0, and until here by up to 0.01", rows[2].Why)
 	require.Empty(t, rows[3].Why, "too much")
+	_, err = parseLog("step 0: 3\n")
+	require.ErrorContains(t, err, "no line of a log")
 }
 
 func TestNearby(t *testing.T) {
@@ -88,4 +71,37 @@ func TestNearby(t *testing.T) {
 	r := Number("x", "0.250000000", float64(ours))
 	require.Equal(t, "rounding: it would be equal 2 float32s further on", nearby(r, ours))
 	require.Empty(t, nearby(Number("x", "0.260000000", .25), .25))
+}
+
+// The optimizer takes the steps that its formula says, in float64.
+func TestOptimizer(t *testing.T) {
+	g, noise := gpt.Param{Name: "x", Shape: []int{100}, Data: make([]float32, 100)}, torchrand.New(1)
+	p := gpt.Param{Name: "x", Shape: []int{100}, Data: make([]float32, 100)}
+	noise.Normal(p.Data)
+	var weights, m, v [100]float64
+	for i, w := range p.Data {
+		weights[i] = float64(w)
+	}
+	o := newOptimizer([]gpt.Param{p}, []gpt.Param{g})
+	const rate, scale = 1e-2, .5
+	for step := range 50 {
+		noise.Normal(g.Data)
+		for i, gi := range g.Data {
+			d := scale * float64(gi)
+			m[i] = beta1*m[i] + (1-beta1)*d
+			v[i] = beta2*v[i] + (1-beta2)*d*d
+			t := float64(step + 1)
+			weights[i] = weights[i]*(1-rate*decay) - rate*m[i]/(1-math.Pow(beta1, t))/(math.Sqrt(v[i]/(1-math.Pow(beta2, t)))+epsilon)
+		}
+		o.Step(rate, scale)
+		require.Zero(t, f32.Max(g.Data))
+	}
+	var off, expected float64 // along the way that the weights have gone: noise cancels, a bias does not
+	for i, w := range p.Data {
+		off += (float64(w) - weights[i]) * math.Copysign(1, weights[i])
+		expected += math.Abs(weights[i])
+	}
+	require.InDelta(t, 0, off/expected, 1e-6)
+	require.InDelta(t, 1, share(beta2), 2e-5)
+	require.Greater(t, math.Abs(share(beta2)-1), 1e-5)
 }

@@ -66,10 +66,11 @@ func run(t *testing.T, e Experiment) []Row {
 
 // large are the experiments that draw tens of millions of weights: too many for an
 // emulator.
-var large = []string{"ch04-dummy", "ch04-model", "ch05-untrained"}
+var large = []string{"ch04-dummy", "ch04-model", "ch05-untrained", "appendix-d-gradient"}
 
 // Every number is the published one, to its last digit, or the row says why not.
-// Training takes long: LLMBOOK_LONG=1 has it run too. What needs published weights
+// Training takes long: LLMBOOK_LONG=1 has it run too, in half an hour
+// (-timeout 1h). What needs published weights
 // is compared by llm reproduce, where they are.
 func TestExperiments(t *testing.T) {
 	for _, e := range Experiments {
