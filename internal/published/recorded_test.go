@@ -17,6 +17,7 @@ var trainings = []struct {
 	record string
 }{
 	{verdictTraining, chapterCourse, "verdict-training.txt"},
+	{appendixTraining, appendixCourse, "verdict-schedule.txt"},
 }
 
 func recorded(t *testing.T, name string) string {
