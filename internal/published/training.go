@@ -214,8 +214,8 @@ func parseLog(text string) (log []logged, err error) {
 	return log, nil
 }
 
-// explain says why rows differ, two of each line of a log: orders of sums that
-// training amplifies. For that, PyTorch itself must have been as far off the
+// explain says why rows differ, two of each line of a log: rounding that training
+// amplifies. For that, PyTorch itself must have been as far off the
 // published log in that line or before.
 func explain(rows []Row, peer []logged) {
 	var most float64
