@@ -8,7 +8,6 @@ import "gonum.org/v1/gonum/blas/blas32"
 // done in this order. The shapes are those of c (m,n).
 type Epilogue struct {
 	Bias      []float32      // (n): c += Bias, on every row
-	Add       blas32.General // (m,n): c += Add
 	GELU      blas32.General // (m,n): is set to GELU(c)
 	GELUSlope blas32.General // (m,n): c is multiplied by gelu'(GELUSlope)
 }
@@ -19,7 +18,7 @@ func (e *Epilogue) check(c blas32.General) {
 	if e.Bias != nil && len(e.Bias) != c.Cols {
 		panic(badEpilogue)
 	}
-	for _, m := range [...]blas32.General{e.Add, e.GELU, e.GELUSlope} {
+	for _, m := range [...]blas32.General{e.GELU, e.GELUSlope} {
 		if m.Data == nil {
 			continue
 		}
@@ -35,7 +34,7 @@ func (e Epilogue) columns(lo, hi int) Epilogue {
 	if e.Bias != nil {
 		e.Bias = e.Bias[lo:hi]
 	}
-	for _, m := range [...]*blas32.General{&e.Add, &e.GELU, &e.GELUSlope} {
+	for _, m := range [...]*blas32.General{&e.GELU, &e.GELUSlope} {
 		if m.Data != nil {
 			*m = Cols(*m, lo, hi)
 		}
@@ -46,16 +45,13 @@ func (e Epilogue) columns(lo, hi int) Epilogue {
 // finish does the epilogue for a part of c.
 func (p *product) finish(i0, i1, j0, j1 int) {
 	e := &p.then
-	if e.Bias == nil && e.Add.Data == nil && e.GELU.Data == nil && e.GELUSlope.Data == nil {
+	if e.Bias == nil && e.GELU.Data == nil && e.GELUSlope.Data == nil {
 		return
 	}
 	for i := i0; i < i1; i++ {
 		c := Row(p.c, i)[j0:j1]
 		if e.Bias != nil {
 			Add(c, e.Bias[j0:j1])
-		}
-		if e.Add.Data != nil {
-			Add(c, Row(e.Add, i)[j0:j1])
 		}
 		if e.GELU.Data != nil {
 			GELU(Row(e.GELU, i)[j0:j1], c)

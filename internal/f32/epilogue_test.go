@@ -19,9 +19,9 @@ func TestEpilogueIsDoneOnce(t *testing.T) {
 	for _, s := range [][3]int{{1, 300, 40}, {5, 17, 9}, {8, 33, 600}, {100, 1100, 30}, {80, 40, 257}, {20, 30, 0}} {
 		m, n, k := s[0], s[1], s[2]
 		a, b, c := operands(rng, blas.NoTrans, blas.Trans, m, n, k, 1)
-		add, bent, bias := random(rng, m, n, 2), random(rng, m, n, 1), random(rng, 1, n, 0).Data
+		bent, bias := random(rng, m, n, 1), random(rng, 1, n, 0).Data
 		for _, kernel := range f32.Kernels() {
-			for _, then := range []f32.Epilogue{{Bias: bias}, {Add: add}, {Bias: bias, Add: add}, {GELUSlope: bent}, {Bias: bias, GELU: f32.New(m, n)}} {
+			for _, then := range []f32.Epilogue{{Bias: bias}, {GELUSlope: bent}, {Bias: bias, GELUSlope: bent}, {Bias: bias, GELU: f32.New(m, n)}} {
 				want, got := clone(c), clone(c)
 				restore := f32.UseKernel(kernel)
 				f32.Gemm(blas.NoTrans, blas.Trans, 0.5, a, b, 1, want)
@@ -30,9 +30,6 @@ func TestEpilogueIsDoneOnce(t *testing.T) {
 				for i := range m {
 					if then.Bias != nil {
 						f32.Add(f32.Row(want, i), bias)
-					}
-					if then.Add.Data != nil {
-						f32.Add(f32.Row(want, i), f32.Row(add, i))
 					}
 					if then.GELUSlope.Data != nil {
 						f32.GELUBackward(f32.Row(want, i), f32.Row(want, i), f32.Row(bent, i))
@@ -51,7 +48,7 @@ func TestEpilogueIsDoneOnce(t *testing.T) {
 
 func TestEpilogueMisuse(t *testing.T) {
 	a, b, c := f32.New(3, 4), f32.New(4, 5), f32.New(3, 5)
-	for _, then := range []f32.Epilogue{{Bias: make([]float32, 4)}, {Add: f32.New(3, 4)}, {Add: f32.New(2, 5)}, {GELU: f32.New(5, 3)}, {GELUSlope: f32.New(3, 6)}} {
+	for _, then := range []f32.Epilogue{{Bias: make([]float32, 4)}, {GELU: f32.New(2, 5)}, {GELU: f32.New(5, 3)}, {GELUSlope: f32.New(3, 6)}} {
 		require.Panics(t, func() { f32.GemmThen(blas.NoTrans, blas.NoTrans, 1, a, b, 0, c, then) })
 	}
 	f32.GemmThen(blas.NoTrans, blas.NoTrans, 1, a, b, 0, c, f32.Epilogue{Bias: []float32{1, 2, 3, 4, float32(math.Inf(1))}})

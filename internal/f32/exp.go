@@ -81,19 +81,6 @@ func Tanh(x float32) float32 {
 	return math.Float32frombits(math.Float32bits(e/(e+2)) | sign)
 }
 
-// TanhEach sets dst[i] to Tanh(x[i]), at 1 ns each where there is a kernel, a
-// tenth of Tanh's time. dst and x may be the same.
-func TanhEach(dst, x []float32) {
-	if len(x) != len(dst) {
-		panic(badLengths)
-	}
-	n := tanhEach(dst, x)
-	dst = dst[n:]
-	for i, v := range x[n:] {
-		dst[i] = Tanh(v)
-	}
-}
-
 // ExpShifted sets dst[i] to Exp(x[i]-shift) and returns the sum of dst: the
 // core of a softmax, where shift is the largest x. dst and x may be the same.
 func ExpShifted(dst, x []float32, shift float32) float32 {

@@ -176,26 +176,6 @@ fold:
 	FMOVS F0, s+32(FP)
 	RET
 
-// func tanhEach(dst, x []float32) int
-TEXT ·tanhEach(SB), NOSPLIT, $0-56
-	MOVD dst_base+0(FP), R1
-	MOVD dst_len+8(FP), R2
-	MOVD x_base+24(FP), R0
-	AND  $~7, R2
-	MOVD R2, ret+48(FP)
-	CBZ  R2, done
-	TANHCONSTANTS
-
-eight:
-	VLD1.P 32(R0), [V2.S4, V3.S4]
-	TANH
-	VST1.P [V8.S4, V9.S4], 32(R1)
-	SUBS   $8, R2
-	BNE    eight
-
-done:
-	RET
-
 // GELUCONSTANTS is TANHCONSTANTS with GELU's in V12 to V15.
 #define GELUCONSTANTS \
 	TANHCONSTANTS; \

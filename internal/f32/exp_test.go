@@ -78,32 +78,6 @@ func TestTanhExtremes(t *testing.T) {
 	require.True(t, math.IsNaN(float64(f32.Tanh(nan))))
 }
 
-// Each element is Tanh's, to the bit, wherever it stands.
-func TestTanhEachIsTanh(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 2))
-	special := []float32{0, float32(math.Copysign(0, -1)), inf, -inf, nan, -nan, 1e-45, -1e-45, 9, 9.1, -9.1, 3e38}
-	for n := range 40 {
-		x, dst := make([]float32, n+1)[1:], make([]float32, n+3)[3:]
-		for range 50 {
-			for i := range x {
-				x[i] = float32(rng.NormFloat64() * 3)
-				if rng.IntN(5) == 0 {
-					x[i] = special[rng.IntN(len(special))]
-				}
-			}
-			f32.TanhEach(dst, x)
-			for i, v := range x {
-				if want := f32.Tanh(v); want == want {
-					require.Equal(t, math.Float32bits(want), math.Float32bits(dst[i]), "Tanh(%v)", v)
-				} else {
-					require.True(t, dst[i] != dst[i])
-				}
-			}
-		}
-	}
-	require.Panics(t, func() { f32.TanhEach(make([]float32, 2), make([]float32, 3)) })
-}
-
 // Each element is Exp's, to the bit, wherever it stands.
 func TestExpShiftedIsExp(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))

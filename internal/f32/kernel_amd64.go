@@ -101,11 +101,3 @@ func expShifted(dst, x []float32, shift float32) (float32, int) {
 	}
 	return expShiftedAVX2(n, &dst[0], &x[0], shift), n
 }
-
-func tanhEach(dst, x []float32) int {
-	n := leading(x)
-	if n > 0 {
-		tanhAVX2(n, &dst[0], &x[0])
-	}
-	return n
-}

@@ -65,6 +65,3 @@ func maximum(x []float32) (m float32, n int)
 
 //go:noescape
 func expShifted(dst, x []float32, shift float32) (s float32, n int)
-
-//go:noescape
-func tanhEach(dst, x []float32) int

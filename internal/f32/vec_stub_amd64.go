@@ -40,8 +40,3 @@ func scaleAVX2(n int, alpha float32, x *float32)
 //
 //go:noescape
 func expShiftedAVX2(n int, dst *float32, x *float32, shift float32) float32
-
-// tanhAVX2 sets dst to Tanh(x), for n elements, a multiple of 8.
-//
-//go:noescape
-func tanhAVX2(n int, dst *float32, x *float32)

@@ -18,9 +18,7 @@ func main() {
 	axpy()
 	add()
 	scale()
-	c := Constants()
-	expShifted(c)
-	tanh(c)
+	expShifted(Constants())
 	Generate()
 }
 
@@ -137,17 +135,4 @@ func expShifted(c Table) {
 	}, src, dst)
 	Fold(addps)
 	Give()
-}
-
-func tanh(c Table) {
-	Define("tanhAVX2", "func(n int, dst, x *float32)",
-		"tanhAVX2 sets dst to Tanh(x), for n elements, a multiple of 8.")
-	n, dst, src := Arg("n"), Arg("dst"), Arg("x")
-	sign, x, shifted, r, q, t := Y[9], Y[4], Y[5], Y[6], Y[7], Y[8]
-	Loop(n, 1, func(i, disp int) {
-		VMOVUPS(Mem{Base: src}, x)
-		Tanh(c, x, q, sign, shifted, r, t)
-		VMOVUPS(q, Mem{Base: dst})
-	}, src, dst)
-	Finish()
 }
