@@ -18,6 +18,7 @@ const module = "github.com/llm-from-scratch/llm"
 // path stands for all below it.
 var chapterImports = []string{
 	module + "/internal/f32",
+	module + "/internal/plaintext",
 	"gonum.org/v1/gonum",
 }
 
@@ -51,6 +52,7 @@ var roomImports = map[string][]string{
 	"internal/exercise/prove":    {module + "/internal/exercise"},
 	"internal/exercise/testdata": nil,
 	"internal/matmul":            nil,
+	"internal/plaintext":         nil,
 	"internal/roofline":          {module + "/internal/f32"},
 	"examples/embed":             {module + "/ch07_instruct_ft"},
 }
