@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"io"
+	"maps"
 	"os/exec"
 	"path"
 	"slices"
@@ -33,15 +34,31 @@ func TestChaptersAreThere(t *testing.T) {
 			assert.True(t, exists(c.dir+"/"+name), "%s/%s is missing", c.dir, name)
 		}
 	}
+	for dir := range names {
+		name, ok := strings.CutPrefix(dir, "branches/")
+		if _, listed := branches[dir]; !ok {
+			continue
+		} else if !listed {
+			assert.Fail(t, dir+" is not among the branches in internal/house/rules_test.go: add it with the branches that it imports")
+		}
+		assert.Equal(t, map[string]bool{name: true}, names[dir], "packages in %s", dir)
+		for _, name := range branchFiles {
+			assert.True(t, exists(dir+"/"+name), "%s/%s is missing", dir, name)
+		}
+	}
+	for dir := range branches {
+		assert.Contains(t, names, dir, "a branch of internal/house/rules_test.go")
+	}
 }
 
 func TestImports(t *testing.T) {
+	rooms := imported(t)
 	for _, f := range files(t) {
 		for _, p := range f.imports() {
 			assert.False(t, below(p, []string{module + "/cmd"}) && !strings.HasPrefix(f.dir, "cmd/"), "%s imports a command, %s", f.name, p)
 			assert.NotEqual(t, "math/rand", p, "%s: use math/rand/v2", f.name)
-			if n := chapter(f.dir); n > 0 {
-				assert.True(t, chapterMayImport(n, p, f.test), "%s may not import %s", f.name, p)
+			if woven(f.dir) {
+				assert.True(t, mayImport(rooms, f.dir, p, f.test), "%s may not import %s", f.name, p)
 			}
 			if mine, ok := roomImports[f.dir]; ok && !f.test {
 				assert.True(t, !below(p, []string{module}) || below(p, mine), "%s may not import %s", f.name, p)
@@ -53,17 +70,51 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// chapterMayImport reports whether a file of chapter n, from 1, may import p.
-func chapterMayImport(n int, p string, test bool) bool {
-	for i, c := range chapters {
-		if p == module+"/"+c.dir {
-			return i+1 < n || test && i+1 == n
+// imported are the imports of every directory's files outside tests.
+func imported(t *testing.T) map[string][]string {
+	all := map[string][]string{}
+	for _, f := range files(t) {
+		if !f.test {
+			all[f.dir] = slices.AppendSeq(all[f.dir], maps.Values(f.imports()))
 		}
 	}
-	if test {
-		return standard(p) || below(p, chapterImports) || below(p, testImports)
+	return all
+}
+
+// mayImport reports whether a file of the chapter or branch dir may import p.
+func mayImport(rooms map[string][]string, dir, p string, test bool) bool {
+	ours, inside := strings.CutPrefix(p, module+"/")
+	switch {
+	case inside && ours == dir:
+		return test
+	case inside && chapter(ours) > 0:
+		return chapter(dir) == 0 || chapter(ours) < chapter(dir)
+	case inside && woven(ours):
+		return slices.Contains(branches[dir], ours)
+	case inside:
+		return nextDoor(rooms, ours) || test && strings.HasPrefix(ours, "internal/")
+	case test:
+		return standard(p) || below(p, chapterLibraries) || below(p, testLibraries)
 	}
-	return standard(p) && !below(p, programsOnly) || below(p, chapterImports)
+	return standard(p) && !below(p, programsOnly) || below(p, chapterLibraries)
+}
+
+// nextDoor reports whether chapters may import the room dir: one of internal/
+// that needs no chapter itself, and nothing else that chapters leave to programs.
+func nextDoor(rooms map[string][]string, dir string) bool {
+	if !strings.HasPrefix(dir, "internal/") {
+		return false
+	}
+	for _, p := range rooms[dir] {
+		ours, inside := strings.CutPrefix(p, module+"/")
+		switch {
+		case inside && !nextDoor(rooms, ours),
+			!inside && standard(p) && below(p, programsOnly),
+			!inside && !standard(p) && !below(p, chapterLibraries) && !below(p, roomLibraries):
+			return false
+		}
+	}
+	return true
 }
 
 // What a program that uses the assistant of chapter 7 has to link.
@@ -86,7 +137,7 @@ func TestChapterSevenIsAllItLinks(t *testing.T) {
 		} else {
 			require.NoError(t, err)
 		}
-		ours := below(p.ImportPath, chapterImports) || below(p.ImportPath, []string{"golang.org/x/sys"})
+		ours := below(p.ImportPath, chapterLibraries) || below(p.ImportPath, roomLibraries) || below(p.ImportPath, []string{module + "/internal"})
 		for _, c := range chapters {
 			ours = ours || p.ImportPath == module+"/"+c.dir
 		}
@@ -286,6 +337,14 @@ func TestEveryChapterHasExercises(t *testing.T) {
 func TestTheRulesThemselves(t *testing.T) {
 	const std, testify = "strings", "github.com/stretchr/testify/require"
 	ch := func(n int) string { return module + "/" + chapters[n-1].dir }
+	rooms := map[string][]string{
+		"internal/f32":   {"unsafe", "golang.org/x/sys/cpu"},
+		"internal/flash": {module + "/internal/f32"},
+		"internal/fetch": {"net/http"},
+		"internal/late":  {module + "/internal/later"},
+		"internal/later": {ch(1)},
+		"internal/web":   {"github.com/spf13/cobra"},
+	}
 	for _, c := range []struct {
 		n    int
 		p    string
@@ -301,16 +360,23 @@ func TestTheRulesThemselves(t *testing.T) {
 		{3, ch(3), false, false},
 		{3, ch(3), true, true},
 		{3, ch(4), true, false},
+		{3, module + "/branches/quantize", true, false},
 		{3, module + "/internal/f32", false, true},
+		{3, module + "/internal/flash", false, true},
 		{3, module + "/internal/fetch", false, false},
+		{3, module + "/internal/late", false, false},
+		{3, module + "/internal/web", false, false},
 		{3, module + "/internal/golden", true, true},
 		{3, module + "/cmd/llm", true, false},
 		{3, testify, false, false},
 		{3, testify, true, true},
 		{3, "gonum.org/v1/gonum/blas/blas32", false, true},
+		{3, "golang.org/x/sys/cpu", false, false},
 		{3, "github.com/spf13/cobra", true, false},
 	} {
-		require.Equal(t, c.want, chapterMayImport(c.n, c.p, c.test), "%v", c)
+		require.Equal(t, c.want, mayImport(rooms, chapters[c.n-1].dir, c.p, c.test), "%v", c)
 	}
+	require.True(t, mayImport(rooms, "branches/quantize", ch(4), false))
+	require.False(t, mayImport(rooms, "branches/quantize", module+"/branches/other", false))
 	require.True(t, slices.IsSorted(programsOnly))
 }

@@ -14,17 +14,19 @@ var chapters = []struct{ dir, name string }{
 // module is the path that all of ours begins with.
 const module = "github.com/llm-from-scratch/llm"
 
-// Beside the standard library and earlier chapters, a chapter imports these. A
-// path stands for all below it.
-var chapterImports = []string{
-	module + "/internal/f32",
-	module + "/internal/plaintext",
-	"gonum.org/v1/gonum",
-}
+// What grows from the trunk, one directory and one page (docs/branch_NAME.md)
+// each, with the other branches that it imports. Chapters know no branch.
+var branches = map[string][]string{}
+
+// Chapters and branches import the standard library, chapters (those before),
+// rooms of internal/ that need no chapter, and these. A path stands for all below it.
+var chapterLibraries = []string{"gonum.org/v1/gonum"}
+
+// Rooms that chapters import also import these.
+var roomLibraries = []string{"golang.org/x/sys", "golang.org/x/text", "github.com/google/renameio/v2"}
 
 // A chapter's tests also import these.
-var testImports = []string{
-	module + "/internal",
+var testLibraries = []string{
 	"github.com/stretchr/testify",
 	"github.com/pkoukk/tiktoken-go-loader",
 	"github.com/tiktoken-go/tokenizer",
@@ -65,6 +67,9 @@ var chapterFiles = []string{
 	"exercise_check_test.go",
 	"testdata/exercises/exercise_test.go",
 }
+
+// Every branch's directory has these.
+var branchFiles = []string{"doc.go", "example_test.go"}
 
 // Chapters return and yield; programs print and exit. "fmt.Print" stands for
 // all names that begin so.

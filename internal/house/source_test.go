@@ -104,10 +104,13 @@ func chapter(dir string) int {
 	return 0
 }
 
-// chapterSources are the non-test files of the chapters.
+// woven reports whether dir is a chapter or a branch: the book shows its code.
+func woven(dir string) bool { return chapter(dir) > 0 || strings.HasPrefix(dir, "branches/") }
+
+// chapterSources are the non-test files of the chapters and branches.
 func chapterSources(t *testing.T) []file {
 	t.Helper()
-	return slices.DeleteFunc(files(t), func(f file) bool { return f.test || chapter(f.dir) == 0 })
+	return slices.DeleteFunc(files(t), func(f file) bool { return f.test || !woven(f.dir) })
 }
 
 // below reports whether the import path p is one of the roots or below it.

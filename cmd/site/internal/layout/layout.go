@@ -19,7 +19,7 @@ type Link struct{ Href, Text string }
 // An Entry is a page in the contents, with its sections.
 type Entry struct {
 	Link
-	Number   string // of a chapter, or the letter of an appendix
+	Number   string // of a chapter, the letter of an appendix, + for a branch
 	Current  bool
 	Sections []Link
 }

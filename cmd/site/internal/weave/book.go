@@ -70,8 +70,9 @@ type place struct {
 type page struct {
 	file    string // docs/ch03_attention.md
 	name    string // ch03_attention, also the name of its .html
-	chapter int    // 0 for pages that are no chapter
-	number  string // 3, A for an appendix, or nothing
+	chapter int    // place among the pages that tell a package, see chapterOf; 0 for others
+	number  string // 3, + for a branch, A for an appendix, or nothing
+	branch  string // directory of the package that a branch tells
 	title   string
 	source  []byte
 	root    ast.Node
@@ -150,6 +151,8 @@ const (
 	legendFile = "docs/legend.md"
 
 	appendixPrefix = "appendix_" // of the pages that are lettered, not numbered
+	branchPrefix   = "branch_"   // of the pages that tell branches/NAME
+	branches       = 100         // branches come after all chapters
 )
 
 // readPages parses the front page, the pages of book.txt and the legend.
@@ -158,26 +161,31 @@ func (b *Book) readPages() {
 	if err != nil {
 		b.Problems = append(b.Problems, Problem{orderFile, 1, "the list of pages cannot be read: " + err.Error()})
 	}
-	b.readPage(frontFile, orderFile, 0, "")
-	chapter, appendix := 0, 'A'
+	b.readPage(frontFile, orderFile, page{})
+	chapter, branch, appendix := 0, branches, 'A'
 	for i, line := range strings.Split(string(order), "\n") {
 		name := strings.TrimSpace(line)
 		if name == "" || strings.HasPrefix(name, "#") {
 			continue
 		}
-		file, wantedBy := path.Join("docs", name), fmt.Sprintf("%s:%d", orderFile, i+1)
-		if strings.HasPrefix(name, appendixPrefix) {
-			b.readPage(file, wantedBy, 0, string(appendix))
+		var p page
+		if dir, ok := strings.CutPrefix(strings.TrimSuffix(name, ".md"), branchPrefix); ok {
+			branch++
+			p = page{chapter: branch, number: "+", branch: "branches/" + dir}
+		} else if strings.HasPrefix(name, appendixPrefix) {
+			p.number = string(appendix)
 			appendix++
-			continue
+		} else {
+			chapter++
+			p = page{chapter: chapter, number: strconv.Itoa(chapter)}
 		}
-		chapter++
-		b.readPage(file, wantedBy, chapter, strconv.Itoa(chapter))
+		b.readPage(path.Join("docs", name), fmt.Sprintf("%s:%d", orderFile, i+1), p)
 	}
-	b.readPage(legendFile, orderFile, 0, "")
+	b.readPage(legendFile, orderFile, page{})
 }
 
-func (b *Book) readPage(file, wantedBy string, chapter int, number string) {
+// readPage adds a page, of which the order says what kind it is.
+func (b *Book) readPage(file, wantedBy string, kind page) {
 	data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
 	if err != nil {
 		where, line, _ := strings.Cut(wantedBy, ":")
@@ -190,7 +198,8 @@ func (b *Book) readPage(file, wantedBy string, chapter int, number string) {
 		b.Problems = append(b.Problems, Problem{where, n, "page " + file + " " + reason})
 		return
 	}
-	p := &page{file: file, name: strings.TrimSuffix(path.Base(file), ".md"), chapter: chapter, number: number, ids: map[string]bool{}, listed: map[ast.Node]*listed{}}
+	p := &kind
+	p.file, p.name, p.ids, p.listed = file, strings.TrimSuffix(path.Base(file), ".md"), map[string]bool{}, map[ast.Node]*listed{}
 	p.source = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	p.parse()
 	if len(p.heads) == 0 || p.heads[0].level != 1 {
@@ -230,6 +239,8 @@ func (b *Book) render() {
 // eyebrow is what stands over the title.
 func (p *page) eyebrow() string {
 	switch {
+	case p.branch != "":
+		return "Branch"
 	case p.chapter > 0:
 		return "Chapter " + p.number
 	case p.number != "":

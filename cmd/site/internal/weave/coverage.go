@@ -28,7 +28,7 @@ func (b *Book) Lines() []Problem {
 	var problems []Problem
 	for _, file := range slices.Sorted(maps.Keys(b.tree.Files)) {
 		f := b.tree.Files[file]
-		if f.Test || chapterOf(f.Dir) == 0 {
+		if f.Test || b.chapterOf(f.Dir) == 0 {
 			continue
 		}
 		excused := map[int]bool{}
@@ -89,7 +89,7 @@ func (b *Book) Names() []Problem {
 	}
 	for _, file := range slices.Sorted(maps.Keys(b.tree.Files)) {
 		f := b.tree.Files[file]
-		said := mentioned[chapterOf(f.Dir)]
+		said := mentioned[b.chapterOf(f.Dir)]
 		if f.Test || said == nil {
 			continue
 		}

@@ -103,7 +103,7 @@ func (b *Book) sourceHref(file, line string) string {
 // directoryHref leads to the page of a chapter's directory.
 func (b *Book) directoryHref(dir, prefix string) (string, error) {
 	for _, p := range b.pages {
-		if p.chapter > 0 && chapterOf(dir) == p.chapter {
+		if p.chapter > 0 && b.chapterOf(dir) == p.chapter {
 			return address(nil, p, "", prefix), nil
 		}
 	}

@@ -127,21 +127,30 @@ func (b *Book) before(p *page, l *listed) {
 		return
 	}
 	f := b.tree.Files[l.listing.File]
-	if chapterOf(f.Dir) > p.chapter {
-		b.problem(p, l.link, "%s belongs to chapter %d, which comes later", f.Path, chapterOf(f.Dir))
+	if b.chapterOf(f.Dir) > p.chapter {
+		b.problem(p, l.link, "%s belongs to %s, which comes later", f.Path, f.Dir)
 	}
 	for _, i := range f.Imports() {
-		if dir, ok := strings.CutPrefix(i, b.tree.Module+"/"); ok && chapterOf(dir) > p.chapter {
+		if dir, ok := strings.CutPrefix(i, b.tree.Module+"/"); ok && b.chapterOf(dir) > p.chapter {
 			b.problem(p, l.link, "%s imports %s, which comes later", f.Path, dir)
 		}
 	}
 }
 
-// chapterOf is 3 for ch03_attention and its subdirectories, and 0 elsewhere.
-func chapterOf(dir string) int {
+// chapterOf is 3 for ch03_attention and its subdirectories, more than for any
+// chapter for a branch, in the order of their pages, and 0 elsewhere.
+func (b *Book) chapterOf(dir string) int {
+	if strings.HasPrefix(dir, "branches/") {
+		for _, p := range b.pages {
+			if p.branch == dir {
+				return p.chapter
+			}
+		}
+		return 2 * branches // no page yet
+	}
 	n := 0
 	if strings.HasPrefix(dir, "ch") {
-		fmt.Sscanf(dir, "ch%02d_", &n)
+		_, _ = fmt.Sscanf(dir, "ch%02d_", &n)
 	}
 	return n
 }

@@ -154,15 +154,15 @@ func (b *Book) member(p *page, first, rest string) (*place, error) {
 func (b *Book) nearby(p *page) []*source.Package {
 	list := slices.SortedFunc(maps.Values(b.tree.Packages()), func(x, y *source.Package) int {
 		rank := func(pkg *source.Package) int {
-			switch c := chapterOf(pkg.Dir); {
+			switch c := b.chapterOf(pkg.Dir); {
 			case c == 0:
 				return 1000
 			case c == p.chapter:
 				return 0
 			case c < p.chapter:
-				return 100 - c
+				return 2*branches - c
 			default:
-				return 100 + c
+				return 2*branches + c
 			}
 		}
 		if d := rank(x) - rank(y); d != 0 {

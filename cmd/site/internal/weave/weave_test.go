@@ -73,6 +73,42 @@ func TestAppendix(t *testing.T) {
 	require.Contains(t, string(b.Files["ch02_twice.html"]()), `<p class="eyebrow">Chapter 2</p>`)
 }
 
+// A branch tells a package as a chapter does, after all chapters: it may use any
+// of them, and none of them a branch.
+func TestBranch(t *testing.T) {
+	changes := map[string]string{
+		"docs/book.txt":              small["docs/book.txt"] + "branch_less.md\nbranch_none.md\nappendix_more.md\n",
+		"docs/branch_less.md":        "# Less\n\n`Halve` undoes `twice.Twice`, see [there](../ch02_twice) and [here](../branches/less).\n\n[less](../branches/less/less.go#package)\n\n[`Halve`](../branches/less/less.go#Halve)\n",
+		"docs/branch_none.md":        "# None\n\n[none](../branches/none/none.go#package)\n",
+		"docs/appendix_more.md":      "# More\n",
+		"branches/less/less.go":      "// Package less halves.\npackage less\n\nimport \"example.org/book/ch02_twice\"\n\n// Halve halves.\nfunc Halve(a int) int { return a / twice.Twice(1) }\n",
+		"branches/none/none.go":      "// Package none is nothing.\npackage none\n",
+		"branches/none/none_test.go": "package none\n",
+	}
+	b := woven(t, changes)
+	require.Empty(t, b.Problems)
+	require.Empty(t, b.Coverage())
+	less := string(b.Files["branch_less.html"]())
+	require.Contains(t, less, `<p class="eyebrow">Branch</p>`)
+	require.Contains(t, less, `<a rel="prev" href="ch02_twice.html">`)
+	require.Contains(t, less, `<a rel="next" href="branch_none.html">`)
+	require.Contains(t, less, `<span class="number">A</span> More`)
+	require.Contains(t, string(b.Files["index.html"]()), `<a href="branch_less.html"><span class="number">&#43;</span> Less</a>`)
+
+	changes["branches/less/less.go"] += "\n// Third thirds.\nfunc Third() {}\n"
+	changes["branches/new/new.go"] = "package new\n\nvar x = 1\n"
+	require.Equal(t, []Problem{
+		{"branches/less/less.go", 9, "lines 9-10 shown on no page: // Third thirds."},
+		{"branches/new/new.go", 3, "shown on no page: var x = 1"},
+		{"branches/less/less.go", 10, "the chapter's prose never mentions Third"},
+	}, woven(t, changes).Coverage())
+	changes["docs/ch02_twice.md"] = small["docs/ch02_twice.md"] + "\n[`Third`](../branches/less/less.go#Third)\n"
+	changes["branches/less/less.go"] = strings.Replace(changes["branches/less/less.go"], "import", "import _ \"example.org/book/branches/none\"\nimport", 1)
+	problems := fmt.Sprint(woven(t, changes).Problems)
+	require.Contains(t, problems, "branches/less/less.go belongs to branches/less, which comes later")
+	require.Contains(t, problems, "branches/less/less.go imports branches/none, which comes later")
+}
+
 func TestSoundBook(t *testing.T) {
 	b := woven(t, nil)
 	require.Empty(t, b.Problems)
@@ -181,7 +217,7 @@ func TestNothingIsUsedBeforeItsPage(t *testing.T) {
 	b := woven(t, map[string]string{"ch01_add/add.go": strings.Replace(small["ch01_add/add.go"], `"fmt"`, `_ "example.org/book/ch02_twice"; import "fmt"`, 1)})
 	require.Contains(t, b.Problems[0].Text, "imports ch02_twice, which comes later")
 	b = woven(t, map[string]string{"docs/ch01_add.md": small["docs/ch01_add.md"] + "\n[`Twice`](../ch02_twice/twice.go#Twice)\n"})
-	require.Contains(t, b.Problems[0].Text, "belongs to chapter 2, which comes later")
+	require.Contains(t, b.Problems[0].Text, "belongs to ch02_twice, which comes later")
 }
 
 func TestCoverage(t *testing.T) {
