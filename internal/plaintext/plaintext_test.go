@@ -90,6 +90,7 @@ func TestFiles(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(text, want), "%.20q", text)
 		require.NotContains(t, text, "\r")
+		require.Equal(t, strings.Contains(name, "crlf"), strings.Contains(string(data), "\r\n"), "%s as it was copied", name)
 	}
 	for name, line := range map[string]string{"min-latin1.tsv": "min-latin1.tsv: line 1: the byte 0xa3 is not UTF-8", "min-latin1.json": "min-latin1.json: line 1: the byte 0xa3 is not UTF-8"} {
 		data, err := os.ReadFile(filepath.Join("testdata", name))
