@@ -142,7 +142,6 @@ func (c *chat) answer(cmd *cobra.Command, line string) error {
 		return nil
 	}
 	out := cmd.OutOrStdout()
-	show := showing(out)
 	for piece, err := range c.say(cmd.Context(), instruction, input) {
 		if errors.Is(err, context.Canceled) {
 			fmt.Fprintln(out)
@@ -152,7 +151,7 @@ func (c *chat) answer(cmd *cobra.Command, line string) error {
 			fmt.Fprintf(cmd.ErrOrStderr(), "llm: %v\n", err)
 			continue
 		}
-		fmt.Fprint(out, show(piece))
+		fmt.Fprint(out, piece)
 	}
 	fmt.Fprintln(out)
 	if c.conversation != nil && c.conversation.Forgotten() > 0 && !c.told {

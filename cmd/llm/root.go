@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -17,6 +18,7 @@ const (
 	statusFailed      = 1
 	statusUsage       = 2
 	statusInterrupted = 130 // as shells count an end by Ctrl-C
+	statusUnread      = 141 // as they count the end of a program whose output nobody reads on
 )
 
 // errInterrupted ends a command that Ctrl-C stopped and that has said so.
@@ -31,26 +33,40 @@ func usagef(format string, args ...any) error {
 }
 
 // run runs one command line and returns its exit status. Whatever goes wrong
-// becomes one line on stderr.
-func run(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer) int {
+// becomes one line on stderr, output that could not be written included.
+func run(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Writer) int {
+	out, notes := newOutput(stdout), newOutput(stderr)
+	defer notes.Close()
 	root := newRoot()
 	root.SetArgs(twoDashes(args))
 	root.SetIn(in)
 	root.SetOut(out)
-	root.SetErr(stderr)
-	cmd, err := root.ExecuteContextC(ctx)
+	root.SetErr(notes)
+	cmd, err := root.ExecuteContextC(whileWritten{ctx, out})
+	interrupted := errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled)
+	if lost := out.Close(); lost != nil {
+		switch alone := err == nil || interrupted || errors.Is(err, errStopped) || errors.Is(err, lost); {
+		case alone && errors.Is(lost, syscall.EPIPE):
+			return statusUnread
+		case alone:
+			err = fmt.Errorf("writing the output: %w", lost)
+		default:
+			err = fmt.Errorf("%w; writing the output: %w", err, lost)
+		}
+		interrupted = false
+	}
 	switch {
 	case err == nil, errors.Is(err, errStopped):
 		return statusOK
-	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+	case interrupted:
 		return statusInterrupted
 	}
 	line := strings.Join(strings.Fields(err.Error()), " ")
 	if _, usage := errors.AsType[usageError](err); usage {
-		fmt.Fprintf(stderr, "llm: %s (%s -h shows how it is used)\n", line, cmd.CommandPath())
+		fmt.Fprintf(notes, "llm: %s (%s -h shows how it is used)\n", line, cmd.CommandPath())
 		return statusUsage
 	}
-	fmt.Fprintf(stderr, "llm: %s\n", line)
+	fmt.Fprintf(notes, "llm: %s\n", line)
 	return statusFailed
 }
 

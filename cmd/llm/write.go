@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +14,6 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
 
 // sampling are the options of every command that lets a model write.
@@ -83,7 +81,6 @@ type writing struct {
 // a stop string, where the model ends the text, or when ctx is cancelled.
 func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) (speed, error) {
 	stream, stopper := tokens.NewStream(o.bpe), pretrain.NewStopper(o.stops...)
-	show := showing(w)
 	s := speed{begin: time.Now()}
 	for id := range pretrain.Generate(o.model, prompt, o.sampler, o.rng) {
 		if id == o.bpe.EndOfText() || ctx.Err() != nil {
@@ -91,7 +88,7 @@ func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) (speed, err
 		}
 		s.token()
 		text, stop := stopper.Next(stream.Next(id))
-		if _, err := io.WriteString(w, show(text)); err != nil || stop {
+		if _, err := io.WriteString(w, text); err != nil || stop {
 			return s, err
 		}
 		if s.tokens == o.most {
@@ -102,7 +99,7 @@ func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) (speed, err
 	if !stop {
 		text += stopper.Flush()
 	}
-	_, err := io.WriteString(w, show(text))
+	_, err := io.WriteString(w, text)
 	return s, err
 }
 
@@ -131,23 +128,4 @@ func (s speed) String() string {
 		text += fmt.Sprintf(", %.1f tokens/s", float64(s.tokens-1)/since)
 	}
 	return text
-}
-
-// showing returns what makes text fit to be written to w: on a terminal [printable].
-func showing(w io.Writer) func(text string) string {
-	if meter.IsTerminal(w) {
-		return printable
-	}
-	return func(text string) string { return text }
-}
-
-// printable replaces what could disturb a terminal: a model that has not learned
-// much yet writes bytes that are no text, and control characters.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
 }

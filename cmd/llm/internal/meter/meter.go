@@ -35,7 +35,7 @@ func New(w io.Writer, done, total int) *Meter {
 
 // newBar is the look of all bars: the time left is for the caller to say.
 func newBar(w io.Writer, total int64, status string) *progressbar.ProgressBar {
-	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(20),
+	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(behind(w).(io.Writer)), progressbar.OptionSetWidth(20),
 		progressbar.OptionSetDescription(status), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 }
@@ -72,8 +72,17 @@ func (m *Meter) Line() {
 	}
 }
 
-// IsTerminal reports whether w is a terminal.
+// IsTerminal reports whether w is a terminal, or leads to one.
 func IsTerminal(w any) bool {
-	f, ok := w.(*os.File)
+	f, ok := behind(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// behind is what w writes to, if it says so: a bar draws with characters that are
+// kept from a terminal otherwise.
+func behind(w any) any {
+	if o, ok := w.(interface{ Behind() io.Writer }); ok {
+		return o.Behind()
+	}
+	return w
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+)
+
+// An output is where all commands write to. It remembers the first write that
+// failed, so that no command can forget it, and keeps from a terminal what could
+// disturb it, whoever wrote that: a command, a model, a file's name.
+type output struct {
+	w        io.Writer
+	terminal bool
+	mutex    sync.Mutex
+	rest     []byte // the begun character or line end that a terminal has not got yet
+	err      error
+}
+
+func newOutput(w io.Writer) *output { return &output{w: w, terminal: meter.IsTerminal(w)} }
+
+// Behind is the terminal or the file itself, for meters to draw on.
+func (o *output) Behind() io.Writer { return o.w }
+
+// Write writes p, or returns the error of the write that failed before.
+func (o *output) Write(p []byte) (int, error) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	shown := p
+	if o.terminal {
+		shown = append(o.rest, p...)
+		whole := len(shown) - unfinished(shown)
+		o.rest = append([]byte(nil), shown[whole:]...)
+		shown = []byte(printable(string(shown[:whole])))
+	}
+	if o.write(shown); o.err != nil {
+		return 0, o.err
+	}
+	return len(p), nil
+}
+
+func (o *output) write(p []byte) {
+	if o.err == nil && len(p) > 0 {
+		_, o.err = o.w.Write(p)
+	}
+}
+
+// Lost is the error of the first write that failed.
+func (o *output) Lost() error {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return o.err
+}
+
+// Close writes what was left unfinished, and returns what Lost does.
+func (o *output) Close() error {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.write([]byte(printable(string(o.rest))))
+	o.rest = nil
+	return o.err
+}
+
+// whileWritten is the context of a command: nobody reads on when output is lost.
+type whileWritten struct {
+	context.Context
+	out *output
+}
+
+func (c whileWritten) Err() error {
+	if c.out.Lost() != nil {
+		return context.Canceled
+	}
+	return c.Context.Err()
+}
+
+// unfinished is the number of bytes at the end of text that only what follows can
+// show the meaning of: the beginning of a character, or a CR.
+func unfinished(text []byte) int {
+	for n := 1; n <= min(utf8.UTFMax, len(text)); n++ {
+		if end := text[len(text)-n:]; utf8.RuneStart(end[0]) {
+			if !utf8.FullRune(end) || end[0] == '\r' {
+				return n
+			}
+			break
+		}
+	}
+	return 0
+}
+
+// lineEnds turns the line ends of other systems into ours.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// printable replaces what could disturb a terminal: a model that has not learned
+// much yet writes bytes that are no text, and control characters.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, lineEnds.Replace(text))
+}
