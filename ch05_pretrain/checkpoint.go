@@ -14,6 +14,7 @@ import (
 	"strconv"
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // The files that a training run adds to those of its model.
@@ -49,7 +50,7 @@ func (t *Trainer) Save(dir string) error {
 	}
 	metadata := map[string]string{"step": strconv.Itoa(t.step)}
 	err = WriteFile(filepath.Join(dir, optimizerFile), func(w io.Writer) error {
-		return WriteTensors(w, t.optimizer.averages(), metadata)
+		return safetensors.Write(w, safetensors.F32, t.optimizer.averages(), metadata)
 	})
 	if err != nil {
 		return fmt.Errorf("saving the optimiser: %w", err)
@@ -91,19 +92,17 @@ func (t *Trainer) Resume(dir string) error {
 	if err := noise.UnmarshalBinary(state.Noise); err != nil {
 		return fmt.Errorf("%s: noise: %w", path, err)
 	}
-	averages, closeFile, err := OpenTensors(os.DirFS(dir), dir, optimizerFile)
+	averages, err := safetensors.Open(os.DirFS(dir), dir, optimizerFile)
 	if err != nil {
 		return err
 	}
-	defer closeFile()
+	defer averages.Close()
 	if step := averages.Metadata["step"]; step != strconv.Itoa(state.Step) {
 		return fmt.Errorf("%s is of step %d but %s of step %s: a save was interrupted; "+
 			"train again from the weights", path, state.Step, optimizerFile, step)
 	}
-	for _, p := range t.optimizer.averages() {
-		if err := averages.Read(p); err != nil {
-			return err
-		}
+	if err := safetensors.Fill(averages, t.optimizer.averages()); err != nil {
+		return err
 	}
 	t.step, t.optimizer.steps, t.consumed = state.Step, state.Step, state.Consumed
 	t.epochStart, *t.noise = epochStart, noise

@@ -16,9 +16,8 @@
 //	evaluate.go     the loss on text that was not trained on
 //	sample.go       choosing the next token by chance
 //	stop.go         where a text ends
-//	safetensors.go  tensors in a file
-//	halves.go       the same in half the bytes
 //	model.go        a model in a directory
-//	shards.go       GPT-2's published files, in one piece or in several
+//	gpt2.go         as GPT-2 was published, in one file or in several
+//	file.go         a file that is whole or not there
 //	checkpoint.go   a training run that goes on from where it was
 package pretrain

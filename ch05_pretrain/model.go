@@ -11,6 +11,7 @@ import (
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // The files of a model's directory, under the names that other tools expect.
@@ -67,7 +68,7 @@ func SaveModel(dir string, m *gpt.Model, t *tokens.BPE) error {
 		write func(io.Writer) error
 	}{
 		{weightsFile, func(w io.Writer) error {
-			return WriteTensors(w, m.Params(), map[string]string{"format": "pt"})
+			return safetensors.Write(w, safetensors.F32, m.Params(), map[string]string{"format": "pt"})
 		}},
 		{vocabFile, t.WriteVocab},
 		{mergesFile, t.WriteMerges},
@@ -103,19 +104,17 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 		return nil, nil, fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; "+
 			"the files belong to different models", dir, t.Vocab(), c.Vocab)
 	}
-	weights, closeFiles, err := openWeights(files, dir)
+	weights, err := openWeights(files, dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer closeFiles()
+	defer weights.Close()
 	if err := checkTensors(weights, c); err != nil {
 		return nil, nil, err
 	}
 	m := gpt.New(c)
-	for _, p := range m.Params() {
-		if err := weights.Read(p); err != nil {
-			return nil, nil, err
-		}
+	if err := safetensors.Fill(weights, m.Params()); err != nil {
+		return nil, nil, err
 	}
 	return m, t, nil
 }
@@ -123,17 +122,17 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 // checkTensors compares the weights of a model with its configuration before any
 // memory is spent on them, which a wrong number in config.json could make
 // enormous.
-func checkTensors(weights *Tensors, c gpt.Config) error {
+func checkTensors(weights *safetensors.Tensors, c gpt.Config) error {
 	last := c.Layers - 1
 	_, ok := weights.Shape(fmt.Sprintf("h.%d.ln_1.weight", last))
-	if !ok || last > len(weights.infos) {
+	if !ok || last > len(weights.Names()) {
 		return fmt.Errorf("%s: no layer %d, config.json says there are %d",
-			weights.name, last, c.Layers)
+			weights.Name, last, c.Layers)
 	}
 	frozen := (&gpt.Model{Config: c}).Gradient(func(string) bool { return false })
 	known := map[string]bool{}
 	for _, p := range frozen.Params() { // all of them, with no memory behind
-		if _, err := weights.find(p); err != nil {
+		if err := weights.Check(safetensors.Tensor(p)); err != nil {
 			return err
 		}
 		known[p.Name] = true
@@ -141,7 +140,7 @@ func checkTensors(weights *Tensors, c gpt.Config) error {
 	for _, name := range weights.Names() {
 		if !known[name] && !maskName.MatchString(name) && name != headName {
 			return fmt.Errorf("%s: tensor %q belongs to no GPT-2 of this configuration",
-				weights.infos[name].file.name, name)
+				weights.Name, name)
 		}
 	}
 	return nil
@@ -205,32 +204,6 @@ func readTokenizer(files fs.FS, dir string) (*tokens.BPE, error) {
 		return nil, fmt.Errorf("the tokenizer in %s: %w", dir, err)
 	}
 	return t, nil
-}
-
-// OpenTensors opens the safetensors file name of a file system whose files can be
-// read at any place, as those of directories and of embedded ones can, and
-// returns a function that closes it. The name of the directory stands in
-// messages.
-func OpenTensors(files fs.FS, dir, name string) (*Tensors, func() error, error) {
-	path := filepath.Join(dir, name)
-	f, err := files.Open(name)
-	if err != nil {
-		return nil, nil, fmt.Errorf("no weights in %s: %w", dir, err)
-	}
-	r, ok := f.(io.ReaderAt)
-	info, err := f.Stat()
-	if err == nil && !ok {
-		err = fmt.Errorf("%s: this file system cannot read a file at any place", path)
-	}
-	var t *Tensors
-	if err == nil {
-		t, err = ReadTensors(path, r, info.Size())
-	}
-	if err != nil {
-		f.Close()
-		return nil, nil, err
-	}
-	return t, f.Close, nil
 }
 
 // writeJSON writes v so that people can read it too.

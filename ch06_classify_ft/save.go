@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // The files that make a model's directory that of a filter.
@@ -40,7 +41,7 @@ func (f *Filter) Save(dir string) error {
 		write func(io.Writer) error
 	}{
 		{headFile, func(w io.Writer) error {
-			return pretrain.WriteTensors(w, f.Classifier.headParams(), nil)
+			return safetensors.Write(w, safetensors.F32, f.Classifier.headParams(), nil)
 		}},
 		{filterFile, func(w io.Writer) error {
 			return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest})
@@ -85,15 +86,10 @@ func Load(dir string) (*Filter, error) {
 
 // loadHead fills the head from its file in dir.
 func (c *Classifier) loadHead(dir string) error {
-	tensors, closeFile, err := pretrain.OpenTensors(os.DirFS(dir), dir, headFile)
+	tensors, err := safetensors.Open(os.DirFS(dir), dir, headFile)
 	if err != nil {
 		return fmt.Errorf("no classifier's head: %w", err)
 	}
-	defer closeFile()
-	for _, p := range c.headParams() {
-		if err := tensors.Read(p); err != nil {
-			return err
-		}
-	}
-	return nil
+	defer tensors.Close()
+	return safetensors.Fill(tensors, c.headParams())
 }

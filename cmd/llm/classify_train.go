@@ -12,6 +12,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // classifyOptions are what the training of a filter depends on.
@@ -254,7 +255,7 @@ func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (p
 		if err := filter.Save(f.out); err != nil {
 			return err
 		}
-		return pretrain.WriteFile(path, func(w io.Writer) error { return pretrain.WriteTensors(w, lora.Params(), nil) })
+		return pretrain.WriteFile(path, func(w io.Writer) error { return safetensors.Write(w, safetensors.F32, lora.Params(), nil) })
 	}
 	return lora, save, nil
 }
@@ -271,17 +272,12 @@ func (o *classifyOptions) trains(layers int) func(name string) bool {
 }
 
 func readAdapters(lora *classify.LoRA, dir string) error {
-	tensors, closeFile, err := pretrain.OpenTensors(os.DirFS(dir), dir, adaptersFile)
+	tensors, err := safetensors.Open(os.DirFS(dir), dir, adaptersFile)
 	if err != nil {
 		return err
 	}
-	defer closeFile()
-	for _, p := range lora.Params() {
-		if err := tensors.Read(p); err != nil {
-			return err
-		}
-	}
-	return nil
+	defer tensors.Close()
+	return safetensors.Fill(tensors, lora.Params())
 }
 
 // evaluationParts are what the filter in dir is judged by, under their names: the

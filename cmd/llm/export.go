@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/export"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 func exportCommand() *cobra.Command {
@@ -28,18 +28,18 @@ llm export -model runs/assistant -out ~/assistant
 llm export -dtype BF16 -out ~/newton-half         in half the bytes`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return exportModel(cmd, model, out, pretrain.DType(strings.ToUpper(dtype)), force)
+			return exportModel(cmd, model, out, safetensors.DType(strings.ToUpper(dtype)), force)
 		},
 	}
 	cmd.Flags().StringVar(&model, "model", newton, "`directory` of the model")
 	cmd.Flags().StringVar(&out, "out", "runs/export", "`directory` to write")
-	cmd.Flags().StringVar(&dtype, "dtype", string(pretrain.F32), "`type` of the weights: F32, F16 or BF16")
+	cmd.Flags().StringVar(&dtype, "dtype", string(safetensors.F32), "`type` of the weights: F32, F16 or BF16")
 	cmd.Flags().BoolVar(&force, "force", false, "write to a directory that is not empty, over the files of an export")
 	return cmd
 }
 
-func exportModel(cmd *cobra.Command, model, out string, dtype pretrain.DType, force bool) error {
-	if dtype != pretrain.F32 && dtype != pretrain.F16 && dtype != pretrain.BF16 {
+func exportModel(cmd *cobra.Command, model, out string, dtype safetensors.DType, force bool) error {
+	if dtype != safetensors.F32 && dtype != safetensors.F16 && dtype != safetensors.BF16 {
 		return usagef("-dtype cannot be %q; it takes F32, F16 or BF16", dtype)
 	}
 	dir, err := located(model)

@@ -15,6 +15,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/golden"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // publishedConfig is the config.json of the smallest GPT-2.
@@ -68,7 +69,7 @@ func publish(t testing.TB, dir string, m *gpt.Model) {
 		"vocab.json":  bpe.WriteVocab,
 		"merges.txt":  bpe.WriteMerges,
 		"model.safetensors": func(w io.Writer) error {
-			return pretrain.WriteTensors(w, params, map[string]string{"format": "pt"})
+			return safetensors.Write(w, safetensors.F32, params, map[string]string{"format": "pt"})
 		},
 	} {
 		require.NoError(t, pretrain.WriteFile(filepath.Join(dir, name), write))

@@ -20,6 +20,7 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // Files are the files of an exported model, in the order in which they are
@@ -32,7 +33,7 @@ var Files = []string{
 // Write writes a model and its tokenizer to dir, which it creates if needed,
 // with weights of type t. A write that breaks off leaves a directory without a
 // config.json, and no mixture of two models. It breaks off with ctx.
-func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t pretrain.DType) error {
+func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t safetensors.DType) error {
 	tokenizer, err := newTokenizer(bpe)
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t pre
 	}
 	write := map[string]func(io.Writer) error{
 		"model.safetensors": func(w io.Writer) error {
-			return pretrain.WriteTensorsAs(w, t, withBiases(m), map[string]string{"format": "pt"})
+			return safetensors.Write(w, t, withBiases(m), map[string]string{"format": "pt"})
 		},
 		"vocab.json":             bpe.WriteVocab,
 		"merges.txt":             bpe.WriteMerges,
@@ -126,7 +127,7 @@ type config struct {
 	DType            string   `json:"torch_dtype"`
 }
 
-func newConfig(c gpt.Config, bpe *tokens.BPE, t pretrain.DType) config {
+func newConfig(c gpt.Config, bpe *tokens.BPE, t safetensors.DType) config {
 	return config{
 		Architectures: []string{"GPT2LMHeadModel"}, ModelType: "gpt2",
 		Vocab: c.Vocab, Positions: c.Context, Context: c.Context, Width: c.Width, Layers: c.Layers, Heads: c.Heads,
@@ -134,8 +135,8 @@ func newConfig(c gpt.Config, bpe *tokens.BPE, t pretrain.DType) config {
 		EmbdDropout: c.Dropout, AttnDropout: c.Dropout, ResidDropout: c.Dropout,
 		InitializerRange: 0.02, ScaleAttention: true, TiedHead: c.TiedHead,
 		Begin: bpe.EndOfText(), End: bpe.EndOfText(), UseCache: true,
-		DType: map[pretrain.DType]string{
-			pretrain.F32: "float32", pretrain.F16: "float16", pretrain.BF16: "bfloat16",
+		DType: map[safetensors.DType]string{
+			safetensors.F32: "float32", safetensors.F16: "float16", safetensors.BF16: "bfloat16",
 		}[t],
 	}
 }

@@ -18,6 +18,7 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 const (
@@ -52,10 +53,10 @@ func readAll(t testing.TB, dir string) fstest.MapFS {
 	return files
 }
 
-func tensorsFile(t testing.TB, typ pretrain.DType, params []gpt.Param) *fstest.MapFile {
+func tensorsFile(t testing.TB, typ safetensors.DType, params []gpt.Param) *fstest.MapFile {
 	t.Helper()
 	var out bytes.Buffer
-	require.NoError(t, pretrain.WriteTensorsAs(&out, typ, params, map[string]string{"format": "pt"}))
+	require.NoError(t, safetensors.Write(&out, typ, params, map[string]string{"format": "pt"}))
 	return &fstest.MapFile{Data: out.Bytes()}
 }
 
@@ -98,7 +99,7 @@ func TestLayouts(t *testing.T) {
 			all = append(all, head) // which says again what is known
 		}
 		slices.Reverse(all)
-		shards := func(name func(string) string, typ pretrain.DType) fstest.MapFS {
+		shards := func(name func(string) string, typ safetensors.DType) fstest.MapFS {
 			list := named(all, name)
 			index := map[string]string{}
 			for i, p := range list {
@@ -115,15 +116,15 @@ func TestLayouts(t *testing.T) {
 		}
 		plain := func(name string) string { return name }
 		for name, weights := range map[string]fstest.MapFS{
-			"plain":           {weightsFile: tensorsFile(t, pretrain.F32, params)},
-			"masks":           {weightsFile: tensorsFile(t, pretrain.F32, all)},
-			"prefix":          {weightsFile: tensorsFile(t, pretrain.F32, named(params, prefixed))},
-			"prefix, masks":   {weightsFile: tensorsFile(t, pretrain.F32, named(all, prefixed))},
-			"shards":          shards(plain, pretrain.F32),
-			"shards, prefix":  shards(prefixed, pretrain.F32),
-			"F16":             {weightsFile: tensorsFile(t, pretrain.F16, all)},
-			"BF16":            {weightsFile: tensorsFile(t, pretrain.BF16, all)},
-			"BF16 and shards": shards(prefixed, pretrain.BF16),
+			"plain":           {weightsFile: tensorsFile(t, safetensors.F32, params)},
+			"masks":           {weightsFile: tensorsFile(t, safetensors.F32, all)},
+			"prefix":          {weightsFile: tensorsFile(t, safetensors.F32, named(params, prefixed))},
+			"prefix, masks":   {weightsFile: tensorsFile(t, safetensors.F32, named(all, prefixed))},
+			"shards":          shards(plain, safetensors.F32),
+			"shards, prefix":  shards(prefixed, safetensors.F32),
+			"F16":             {weightsFile: tensorsFile(t, safetensors.F16, all)},
+			"BF16":            {weightsFile: tensorsFile(t, safetensors.BF16, all)},
+			"BF16 and shards": shards(prefixed, safetensors.BF16),
 		} {
 			t.Run(fmt.Sprint(name, ", tied ", c.TiedHead), func(t *testing.T) {
 				delete(files, weightsFile)
@@ -157,7 +158,7 @@ func TestMasksOfAnyType(t *testing.T) {
 	header, values := strings.TrimRight(string(whole[8:n]), "} "), whole[n:]
 	for _, typ := range []string{"BOOL", "U8", "F8_E4M3"} {
 		mask := fmt.Sprintf(`},"h.0.attn.bias":{"dtype":"%s","shape":[1,1,8,8],"data_offsets":[%d,%d]}}`, typ, len(values), len(values)+64)
-		with := file(header+mask, 0)
+		with := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header+mask))), header+mask...)
 		with = append(append(with, values...), make([]byte, 64)...)
 		files[weightsFile] = &fstest.MapFile{Data: with}
 		got, _, err := pretrain.LoadModelFS(files, "m")
@@ -173,9 +174,9 @@ func TestNamesRefused(t *testing.T) {
 	for want, list := range map[string][]gpt.Param{
 		`m/model.safetensors: tensor "transformer.ln_f.weight" has the prefix "transformer." and tensor "wte.weight" has not`: append(
 			slices.Clone(params[:len(params)-2]), named(params[len(params)-2:], prefixed)...),
-		`m/model.safetensors: tensor "ln_f.bias" is there with and without the prefix "transformer."`: append(
+		`m/model.safetensors: tensor "transformer.ln_f.bias" has the prefix "transformer." and tensor "wte.weight" has not`: append(
 			slices.Clone(params), named(params[len(params)-1:], prefixed)...),
-		`m/model.safetensors: tensor "lm_head.weight" is there with and without the prefix "transformer."`: append(
+		`m/model.safetensors: tensor "lm_head.weight" is there twice, once as "transformer.lm_head.weight"`: append(
 			named(params, prefixed), gpt.Param{Name: "lm_head.weight"}, gpt.Param{Name: "transformer.lm_head.weight"}),
 		`m/model.safetensors: tensor "score.weight" belongs to no GPT-2 of this configuration`: append(slices.Clone(params), more),
 		`m/model.safetensors: tensor "ln_f.bias" is missing`:                                   params[:len(params)-1],
@@ -185,7 +186,7 @@ func TestNamesRefused(t *testing.T) {
 				list[i].Shape, list[i].Data = []int{1}, []float32{1}
 			}
 		}
-		files[weightsFile] = tensorsFile(t, pretrain.F32, list)
+		files[weightsFile] = tensorsFile(t, safetensors.F32, list)
 		_, _, err := pretrain.LoadModelFS(files, "m")
 		require.EqualError(t, err, want)
 	}
@@ -222,8 +223,8 @@ func sharded(t testing.TB, index string) fstest.MapFS {
 	delete(files, weightsFile)
 	one := func(name string) gpt.Param { return gpt.Param{Name: name, Shape: []int{1}, Data: []float32{1}} }
 	files[indexFile] = &fstest.MapFile{Data: []byte(index)}
-	files[firstShard] = tensorsFile(t, pretrain.F32, []gpt.Param{one("a")})
-	files[secondShard] = tensorsFile(t, pretrain.F32, []gpt.Param{one("b"), one("b2")})
+	files[firstShard] = tensorsFile(t, safetensors.F32, []gpt.Param{one("a")})
+	files[secondShard] = tensorsFile(t, safetensors.F32, []gpt.Param{one("b"), one("b2")})
 	return files
 }
 
@@ -269,7 +270,7 @@ func TestIndexRefused(t *testing.T) {
 	}
 	// A tensor that is in both of them.
 	files := sharded(t, `{"weight_map": {"a": "`+firstShard+`", "b": "`+secondShard+`"}}`)
-	files[secondShard] = tensorsFile(t, pretrain.F32, []gpt.Param{
+	files[secondShard] = tensorsFile(t, safetensors.F32, []gpt.Param{
 		{Name: "a", Shape: []int{1}, Data: []float32{1}}, {Name: "b", Shape: []int{1}, Data: []float32{1}}})
 	open := 0
 	_, _, err := pretrain.LoadModelFS(openFiles{files, &open}, "m")

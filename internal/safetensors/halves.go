@@ -1,4 +1,4 @@
-package pretrain
+package safetensors
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package pretrain
+package safetensors
 
 import (
 	"bytes"
@@ -9,50 +9,36 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 
-	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
-
-// A safetensors file is eight bytes that say how long its header is, the header
-// in JSON, and the tensors' values one after another, all little-endian:
-//
-//	{"wte.weight": {"dtype": "F32", "shape": [50257, 768], "data_offsets": [0, 154389504]}, …}
-//
-// Offsets count from the end of the header. The name "__metadata__" holds
-// strings of the writer's own.
-const metadataName = "__metadata__"
-
-// maxHeader bounds how much memory a file may claim for its header; the format
-// itself allows no more.
-const maxHeader = 100 << 20
-
-// tensorInfo is what the header says of a tensor.
-type tensorInfo struct {
-	DType   DType    `json:"dtype"`
-	Shape   []int    `json:"shape"`
-	Offsets []int64  `json:"data_offsets"`
-	file    *Tensors // that has the values
-}
 
 // Tensors gives access to the tensors of a safetensors file. Nothing but the
 // header is read before it is asked for.
 type Tensors struct {
 	Metadata map[string]string
-	name     string // of the file, for messages
+	Name     string // of the file, for messages
 	r        io.ReaderAt
 	start    int64 // where the data begin
 	infos    map[string]tensorInfo
+	files    []io.Closer
 }
 
-// ReadTensors reads the header of a safetensors file of size bytes and checks
+// Close closes the files that the tensors are in.
+func (t *Tensors) Close() error {
+	var errs []error
+	for _, f := range t.files {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// New reads the header of a safetensors file of size bytes and checks
 // it: every tensor in its place, no overlap, no gap, nothing past the end. The
 // name stands in messages. Reads from r may come from several goroutines.
-func ReadTensors(name string, r io.ReaderAt, size int64) (*Tensors, error) {
-	t := &Tensors{name: name, r: r, infos: map[string]tensorInfo{}}
+func New(name string, r io.ReaderAt, size int64) (*Tensors, error) {
+	t := &Tensors{Name: name, r: r, infos: map[string]tensorInfo{}}
 	if err := t.readHeader(size); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -205,26 +191,42 @@ func (t *Tensors) Shape(name string) ([]int, bool) {
 	return info.Shape, ok
 }
 
-// find returns what is known of the tensor that fills the parameter p, if it can.
-func (t *Tensors) find(p gpt.Param) (tensorInfo, error) {
+// Check says why no tensor of this file fills p, which needs no memory yet, or nil.
+func (t *Tensors) Check(p Tensor) error {
+	_, err := t.find(p)
+	return err
+}
+
+// find returns what is known of the tensor that fills p, if it can.
+func (t *Tensors) find(p Tensor) (tensorInfo, error) {
 	info, ok := t.infos[p.Name]
 	if !ok {
-		return info, fmt.Errorf("%s: tensor %q is missing", t.name, p.Name)
+		return info, fmt.Errorf("%s: tensor %q is missing", t.Name, p.Name)
 	}
 	if _, ok := codecs[info.DType]; !ok {
 		return info, fmt.Errorf("%s: tensor %q is %s; only F32, F16 and BF16 are read",
-			info.file.name, p.Name, info.DType)
+			info.file.Name, p.Name, info.DType)
 	}
 	if !slices.Equal(info.Shape, p.Shape) {
 		return info, fmt.Errorf("%s: tensor %q has shape %v, the model needs %v",
-			info.file.name, p.Name, info.Shape, p.Shape)
+			info.file.Name, p.Name, info.Shape, p.Shape)
 	}
 	return info, nil
 }
 
-// Read fills the parameter p from the tensor of its name. The shape must be the
-// same, the type F32, F16 or BF16, and every value a finite number.
-func (t *Tensors) Read(p gpt.Param) error {
+// Fill reads every tensor of the list as [Tensors.Read] does.
+func Fill[T Named](t *Tensors, list []T) error {
+	for _, p := range list {
+		if err := t.Read(Tensor(p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Read fills p from the tensor of its name. The shape must be the same, the type
+// F32, F16 or BF16, and every value a finite number.
+func (t *Tensors) Read(p Tensor) error {
 	info, err := t.find(p)
 	if err != nil {
 		return err
@@ -233,7 +235,7 @@ func (t *Tensors) Read(p gpt.Param) error {
 	f32.Run(len(p.Data), readGrain, w)
 	for _, err := range w.errs {
 		if err != nil {
-			return fmt.Errorf("%s: tensor %q: %w", info.file.name, p.Name, err)
+			return fmt.Errorf("%s: tensor %q: %w", info.file.Name, p.Name, err)
 		}
 	}
 	return nil
@@ -278,108 +280,4 @@ func (w *readWork) read(from int, values []float32) error {
 		from, place = from+len(part), place+int64(len(data))
 	}
 	return nil
-}
-
-// WriteTensors writes params as a safetensors file, in their order and as F32.
-func WriteTensors(w io.Writer, params []gpt.Param, metadata map[string]string) error {
-	return WriteTensorsAs(w, F32, params, metadata)
-}
-
-// WriteTensorsAs is [WriteTensors] with values of type t, F32, F16 or BF16, to
-// the nearest of which they are rounded. A value that is not finite there is an
-// error.
-func WriteTensorsAs(w io.Writer, t DType, params []gpt.Param, metadata map[string]string) error {
-	codec, ok := codecs[t]
-	if !ok {
-		return fmt.Errorf("tensors cannot be written as %q, only as F32, F16 or BF16", t)
-	}
-	header, err := formatHeader(t, codec.size, params, metadata)
-	if err != nil {
-		return err
-	}
-	length := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
-	if _, err := w.Write(append(length, header...)); err != nil {
-		return err
-	}
-	buffer := make([]byte, 1<<16)
-	for _, p := range params {
-		at := 0
-		for part := range slices.Chunk(p.Data, len(buffer)/codec.size) {
-			for i, v := range part {
-				if !(math.Abs(float64(v)) < codec.limit) {
-					return fmt.Errorf("tensor %q has the value %v at position %d, which is not finite in %s",
-						p.Name, v, at+i, t)
-				}
-			}
-			data := buffer[:codec.size*len(part)]
-			codec.encode(data, part)
-			if _, err := w.Write(data); err != nil {
-				return err
-			}
-			at += len(part)
-		}
-	}
-	return nil
-}
-
-// formatHeader returns the header of a file whose values of type t have size
-// bytes.
-func formatHeader(t DType, size int, params []gpt.Param, metadata map[string]string) ([]byte, error) {
-	var header bytes.Buffer
-	between := "{"
-	add := func(name string, v any) error {
-		text, err := json.Marshal(v)
-		fmt.Fprintf(&header, "%s%q:%s", between, name, text)
-		between = ","
-		return err
-	}
-	if len(metadata) > 0 {
-		if err := add(metadataName, metadata); err != nil {
-			return nil, err
-		}
-	}
-	var at int64
-	for _, p := range params {
-		end := at + int64(size*len(p.Data))
-		if err := add(p.Name, tensorInfo{DType: t, Shape: p.Shape, Offsets: []int64{at, end}}); err != nil {
-			return nil, err
-		}
-		at = end
-	}
-	if between == "{" {
-		header.WriteByte('{')
-	}
-	header.WriteByte('}')
-	for header.Len()%8 != 0 { // so that the values are aligned
-		header.WriteByte(' ')
-	}
-	return header.Bytes(), nil
-}
-
-// WriteFile puts a file in its place only when it is whole: what stood there
-// before stays until then.
-func WriteFile(path string, write func(w io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -1,4 +1,4 @@
-package pretrain
+package safetensors
 
 import (
 	"bytes"
@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
 // A half is a 16-bit type with its fields, to compute the value by its
@@ -95,22 +93,22 @@ func TestHalvesRound(t *testing.T) {
 	}
 }
 
-func TestWriteTensorsAs(t *testing.T) {
+func TestWrite(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	data := make([]float32, 70_001)
 	for i := range data {
 		data[i] = float32(rng.NormFloat64())
 	}
-	params := []gpt.Param{{Name: "a", Shape: []int{len(data)}, Data: data}, {Name: "b", Shape: []int{1}, Data: []float32{-3}}}
+	params := []Tensor{{Name: "a", Shape: []int{len(data)}, Data: data}, {Name: "b", Shape: []int{1}, Data: []float32{-3}}}
 	for typ, size := range map[DType]int{F32: 4, F16: 2, BF16: 2} {
 		var out bytes.Buffer
-		require.NoError(t, WriteTensorsAs(&out, typ, params, nil))
-		tensors, err := ReadTensors("x", bytes.NewReader(out.Bytes()), int64(out.Len()))
+		require.NoError(t, Write(&out, typ, params, nil))
+		tensors, err := New("x", bytes.NewReader(out.Bytes()), int64(out.Len()))
 		require.NoError(t, err)
 		require.Zero(t, tensors.start%8)
 		require.Equal(t, int(tensors.start)+size*(len(data)+1), out.Len())
 		for _, p := range params {
-			got := gpt.Param{Name: p.Name, Shape: p.Shape, Data: make([]float32, len(p.Data))}
+			got := Tensor{Name: p.Name, Shape: p.Shape, Data: make([]float32, len(p.Data))}
 			require.NoError(t, tensors.Read(got))
 			for i, v := range p.Data {
 				want := v
@@ -127,7 +125,7 @@ func TestWriteTensorsAs(t *testing.T) {
 	}
 }
 
-func TestWriteTensorsRefuses(t *testing.T) {
+func TestWriteRefuses(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
 	for _, c := range []struct {
 		typ  DType
@@ -144,7 +142,7 @@ func TestWriteTensorsRefuses(t *testing.T) {
 		{BF16, nan, `tensor "a" has the value NaN at position 1, which is not finite in BF16`},
 		{"F64", 1, `tensors cannot be written as "F64", only as F32, F16 or BF16`},
 	} {
-		err := WriteTensorsAs(io.Discard, c.typ, []gpt.Param{{Name: "a", Shape: []int{2}, Data: []float32{1, c.v}}}, nil)
+		err := Write(io.Discard, c.typ, []Tensor{{Name: "a", Shape: []int{2}, Data: []float32{1, c.v}}}, nil)
 		if c.want == "" {
 			require.NoError(t, err)
 		} else {
