@@ -196,6 +196,6 @@ func (w *weaver) fence(out util.BufWriter, src []byte, n ast.Node, entering bool
 		w.formula(out, n, code.String(), true)
 		return ast.WalkSkipChildren, nil
 	}
-	_, _ = out.WriteString(highlight(language, code.String(), unnumbered, ""))
+	_, _ = out.WriteString(highlight(language, code.String(), unlabelled))
 	return ast.WalkSkipChildren, nil
 }

@@ -4,6 +4,19 @@
 // only a link into a Go file becomes the code it names; formulas become MathML,
 // pictures are set into the page. Whatever the prose names has to exist: what
 // does not is a Problem with file, line and, where one is near, a suggestion.
+//
+// What authors write, for GitHub to render as well:
+//
+//	[`Head`](../ch03_attention/head.go#Head)             a declaration with its comment
+//	[Example: …](../ch03_attention/example_test.go#ExampleHead)   its code and what it prints
+//	[the loop](../ch05_pretrain/train.go#Train:one-step) the part of a function under the comment "One step …"
+//	[package](../ch03_attention/doc.go#package)          the comment over the package clause
+//	[`Head`](head.go#Head), [`NewHead`](head.go#NewHead) small neighbours of one file, in one listing
+//	[`check`](head.go#check "What is refused")           folded under a line that says what it does
+//
+// Each stands alone in its paragraph, and has prose before it: three listings in
+// a row are small neighbours that want one box, or ideas that want a sentence.
+// The messages of panics are best shown with the function that panics.
 package weave
 
 import (
@@ -87,12 +100,19 @@ type head struct {
 	id, text string
 }
 
-// A listed paragraph is replaced by code.
+// A listed paragraph is replaced by code: by an exercise or by declarations of one file.
 type listed struct {
-	link    *ast.Link
-	listing source.Listing
-	task    *exercise.Exercise
-	id      string
+	link  *ast.Link // the first, for its place
+	task  *exercise.Exercise
+	parts []part
+	fold  string // the line under which they are folded
+	id    string
+}
+
+// A part is one of the declarations that share a listing.
+type part struct {
+	source.Listing
+	id string
 }
 
 // Options of Weave.

@@ -75,6 +75,30 @@ func (b *Book) Lines() []Problem {
 	return problems
 }
 
+// Walls reports where more than three listings follow each other without prose.
+func (b *Book) Walls() []Problem {
+	var problems []Problem
+	for _, p := range b.pages {
+		var first ast.Node
+		run := 0
+		flush := func() {
+			if run > 3 {
+				problems = append(problems, Problem{p.file, p.line(first), fmt.Sprintf("%d listings without prose between: let neighbours share one (see package weave), or say what they do", run)})
+			}
+			run = 0
+		}
+		for n := p.root.FirstChild(); n != nil; n = n.NextSibling() {
+			if l := p.listed[n]; l == nil || l.task != nil {
+				flush()
+			} else if run++; run == 1 {
+				first = n
+			}
+		}
+		flush()
+	}
+	return problems
+}
+
 var word = regexp.MustCompile(`[A-Za-z_]\w*(\.[A-Za-z_]\w*)*`)
 
 // Names reports the exported names that the prose of their chapter's page does

@@ -14,19 +14,27 @@ import (
 	"github.com/llm-from-scratch/llm/cmd/site/internal/layout"
 )
 
-// highlight writes code as one span a line. number gives the number shown
-// before each line, or 0 for none; they are not part of the text, so that
-// copying takes only the code. A non-empty idPrefix gives each line an id.
-func highlight(language, code string, number func(i int) int, idPrefix string) string {
+// A label is the number shown before a line, and its id; 0 and "" for none.
+type label struct {
+	number int
+	id     string
+}
+
+func unlabelled(int) label { return label{} }
+
+// highlight writes code as one span a line. The numbers are not part of the
+// text, so that copying takes only the code.
+func highlight(language, code string, labelled func(i int) label) string {
 	var b strings.Builder
 	b.WriteString(`<pre class="code"><code>`)
 	for i, line := range chroma.SplitTokensIntoLines(tokens(language, code)) {
 		b.WriteString(`<span class="line"`)
-		if n := number(i); n > 0 {
-			fmt.Fprintf(&b, ` data-n="%d"`, n)
-			if idPrefix != "" {
-				fmt.Fprintf(&b, ` id="%s%d"`, idPrefix, n)
-			}
+		l := labelled(i)
+		if l.number > 0 {
+			fmt.Fprintf(&b, ` data-n="%d"`, l.number)
+		}
+		if l.id != "" {
+			fmt.Fprintf(&b, ` id="%s"`, html.EscapeString(l.id))
 		}
 		b.WriteString(">")
 		for _, t := range line {
@@ -58,8 +66,6 @@ func tokens(language, code string) []chroma.Token {
 	return iterator.Tokens()
 }
 
-func unnumbered(int) int { return 0 }
-
 // sourcePage shows a whole file of the repository, each line with an id.
 func (b *Book) sourcePage(name, file string) func() []byte {
 	return sync.OnceValue(func() []byte {
@@ -73,7 +79,7 @@ func (b *Book) sourcePage(name, file string) func() []byte {
 		default:
 			language := map[string]string{".go": "go", ".json": "json"}[filepath.Ext(file)]
 			code := strings.ReplaceAll(strings.ToValidUTF8(string(data), "\uFFFD"), "\r\n", "\n")
-			body += `<div class="listing whole">` + highlight(language, code, func(i int) int { return i + 1 }, "L") + "</div>"
+			body += `<div class="listing whole">` + highlight(language, code, func(i int) label { return label{i + 1, fmt.Sprint("L", i+1)} }) + "</div>"
 		}
 		return b.page(name, layout.Page{Title: file, Body: body, Contents: b.contents(nil)})()
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/doc/comment"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/text"
@@ -19,20 +20,67 @@ func (w *weaver) listing(out util.BufWriter, l *listed) {
 		w.exercise(out, l)
 		return
 	}
-	list := l.listing
-	href := w.book.sourceHref(list.File, fmt.Sprint(list.First()))
-	symbol, _, _ := strings.Cut(list.Symbol, ":")
-	where := fmt.Sprintf("lines %d–%d", list.First(), list.Last())
-	if list.First() == list.Last() {
-		where = fmt.Sprintf("line %d", list.First())
+	if l.fold != "" {
+		fmt.Fprintf(out, "<details class=\"folded\"><summary>%s</summary>\n", html.EscapeString(l.fold))
 	}
-	fmt.Fprintf(out, "<figure class=\"listing\" id=\"%s\">\n<figcaption><a href=\"%s\">%s</a> · %s · %s</figcaption>\n",
-		html.EscapeString(w.prefix+l.id), html.EscapeString(href), html.EscapeString(list.File), html.EscapeString(symbol), where)
-	_, _ = out.WriteString(highlight("go", list.Code(), func(i int) int { return list.Lines[min(i, len(list.Lines)-1)].Number }, ""))
-	if list.Output != "" {
-		fmt.Fprintf(out, "<p class=\"output-label\">prints</p>\n<pre class=\"output\"><samp>%s</samp></pre>\n", html.EscapeString(list.Output))
+	first := l.parts[0]
+	fmt.Fprintf(out, "<figure class=\"listing\" id=\"%s\">\n<figcaption><a href=\"%s\">%s</a> · %s</figcaption>\n",
+		html.EscapeString(w.prefix+l.id), html.EscapeString(w.book.sourceHref(first.File, fmt.Sprint(first.First()))), html.EscapeString(first.File), html.EscapeString(caption(l.parts)))
+	code, labels := join(l.parts, w.prefix)
+	_, _ = out.WriteString(highlight("go", code, func(i int) label { return labels[min(i, len(labels)-1)] }))
+	if first.Output != "" {
+		fmt.Fprintf(out, "<p class=\"output-label\">prints</p>\n<pre class=\"output\"><samp>%s</samp></pre>\n", html.EscapeString(first.Output))
 	}
 	_, _ = out.WriteString("</figure>\n")
+	if l.fold != "" {
+		_, _ = out.WriteString("</details>\n")
+	}
+}
+
+// caption names the declarations and their lines: "A, B · lines 3–9, 12".
+func caption(parts []part) string {
+	var symbols, lines []string
+	word := "line"
+	from, to := 0, 0
+	for _, p := range parts {
+		symbol, _, _ := strings.Cut(p.Symbol, ":")
+		symbols = append(symbols, symbol)
+		if len(lines) == 0 || p.First() <= to || p.First() > to+2 {
+			from, lines = p.First(), append(lines, "")
+		}
+		to = p.Last()
+		if lines[len(lines)-1] = fmt.Sprintf("%d–%d", from, to); from == to {
+			lines[len(lines)-1] = fmt.Sprint(from)
+		}
+		if from < to || len(lines) > 1 {
+			word = "lines"
+		}
+	}
+	return fmt.Sprintf("%s · %s %s", strings.Join(slices.Compact(symbols), ", "), word, strings.Join(lines, ", "))
+}
+
+// join puts the code of the parts under each other, with an id where each of
+// them begins; that of the first is the listing's.
+func join(parts []part, prefix string) (code string, labels []label) {
+	for i, p := range parts {
+		id := ""
+		if i > 0 {
+			id, code = prefix+p.id, code+"\n"
+			between := label{}
+			if last := parts[i-1].Last(); p.First() == last+2 {
+				between.number = last + 1
+			}
+			labels = append(labels, between)
+		}
+		code += p.Code()
+		for j, line := range p.Lines {
+			labels = append(labels, label{line.Number, ""})
+			if j == 0 {
+				labels[len(labels)-1].id = id
+			}
+		}
+	}
+	return code, labels
 }
 
 // exercise writes a task, and folded under it a hint and the solution.
@@ -42,12 +90,12 @@ func (w *weaver) exercise(out util.BufWriter, l *listed) {
 	test, _, _ := strings.Cut(e.Test, "_")
 	fmt.Fprintf(out, "<section class=\"exercise\" id=\"%s\">\n<h3>Exercise %s · %s</h3>\n%s",
 		html.EscapeString(w.prefix+l.id), html.EscapeString(e.Number), html.EscapeString(e.Title), goDoc(e.Task))
-	_, _ = out.WriteString(highlight("go", signature(e.Stub), unnumbered, ""))
+	_, _ = out.WriteString(highlight("go", signature(e.Stub), unlabelled))
 	fmt.Fprintf(out, "<p class=\"how\">Write it in <a href=\"%s\">%s</a>, then check it:</p>\n%s",
 		html.EscapeString(w.book.sourceHref(file, "")), html.EscapeString(file),
-		highlight("", fmt.Sprintf("go test -run '%s_' ./%s", test, e.Chapter), unnumbered, ""))
+		highlight("", fmt.Sprintf("go test -run '%s_' ./%s", test, e.Chapter), unlabelled))
 	fmt.Fprintf(out, "<details><summary>Hint</summary>\n%s</details>\n", w.aside(l, e.Hint))
-	fmt.Fprintf(out, "<details><summary>Solution</summary>\n%s</details>\n</section>\n", highlight("go", e.Solution, unnumbered, ""))
+	fmt.Fprintf(out, "<details><summary>Solution</summary>\n%s</details>\n</section>\n", highlight("go", e.Solution, unlabelled))
 }
 
 // aside renders Markdown that is not in the page's own file.

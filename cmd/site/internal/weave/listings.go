@@ -11,41 +11,40 @@ import (
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
-// findListings finds the paragraphs of a page that hold only a link into a Go
+// findListings finds the paragraphs of a page that hold only links into a Go
 // file, and what they will show.
 func (b *Book) findListings(p *page) {
 	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if link := onlyLink(n, p.source); link != nil && entering {
-			if file, symbol, ok := sourceLink(p, string(link.Destination)); ok && symbol != "" {
-				p.listed[n] = b.list(p, link, file, symbol)
+		if links := onlyLinks(n, p.source); entering && len(links) > 0 {
+			for _, link := range links {
+				if _, symbol, ok := sourceLink(p, string(link.Destination)); !ok || symbol == "" {
+					return ast.WalkContinue, nil
+				}
 			}
+			p.listed[n] = b.list(p, links)
 		}
 		return ast.WalkContinue, nil
 	})
 }
 
-// onlyLink is the link that is all of a paragraph, or nil.
-func onlyLink(n ast.Node, src []byte) *ast.Link {
+// onlyLinks are the links that are all of a paragraph but for commas, or none.
+func onlyLinks(n ast.Node, src []byte) (links []*ast.Link) {
 	if n.Kind() != ast.KindParagraph && n.Kind() != ast.KindTextBlock {
 		return nil
 	}
-	var link *ast.Link
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Link:
-			if link != nil {
-				return nil
-			}
-			link = c
+			links = append(links, c)
 		case *ast.Text:
-			if strings.TrimSpace(string(c.Segment.Value(src))) != "" {
+			if strings.Trim(string(c.Segment.Value(src)), " ,\t") != "" {
 				return nil
 			}
 		default:
 			return nil
 		}
 	}
-	return link
+	return links
 }
 
 // sourceLink splits a link into a Go file and the symbol after the #.
@@ -58,32 +57,50 @@ func sourceLink(p *page, dest string) (file, symbol string, ok bool) {
 }
 
 // list looks up what one paragraph shows, and remembers where it is shown.
-func (b *Book) list(p *page, link *ast.Link, file, symbol string) *listed {
-	l := &listed{link: link}
-	if path.Base(file) == exercise.StubFile {
-		for i, e := range b.exercises {
-			if e.Chapter == path.Dir(file) && e.Func == symbol {
-				l.task, l.id = &b.exercises[i], "exercise-"+e.Number
-				p.ids[l.id] = true
-				b.anchors[anchorKey{file, symbol}] = place{p, l.id}
-				return l
-			}
+func (b *Book) list(p *page, links []*ast.Link) *listed {
+	l := &listed{link: links[0], fold: string(links[0].Title)}
+	for _, link := range links {
+		file, symbol, _ := sourceLink(p, string(link.Destination))
+		if path.Base(file) == exercise.StubFile {
+			return b.task(p, link, file, symbol)
 		}
-		b.problem(p, link, "no exercise %s in %s%s", symbol, file, source.Suggest(symbol, b.exerciseNames(path.Dir(file))))
-		return nil
+		listing, err := b.tree.Listing(file, symbol)
+		if err == nil && len(l.parts) > 0 && (file != l.parts[0].File || listing.Output != "") {
+			err = fmt.Errorf("declarations of one file share a listing; %s of %s needs a paragraph of its own", symbol, file)
+		}
+		if err != nil {
+			b.problem(p, link, "%v", err)
+			return nil
+		}
+		part := part{listing, p.newID("code-" + symbol)}
+		l.parts = append(l.parts, part)
+		b.show(p, link, part)
 	}
-	var err error
-	if l.listing, err = b.tree.Listing(file, symbol); err != nil {
-		b.problem(p, link, "%v", err)
-		return nil
-	}
-	l.id = "code-" + symbol
-	for n := 2; p.ids[l.id]; n++ {
-		l.id = fmt.Sprintf("code-%s-%d", symbol, n)
-	}
-	p.ids[l.id] = true
-	b.show(p, l)
+	l.id = l.parts[0].id
 	return l
+}
+
+// task is an exercise in place of a paragraph.
+func (b *Book) task(p *page, link *ast.Link, file, symbol string) *listed {
+	for i, e := range b.exercises {
+		if e.Chapter == path.Dir(file) && e.Func == symbol {
+			id := p.newID("exercise-" + e.Number)
+			b.anchors[anchorKey{file, symbol}] = place{p, id}
+			return &listed{link: link, task: &b.exercises[i], id: id}
+		}
+	}
+	b.problem(p, link, "no exercise %s in %s%s", symbol, file, source.Suggest(symbol, b.exerciseNames(path.Dir(file))))
+	return nil
+}
+
+// newID is want, or want-2 and so on where the page has it already.
+func (p *page) newID(want string) string {
+	id := want
+	for n := 2; p.ids[id]; n++ {
+		id = fmt.Sprintf("%s-%d", want, n)
+	}
+	p.ids[id] = true
+	return id
 }
 
 func (b *Book) exerciseNames(chapter string) []string {
@@ -98,41 +115,34 @@ func (b *Book) exerciseNames(chapter string) []string {
 
 // show counts the lines of a listing as shown, and makes the names it declares
 // lead to it.
-func (b *Book) show(p *page, l *listed) {
-	file := l.listing.File
-	if b.shown[file] == nil {
-		b.shown[file] = map[int][]string{}
+func (b *Book) show(p *page, link *ast.Link, l part) {
+	if b.shown[l.File] == nil {
+		b.shown[l.File] = map[int][]string{}
 	}
-	for _, line := range l.listing.Lines {
-		at := fmt.Sprintf("%s:%d", p.file, p.line(l.link))
-		b.shown[file][line.Number] = append(b.shown[file][line.Number], at)
+	at := fmt.Sprintf("%s:%d", p.file, p.line(link))
+	for _, line := range l.Lines {
+		b.shown[l.File][line.Number] = append(b.shown[l.File][line.Number], at)
 	}
-	put := func(symbol string) {
-		if _, ok := b.anchors[anchorKey{file, symbol}]; !ok {
-			b.anchors[anchorKey{file, symbol}] = place{p, l.id}
+	name, _, _ := strings.Cut(l.Symbol, ":")
+	for _, symbol := range append([]string{l.Symbol, name}, b.tree.Group(l.File, name)...) {
+		if _, ok := b.anchors[anchorKey{l.File, symbol}]; !ok {
+			b.anchors[anchorKey{l.File, symbol}] = place{p, l.id}
 		}
 	}
-	put(l.listing.Symbol)
-	name, _, _ := strings.Cut(l.listing.Symbol, ":")
-	put(name)
-	for _, other := range b.tree.Group(file, name) {
-		put(other)
-	}
-	b.before(p, l)
+	b.before(p, link, b.tree.Files[l.File])
 }
 
 // before reports a listing that comes from a later chapter or imports one.
-func (b *Book) before(p *page, l *listed) {
+func (b *Book) before(p *page, link *ast.Link, f *source.File) {
 	if p.chapter == 0 {
 		return
 	}
-	f := b.tree.Files[l.listing.File]
 	if b.chapterOf(f.Dir) > p.chapter {
-		b.problem(p, l.link, "%s belongs to %s, which comes later", f.Path, f.Dir)
+		b.problem(p, link, "%s belongs to %s, which comes later", f.Path, f.Dir)
 	}
 	for _, i := range f.Imports() {
 		if dir, ok := strings.CutPrefix(i, b.tree.Module+"/"); ok && b.chapterOf(dir) > p.chapter {
-			b.problem(p, l.link, "%s imports %s, which comes later", f.Path, dir)
+			b.problem(p, link, "%s imports %s, which comes later", f.Path, dir)
 		}
 	}
 }

@@ -134,6 +134,45 @@ func TestSoundBook(t *testing.T) {
 	require.Contains(t, string(b.Files["index.html"]()), `<a href="ch01_add.html#how-it-adds">`)
 }
 
+// Small neighbours share a listing, and each is where its name leads; a title
+// folds what need not stand open.
+func TestSharedListings(t *testing.T) {
+	links := "[`Total`](../ch01_add/add.go#Total), [`Total.Sum`](../ch01_add/add.go#Total.Sum)"
+	page := strings.Replace(small["docs/ch01_add.md"], "[`Total`](../ch01_add/add.go#Total)\n\n[`Total.Sum`](../ch01_add/add.go#Total.Sum)", links, 1)
+	b := woven(t, map[string]string{"docs/ch01_add.md": page})
+	require.Empty(t, b.Problems)
+	require.Empty(t, b.Coverage())
+	one := string(b.Files["ch01_add.html"]())
+	require.Contains(t, one, `· Total, Total.Sum · lines 9–16</figcaption>`)
+	require.Contains(t, one, `<span class="line" data-n="11">`, "the blank line between them")
+	require.Contains(t, one, `<span class="line" data-n="12" id="code-Total.Sum">`)
+	require.Contains(t, one, `<a class="name" href="#code-Total.Sum">`)
+	require.Equal(t, 3, strings.Count(one, `<figure class="listing"`)-1, "package, Add, the two; and the example")
+	require.Contains(t, string(b.Files["all.html"]()), `id="ch01_add--code-Total.Sum"`)
+
+	apart := strings.Replace(page, links, "[`Total.Sum`](../ch01_add/add.go#Total.Sum \"What <it> sums\")\n[add](../ch01_add/add.go#Add)", 1)
+	apart = strings.Replace(apart, "[`Add`](../ch01_add/add.go#Add)", "[`Total`](../ch01_add/add.go#Total)", 1)
+	b = woven(t, map[string]string{"docs/ch01_add.md": apart})
+	require.Empty(t, b.Problems)
+	require.Empty(t, b.Coverage())
+	one = string(b.Files["ch01_add.html"]())
+	require.Contains(t, one, `<details class="folded"><summary>What &lt;it&gt; sums</summary>`)
+	require.Contains(t, one, `· Total.Sum, Add · lines 12–16, 6–7</figcaption>`)
+
+	for _, other := range []string{"[`ExampleAdd`](../ch01_add/add_test.go#ExampleAdd)", "[`Add`](../ch02_twice/twice.go#Twice)"} {
+		b = woven(t, map[string]string{"docs/ch01_add.md": strings.Replace(page, links, links+"\n"+other, 1)})
+		require.Contains(t, fmt.Sprint(b.Problems), "needs a paragraph of its own")
+	}
+}
+
+func TestWalls(t *testing.T) {
+	link := "[`Add`](../ch01_add/add.go#Add)\n\n"
+	b := woven(t, map[string]string{"docs/legend.md": "# L\n\n" + strings.Repeat(link, 3) + "A word.\n\n" + strings.Repeat(link, 4) + "Another.\n\n" + link})
+	require.Len(t, b.Walls(), 2)
+	require.Contains(t, b.Walls()[0].String(), "docs/ch01_add.md:7: 5 listings without prose between")
+	require.Contains(t, b.Walls()[1].String(), "docs/legend.md:11: 4 listings without prose between")
+}
+
 func TestAllOnOnePage(t *testing.T) {
 	b := woven(t, nil)
 	all := string(b.Files["all.html"]())
