@@ -23,7 +23,7 @@ var branches = map[string][]string{}
 var chapterLibraries = []string{"gonum.org/v1/gonum"}
 
 // Rooms that chapters import also import these.
-var roomLibraries = []string{"golang.org/x/sys", "golang.org/x/text", "github.com/google/renameio/v2"}
+var roomLibraries = []string{"github.com/go-json-experiment/json", "golang.org/x/sys", "golang.org/x/text", "github.com/google/renameio/v2"}
 
 // A chapter's tests also import these.
 var testLibraries = []string{
@@ -56,6 +56,8 @@ var roomImports = map[string][]string{
 	"internal/matmul":            nil,
 	"internal/plaintext":         nil,
 	"internal/roofline":          {module + "/internal/f32"},
+	"internal/safetensors":       {module + "/internal/f32", module + "/internal/strictjson"},
+	"internal/strictjson":        {module + "/internal/plaintext"},
 	"examples/embed":             {module + "/ch07_instruct_ft"},
 }
 
