@@ -70,7 +70,7 @@ func (h Heads) Forward(y blas32.General, a *HeadsActivations, q, k, v blas32.Gen
 	}
 	a.work = headsWork{heads: h, T: T, S: S, y: y, q: q, k: k, v: v, a: a}
 	tiles.Reserve(runtime.GOMAXPROCS(0))
-	f32.Run(q.Rows/T*h.Count*a.work.blocks(), 1, (*headsForward)(&a.work))
+	f32.Run(q.Rows/T*h.Count*a.work.blocks(), 1, (*headsForward)(&a.work).Do)
 }
 
 type headsForward headsWork
@@ -94,7 +94,7 @@ func (h Heads) Backward(dq, dk, dv blas32.General, d, a *HeadsActivations, dy, y
 	}
 	d.work = headsWork{heads: h, T: T, S: S, y: y, q: q, k: k, v: v, dy: dy, dq: dq, dk: dk, dv: dv, a: a, d: d}
 	tiles.Reserve(runtime.GOMAXPROCS(0))
-	f32.Run(q.Rows/T*h.Count, 1, (*headsBackward)(&d.work))
+	f32.Run(q.Rows/T*h.Count, 1, (*headsBackward)(&d.work).Do)
 }
 
 type headsBackward headsWork

@@ -43,7 +43,7 @@ func quantize(w blas32.General, turned bool) f32.Int8 {
 	work := &quantizing{w, turned, f32.Int8{
 		Rows: rows, Cols: cols, Data: make([]int8, rows*cols), Scale: make([]float32, rows),
 	}}
-	f32.Run(rows, 64, work)
+	f32.Run(rows, 64, work.Do)
 	return work.q
 }
 

@@ -41,7 +41,7 @@ type normWork struct {
 // variance is the biased one, divided by C.
 func (l *LayerNorm) Forward(y blas32.General, m *Moments, x blas32.General) {
 	m.work = normWork{norm: l, m: m, y: y, x: x}
-	f32.Run(x.Rows, 16, (*normForward)(&m.work))
+	f32.Run(x.Rows, 16, (*normForward)(&m.work).Do)
 }
 
 type normForward normWork
@@ -72,10 +72,10 @@ func (w *normForward) Do(lo, hi int) {
 func (l *LayerNorm) Backward(dx blas32.General, grad *LayerNorm, m *Moments, dy, x blas32.General) {
 	m.work = normWork{norm: l, grad: grad, m: m, x: x, dx: dx, dy: dy}
 	if grad.Weight != nil {
-		f32.Run(x.Cols, normColumns, (*normGradient)(&m.work))
+		f32.Run(x.Cols, normColumns, (*normGradient)(&m.work).Do)
 	}
 	if dx.Data != nil {
-		f32.Run(x.Rows, 16, (*normBackward)(&m.work))
+		f32.Run(x.Rows, 16, (*normBackward)(&m.work).Do)
 	}
 }
 

@@ -82,7 +82,7 @@ func (o *Optimizer) Step(rate, scale float64) {
 			},
 			p: p.Data, g: g, m: o.mean[i].Data, v: o.square[i].Data,
 		}
-		f32.Run(len(g), 1<<14, &o.work[i])
+		f32.Run(len(g), 1<<14, o.work[i].Do)
 	}
 }
 

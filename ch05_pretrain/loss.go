@@ -67,7 +67,7 @@ func rowLosses(logits blas32.General, targets []int, scale float32, backward boo
 	}
 	w.logits, w.targets, w.losses = logits, targets, w.losses[:len(targets)]
 	w.scale, w.backward = scale/float32(counted), backward
-	f32.Run(logits.Rows, 8, w)
+	f32.Run(logits.Rows, 8, w.Do)
 
 	var sum float64
 	for _, loss := range w.losses {

@@ -20,6 +20,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/internal/allocs"
 )
 
 // lessons are what the tiny model of these tests learns by heart. One answer
@@ -235,17 +236,17 @@ func TestQuantizedAssistant(t *testing.T) {
 	})
 }
 
-func TestRespondAllocatesNothingPerToken(t *testing.T) {
+func TestAllocationOfAToken(t *testing.T) {
 	m, bpe := taught()
 	endless := instruct.New(gpt.New(m.Config), bpe) // id 0 for ever: a byte, and so a piece
-	allocations := func(n int) float64 {
-		return testing.AllocsPerRun(5, func() {
+	bytes := func(n int) int {
+		return allocs.Bytes(func() {
 			for range endless.Respond(t.Context(), "Go.", "", instruct.MaxTokens(n), instruct.Temperature(1), instruct.TopK(1), instruct.RepetitionPenalty(1.2)) {
 			}
 		})
 	}
-	few, many := allocations(3), allocations(23)
-	assert.LessOrEqual(t, many-few, 20*2., "a piece of text is two strings")
+	few, many := bytes(3), bytes(23)
+	assert.Less(t, (many-few)/20, allocs.Step)
 }
 
 // An answer that never ends stops where the context is full; a prompt that

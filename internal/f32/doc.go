@@ -7,7 +7,8 @@
 // a column range of a matrix is a matrix too, without copying ([Cols]).
 //
 // Two promises hold for everything here. After the first call of a size nothing
-// allocates. And the result's bits do not depend on how many cores there are:
+// is allocated that grows with the matrices: no more than the closures that share
+// out the work. And the result's bits do not depend on how many cores there are:
 // work is split by what is written, never by what is summed.
 //
 // Reading order: matrix.go; pool.go, the workers; gemm.go, how a product is cut

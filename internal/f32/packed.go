@@ -58,18 +58,14 @@ func (p *product) packed(procs int) {
 	}
 	again := p.m > 256 && 2*p.across*p.m > p.n // packing a for every strip costs more than to wait
 	if procs == 1 || p.across >= procs && !again {
-		share(procs, p.across, (*strips)(p))
+		p.share(procs, p.across, (*product).strips)
 	} else {
 		p.together(procs)
 	}
 }
 
-// strips are ranges of the columns of c.
-type strips product
-
-// Do computes strips lo to hi-1.
-func (w *strips) Do(lo, hi int) {
-	p := (*product)(w)
+// strips computes strips lo to hi-1 of c: ranges of its columns.
+func (p *product) strips(lo, hi int) {
 	a, b := blocksA.Take(), blocksB.Take()
 	for i := lo; i < hi; i++ {
 		x := block{j0: span(i, p.across, p.n, fast.b.width), j1: span(i+1, p.across, p.n, fast.b.width), data: b}
@@ -95,8 +91,8 @@ func (p *product) together(procs int) {
 		p.across = min((each*procs-1)/p.down+1, (n-1)/w+1)
 		for l := 0; l < p.k; l += steps {
 			p.block = block{l0: l, l1: min(l+steps, p.k), j0: j, j1: j + n, data: b}
-			share(procs, (n-1)/packCols+1, (*packing)(p))
-			share(procs, p.down*p.across, (*multiplying)(p))
+			p.share(procs, (n-1)/packCols+1, (*product).packParts)
+			p.share(procs, p.down*p.across, (*product).multiply)
 		}
 	}
 	blocksB.Give(b)
@@ -105,12 +101,10 @@ func (p *product) together(procs int) {
 // roundUp returns the next multiple of unit.
 func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 
-// packing is the first half of a block's work, by columns of b.
-type packing product
-
-// Do packs parts lo to hi-1 of the block.
-func (w *packing) Do(lo, hi int) {
-	p, x := (*product)(w), &w.block
+// packParts is the first half of a block's work: it packs parts lo to hi-1, some
+// columns of b each.
+func (p *product) packParts(lo, hi int) {
+	x := &p.block
 	for i := lo; i < hi; i++ {
 		j := x.j0 + i*packCols
 		p.pack(x, j, min(j+packCols, x.j1))
@@ -131,13 +125,10 @@ func (x *block) panel(l, k, j int) []float32 {
 	return x.data[(l-x.l0)*roundUp(x.j1-x.j0, fast.b.width)+(j-x.j0)*k:]
 }
 
-// multiplying is the second half, by a grid of pieces of c.
-type multiplying product
-
-// Do adds the block's steps to pieces lo to hi-1 of the grid.
-func (w *multiplying) Do(lo, hi int) {
-	p, x := (*product)(w), &w.block
-	a := blocksA.Take()
+// multiply is the second half: it adds the block's steps to pieces lo to hi-1 of
+// the grid that c is cut into.
+func (p *product) multiply(lo, hi int) {
+	x, a := &p.block, blocksA.Take()
 	for piece := lo; piece < hi; piece++ {
 		i, j := piece/p.across, piece%p.across
 		i0, i1 := span(i, p.down, p.m, fast.a.width), span(i+1, p.down, p.m, fast.a.width)

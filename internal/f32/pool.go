@@ -7,19 +7,16 @@ import (
 	"time"
 )
 
-// Work is something to be done for every index of a range. Do must be ready to
-// run on several goroutines at once, on ranges that do not overlap.
-type Work interface{ Do(lo, hi int) }
-
-// Run calls w.Do on consecutive pieces of [0,n), each grain long except perhaps
-// the last, spread over the cores, and returns when all are done. Where the
-// pieces begin depends on n and grain only. A panic in a piece reaches the
-// caller once the others are done.
+// Run calls f on consecutive pieces [lo,hi) of [0,n), each grain long except
+// perhaps the last, spread over the cores, and returns when all are done: f must
+// be ready to run on several goroutines at once. Where the pieces begin depends
+// on n and grain only. A panic in a piece reaches the caller once the others are
+// done.
 //
-// Run allocates nothing when w is pointer-shaped. While one Run is under way,
-// others, started by its pieces or by other goroutines, use their own goroutine
-// only: the cores are busy, and nobody waits for anybody.
-func Run(n, grain int, w Work) {
+// Run allocates nothing. While one Run is under way, others, started by its
+// pieces or by other goroutines, use their own goroutine only: the cores are
+// busy, and nobody waits for anybody.
+func Run(n, grain int, f func(lo, hi int)) {
 	if grain < 1 {
 		panic("f32: grain below one")
 	}
@@ -30,11 +27,11 @@ func Run(n, grain int, w Work) {
 	helpers := min(runtime.GOMAXPROCS(0), pieces) - 1
 	if helpers < 1 || !crew.busy.CompareAndSwap(false, true) {
 		for lo := 0; lo < n; lo += grain {
-			w.Do(lo, min(lo+grain, n))
+			f(lo, min(lo+grain, n))
 		}
 		return
 	}
-	crew.run(n, grain, pieces, helpers, w)
+	crew.run(n, grain, pieces, helpers, f)
 }
 
 // The crew is the workers and the one job they share. They are started when
@@ -56,7 +53,7 @@ type team struct {
 
 	// The job. A worker may look at it only while it holds a piece, which keeps
 	// the job from ending: a late worker that finds none left has seen nothing.
-	work     Work
+	work     func(lo, hi int)
 	n, grain int
 	left     atomic.Int64   // pieces that nobody has taken; none when not above zero
 	pending  atomic.Int64   // pieces that are not finished
@@ -66,8 +63,8 @@ type team struct {
 }
 
 // run does one job with the help of that many workers. The caller has set busy.
-func (t *team) run(n, grain, pieces, helpers int, w Work) {
-	t.work, t.n, t.grain = w, n, grain
+func (t *team) run(n, grain, pieces, helpers int, f func(lo, hi int)) {
+	t.work, t.n, t.grain = f, n, grain
 	t.undone.Add(pieces)
 	t.pending.Store(int64(pieces))
 	t.left.Store(int64(pieces)) // from here on, workers join in
@@ -142,7 +139,7 @@ func (t *team) pieces() {
 func (t *team) piece(after int) {
 	defer t.finish()
 	i := (t.n-1)/t.grain - after
-	t.work.Do(i*t.grain, min((i+1)*t.grain, t.n))
+	t.work(i*t.grain, min((i+1)*t.grain, t.n))
 }
 
 func (t *team) finish() {

@@ -15,7 +15,7 @@ import (
 type marks struct {
 	count []atomic.Int32
 	end   []atomic.Int32
-	inner f32.Work // done for [0,10) inside every piece, if not nil
+	inner *marks // done for [0,10) inside every piece, if not nil
 }
 
 func newMarks(n int) *marks {
@@ -28,7 +28,7 @@ func (m *marks) Do(lo, hi int) {
 	}
 	m.end[lo].Store(int32(hi))
 	if m.inner != nil {
-		f32.Run(10, 3, m.inner)
+		f32.Run(10, 3, m.inner.Do)
 	}
 }
 
@@ -39,7 +39,7 @@ func TestRunDoesEveryPieceOnce(t *testing.T) {
 		for _, n := range []int{0, 1, 2, 9, 10, 11, 1000} {
 			for _, grain := range []int{1, 3, 10, 2000} {
 				m := newMarks(n)
-				f32.Run(n, grain, m)
+				f32.Run(n, grain, m.Do)
 				for i := range n {
 					require.EqualValues(t, 1, m.count[i].Load(), "procs %d n %d grain %d index %d", procs, n, grain, i)
 					end := 0
@@ -59,7 +59,7 @@ func TestRunBackToBack(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for round := range 5000 {
 		m := newMarks(1 + round%17)
-		f32.Run(len(m.count), 1+round%3, m)
+		f32.Run(len(m.count), 1+round%3, m.Do)
 		for i := range m.count {
 			require.EqualValues(t, 1, m.count[i].Load())
 		}
@@ -75,7 +75,7 @@ func TestRunNestedAndConcurrent(t *testing.T) {
 			for range 50 {
 				m := newMarks(100)
 				m.inner = inner
-				f32.Run(100, 10, m)
+				f32.Run(100, 10, m.Do)
 			}
 		})
 	}
@@ -83,33 +83,34 @@ func TestRunNestedAndConcurrent(t *testing.T) {
 	require.EqualValues(t, 8*50*10, inner.count[9].Load())
 }
 
-type failing struct{ at int }
-
-func (f *failing) Do(lo, hi int) {
-	if lo <= f.at && f.at < hi {
-		panic("f32_test: this piece fails")
+// failing fails in the piece that holds at.
+func failing(at int) func(lo, hi int) {
+	return func(lo, hi int) {
+		if lo <= at && at < hi {
+			panic("f32_test: this piece fails")
+		}
 	}
 }
 
 func TestRunPassesPanicsOn(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	for at := range 20 {
-		require.PanicsWithValue(t, "f32_test: this piece fails", func() { f32.Run(20, 1, &failing{at}) })
+		require.PanicsWithValue(t, "f32_test: this piece fails", func() { f32.Run(20, 1, failing(at)) })
 	}
 	m := newMarks(20) // and the workers still work
-	f32.Run(20, 1, m)
+	f32.Run(20, 1, m.Do)
 	require.EqualValues(t, 1, m.count[19].Load())
-	require.Panics(t, func() { f32.Run(3, 0, m) })
+	require.Panics(t, func() { f32.Run(3, 0, m.Do) })
 }
 
 func TestRunAllocatesNothing(t *testing.T) {
-	m := newMarks(64)
-	require.Zero(t, testing.AllocsPerRun(100, func() { f32.Run(64, 4, m) }))
+	do := newMarks(64).Do
+	require.Zero(t, testing.AllocsPerRun(100, func() { f32.Run(64, 4, do) }))
 }
 
 func BenchmarkRun(b *testing.B) {
 	m := newMarks(2)
 	for b.Loop() {
-		f32.Run(2, 1, m)
+		f32.Run(2, 1, m.Do)
 	}
 }

@@ -1,6 +1,10 @@
 package f32
 
-import "gonum.org/v1/gonum/blas/blas32"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/blas/blas32"
+)
 
 // SumRows adds every row of m to dst, one after the other: the gradient of a
 // bias is the sum over the rows that it was added to.
@@ -8,27 +12,15 @@ func SumRows(dst []float32, m blas32.General) {
 	if len(dst) != m.Cols {
 		panic(badLengths)
 	}
-	w := rowSums.Take()
-	defer rowSums.Give(w)
-	*w = rowSum{dst, m}
-	Run(m.Cols, rowSumCols, w)
-	*w = rowSum{}
+	Run(m.Cols, rowSumCols, func(lo, hi int) { sumColumns(dst[lo:hi], Cols(m, lo, hi)) })
 }
 
 // rowSumCols is how many columns one core sums at a time: a row's part is long
 // enough to be fetched ahead, and few columns still keep all cores busy.
 const rowSumCols = 128
 
-var rowSums Shelf[rowSum]
-
-type rowSum struct {
-	dst []float32
-	m   blas32.General
-}
-
-// Do sums the columns [lo,hi).
-func (w *rowSum) Do(lo, hi int) {
-	dst, m := w.dst[lo:hi], window(w.m, 0, w.m.Rows, lo, hi)
+// sumColumns is [SumRows] for some columns.
+func sumColumns(dst []float32, m blas32.General) {
 	for ; m.Rows >= 4; m = window(m, 4, m.Rows, 0, m.Cols) {
 		n := addFour(dst, m)
 		for i := range 4 {
@@ -43,12 +35,7 @@ func (w *rowSum) Do(lo, hi int) {
 // normPiece is how many elements SquaredNorm sums at once.
 const normPiece = 1 << 16
 
-var squareSums Shelf[squareSum]
-
-type squareSum struct {
-	x      []float32
-	pieces []float64
-}
+var squareSums Shelf[[]float64]
 
 // SquaredNorm returns the sum of x[i]², in float64. The order of the sum is
 // fixed: pieces of 65,536 elements, shared out over the cores, in each of them
@@ -57,24 +44,18 @@ func SquaredNorm(x []float32) float64 {
 	if len(x) <= normPiece {
 		return squaredNorm16(x)
 	}
-	w := squareSums.Take()
-	defer squareSums.Give(w)
+	room := squareSums.Take()
+	defer squareSums.Give(room)
 	count := (len(x)-1)/normPiece + 1
-	if cap(w.pieces) < count {
-		w.pieces = make([]float64, count)
-	}
-	w.x, w.pieces = x, w.pieces[:count]
-	Run(len(x), normPiece, w)
-	w.x = nil
+	*room = slices.Grow((*room)[:0], count)
+	pieces := (*room)[:count]
+	Run(len(x), normPiece, func(lo, hi int) { pieces[lo/normPiece] = squaredNorm16(x[lo:hi]) })
 	var sum float64
-	for _, s := range w.pieces {
+	for _, s := range pieces {
 		sum += s
 	}
 	return sum
 }
-
-// Do sums the piece [lo,hi).
-func (w *squareSum) Do(lo, hi int) { w.pieces[lo/normPiece] = squaredNorm16(w.x[lo:hi]) }
 
 // squaredNorm16 is one piece of [SquaredNorm]. A float32's square is exact in
 // float64, so that it makes no difference whether it is fused with the sum.

@@ -21,7 +21,7 @@ func (p *product) thinly(procs int) {
 	if procs > 1 {
 		p.across = max(p.across, min(procs, (p.n-1)/64+1), min(4*procs, p.n/stretch))
 	}
-	share(procs, p.across, (*thin)(p))
+	p.share(procs, p.across, (*product).thin)
 }
 
 // Of b as many elements are read by several cores even if they are multiplied
@@ -32,11 +32,8 @@ const worthReading = 1 << 17
 // a row come faster than short ones.
 const stretch = 384
 
-type thin product
-
-// Do computes ranges lo to hi-1 of the columns of c.
-func (w *thin) Do(lo, hi int) {
-	p := (*product)(w)
+// thin computes ranges lo to hi-1 of the columns of c.
+func (p *product) thin(lo, hi int) {
 	for i := lo; i < hi; i++ {
 		j0, j1 := span(i, p.across, p.n, 64), span(i+1, p.across, p.n, 64)
 		if p.tB != blas.NoTrans {

@@ -65,7 +65,7 @@ func BenchmarkThin(b *testing.B) {
 	b.Run("read", func(b *testing.B) {
 		r := &reading{weights, make([]float32, runtime.GOMAXPROCS(0))}
 		for b.Loop() {
-			f32.Run(len(r.sums), 1, r)
+			f32.Run(len(r.sums), 1, r.Do)
 		}
 		rate(b, 4*len(weights))
 	})

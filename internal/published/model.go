@@ -195,7 +195,7 @@ func (s *student) block(y blas32.General, b *gpt.Block, p *blockPass, x blas32.G
 	b.Norm1.Forward(normed1, p.moments1, x)
 	b.Attention.QKV.Forward(qkv, normed1)
 	s.g.Dropout(p.factors[:s.B*b.Attention.Count*s.T*s.T], s.drop)
-	f32.Run(s.B*b.Attention.Count, 1, &headsForward{s, p, b.Attention.Count})
+	s.headsForward(p, b.Attention.Count)
 	b.Attention.Proj.Forward(mid, mixed)
 	s.dropOut(mid, p.mask1)
 	f32.Add(mid.Data, x.Data)
@@ -220,7 +220,7 @@ func (s *student) blockBackward(dx blas32.General, b, grad *gpt.Block, p *blockP
 
 	attention.Dropout(dout.Data, dmid.Data, p.mask1[:len(dmid.Data)])
 	b.Attention.Proj.Backward(dmixed, &grad.Attention.Proj, dout, mixed)
-	f32.Run(s.B*b.Attention.Count, 1, &headsBackward{s, p, b.Attention.Count})
+	s.headsBackward(p, b.Attention.Count)
 	b.Attention.QKV.Backward(dnormed1, &grad.Attention.QKV, dqkv, normed1)
 	b.Norm1.Backward(dx, &grad.Norm1, p.moments1, dnormed1, x)
 	f32.Add(dx.Data, dmid.Data)
@@ -245,30 +245,22 @@ func (s *student) head(p *blockPass, heads, i int) head {
 	}
 }
 
-type headsForward struct {
-	s     *student
-	p     *blockPass
-	heads int
-}
-
-// Do mixes the heads [lo,hi).
-func (w *headsForward) Do(lo, hi int) {
-	for i := lo; i < hi; i++ {
-		h := w.s.head(w.p, w.heads, i)
+// headsForward mixes the heads of a pass.
+func (s *student) headsForward(p *blockPass, heads int) {
+	f32.Run(s.B*heads, 1, func(i, _ int) {
+		h := s.head(p, heads, i)
 		attention.Weigh(h.weights, h.q, h.k, true)
 		attention.Dropout(h.used.Data, h.weights.Data, h.factors.Data)
 		attention.Mix(h.y, h.used, h.v)
-	}
+	})
 }
 
-type headsBackward headsForward
-
-// Do undoes the heads [lo,hi).
-func (w *headsBackward) Do(lo, hi int) {
-	for i := lo; i < hi; i++ {
-		h, d := w.s.head(w.p, w.heads, i), w.s.head(w.s.d, w.heads, i)
+// headsBackward undoes headsForward.
+func (s *student) headsBackward(p *blockPass, heads int) {
+	f32.Run(s.B*heads, 1, func(i, _ int) {
+		h, d := s.head(p, heads, i), s.head(s.d, heads, i)
 		attention.MixBackward(d.weights, d.v, d.y, h.used, h.v)
 		attention.Dropout(d.weights.Data, d.weights.Data, h.factors.Data)
 		attention.WeighBackward(d.q, d.k, d.weights, h.weights, h.q, h.k)
-	}
+	})
 }

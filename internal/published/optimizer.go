@@ -41,19 +41,11 @@ func (o *optimizer) Step(rate, scale float64) {
 		RootV: float32(1 / math.Sqrt((1-math.Pow(beta2, t))*share(beta2))),
 	}
 	for i, p := range o.params {
-		f32.Run(len(p.Data), 1<<14, &descent{a, p.Data, o.grads[i].Data, o.mean[i], o.square[i]})
+		g, m, v := o.grads[i].Data, o.mean[i], o.square[i]
+		f32.Run(len(p.Data), 1<<14, func(lo, hi int) { a.Step(p.Data[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi]) })
 	}
 }
 
 // share is how much of what an average should take up of each new value it takes
 // up, if 1-beta is computed in float32.
 func share(beta float64) float64 { return float64(1-float32(beta)) / (1 - beta) }
-
-// descent is the step of one parameter.
-type descent struct {
-	f32.AdamW
-	p, g, m, v []float32
-}
-
-// Do updates the elements [lo,hi).
-func (d *descent) Do(lo, hi int) { d.Step(d.p[lo:hi], d.g[lo:hi], d.m[lo:hi], d.v[lo:hi]) }

@@ -232,7 +232,7 @@ func (t *Tensors) Read(p Tensor) error {
 		return err
 	}
 	w := &readWork{info, p.Data, make([]error, len(p.Data)/readGrain+1)}
-	f32.Run(len(p.Data), readGrain, w)
+	f32.Run(len(p.Data), readGrain, w.Do)
 	for _, err := range w.errs {
 		if err != nil {
 			return fmt.Errorf("%s: tensor %q: %w", info.file.Name, p.Name, err)
