@@ -5,8 +5,12 @@ import "math"
 // A span is the stretch of numbers that an axis shows.
 type span struct{ lo, hi float64 }
 
-// spanOf covers all finite values of all lists. An empty or single-valued span
-// is widened, so that dividing by its length is safe.
+// An axis tells numbers apart that differ by this share of the larger one: finer
+// differences are not to be seen, and end in steps that adding no longer takes.
+const resolution = 1e-6
+
+// spanOf covers all finite values of all lists. A span without length to speak
+// of is widened, so that steps divide it and dividing by its length is safe.
 func spanOf(lists ...[]float64) span {
 	s := span{math.Inf(1), math.Inf(-1)}
 	for _, list := range lists {
@@ -16,11 +20,11 @@ func spanOf(lists ...[]float64) span {
 			}
 		}
 	}
-	switch {
-	case s.lo > s.hi:
+	if s.lo > s.hi {
 		return span{0, 1}
-	case s.lo == s.hi:
-		pad := max(math.Abs(s.lo)*0.1, 1e-9)
+	}
+	if largest := max(-s.lo, s.hi); s.hi-s.lo <= max(resolution*largest, 1/limit) {
+		pad := max(largest*0.1, 1e-9)
 		return span{s.lo - pad, s.hi + pad}
 	}
 	return s
@@ -62,4 +66,8 @@ func (s span) inside(ticks []float64) []float64 {
 // at maps v from s to the pixels from a to b.
 func (s span) at(v, a, b float64) float64 { return a + (v-s.lo)/(s.hi-s.lo)*(b-a) }
 
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// limit is the largest number that is drawn: larger ones count as infinite, so
+// that no sum or difference of two overflows.
+const limit = 1e300
+
+func finite(v float64) bool { return math.Abs(v) <= limit }

@@ -1,10 +1,12 @@
 package figures
 
 import (
+	"encoding/binary"
 	"encoding/xml"
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,4 +85,95 @@ func TestRoofline(t *testing.T) {
 	at := regexp.MustCompile(`x="([0-9.]+)" y="[0-9.]+" text-anchor="(start|end)">(slow|same)<`).FindAllStringSubmatch(string(svg), -1)
 	require.NotEqual(t, at[0][1], at[1][1], "one name does not stand on another")
 	require.Panics(t, func() { Roofline("empty", nil, nil, nil) })
+}
+
+// What a run may bring: the axes stay small and every tick has a name of its own.
+func TestAxesOfOddValues(t *testing.T) {
+	up := func(v float64, n int) float64 {
+		for range n {
+			v = math.Nextafter(v, math.Inf(1))
+		}
+		return v
+	}
+	for _, c := range []struct {
+		name   string
+		values []float64
+	}{
+		{"nothing", nil},
+		{"one point", []float64{3}},
+		{"equal", []float64{3, 3, 3}},
+		{"zero", []float64{0, math.Copysign(0, -1)}},
+		{"a unit in the last place apart", []float64{3, up(3, 1)}},
+		{"a few units apart", []float64{1e15, up(1e15, 3)}},
+		{"a few units of float32 apart", []float64{10.75, 10.750002}},
+		{"a millionth apart", []float64{1, 1.000002}},
+		{"huge", []float64{-1e300, 1e300}},
+		{"beyond", []float64{-math.MaxFloat64, 1, 2, math.MaxFloat64}},
+		{"tiny", []float64{0, math.SmallestNonzeroFloat64}},
+		{"small", []float64{1e-300, 3e-300}},
+		{"not finite", []float64{math.NaN(), math.Inf(1), math.Inf(-1)}},
+		{"some finite", []float64{math.NaN(), 1, math.Inf(1), 2}},
+	} {
+		s, ticks := spanOf(c.values).round(6)
+		require.Less(t, s.lo, s.hi, c.name)
+		require.InDelta(t, 6, len(ticks), 4, c.name)
+		names := map[string]bool{}
+		for _, name := range labels(ticks) {
+			require.LessOrEqual(t, len(name), 10, c.name)
+			names[name] = true
+		}
+		require.Len(t, names, len(ticks), "%s: %v", c.name, labels(ticks))
+		for _, v := range c.values {
+			if finite(v) {
+				at := s.at(v, 0, 100)
+				require.True(t, at >= -1e-6 && at <= 100+1e-6, "%s: %v is at %v", c.name, v, at)
+			}
+		}
+		wellFormed(t, Lines(c.name, "x", "y", Series{"", c.values, c.values}))
+		wellFormed(t, Heat(c.name, []string{"r"}, make([]string, len(c.values)), [][]float64{c.values}))
+		wellFormed(t, Bars(c.name, "y", make([]string, len(c.values)), Series{"", nil, c.values}))
+	}
+	require.Equal(t, "0", label(math.Copysign(0, -1)))
+	wide := Roofline("wide", []Limit{{"all", 1e300}}, []Limit{{"memory", 1e-300}}, []Point{{"p", 1e-300, 1e300}})
+	require.Less(t, wellFormed(t, wide)["text"], 80)
+	require.Panics(t, func() { Roofline("", []Limit{{"all", 1}}, []Limit{{"memory", 1}}, []Point{{"p", 0, 1}}) })
+}
+
+// Whatever is drawn, the picture is well-formed and no longer than its points ask for.
+func FuzzLines(f *testing.F) {
+	for _, seed := range [][]float64{{}, {1}, {1, 1}, {3, math.Nextafter(3, 4)}, {-1e300, 1e300}, {0, 5e-324}, {math.NaN(), math.Inf(1), math.Copysign(0, -1)}, {10.75, 10.750001, 10.7}} {
+		var data []byte
+		for _, v := range seed {
+			data = binary.LittleEndian.AppendUint64(data, math.Float64bits(v))
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var values, places []float64
+		for ; len(data) >= 8; data = data[8:] {
+			values = append(values, math.Float64frombits(binary.LittleEndian.Uint64(data)))
+			places = append(places, float64(len(places)))
+		}
+		for _, series := range []Series{{"over places", places, values}, {"along itself", values, values}} {
+			svg := Lines("fuzz", "x", "y", series)
+			wellFormed(t, svg)
+			require.Less(t, len(svg), 12_000+20*len(values))
+		}
+	})
+}
+
+func FuzzTicks(f *testing.F) {
+	for _, seed := range [][2]float64{{0, 1}, {3, 3}, {3, math.Nextafter(3, 4)}, {1e15, math.Nextafter(1e15, 2e15)}, {-1e300, 1e300}, {0, 5e-324}, {math.NaN(), math.Inf(1)}, {1, 1.000002}} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, a, b float64) {
+		s := spanOf([]float64{a, b})
+		wide, ticks := s.round(6)
+		require.LessOrEqual(t, len(ticks), 10)
+		require.GreaterOrEqual(t, len(ticks), 2)
+		slack := 1e-6 * (s.hi - s.lo)
+		require.True(t, s.lo < s.hi && wide.lo <= s.lo+slack && s.hi-slack <= wide.hi, "%v in %v", s, wide)
+		require.True(t, slices.IsSorted(ticks))
+		require.Len(t, slices.Compact(labels(ticks)), len(ticks))
+	})
 }

@@ -40,7 +40,7 @@ func Heat(title string, rows, cols []string, values [][]float64) []byte {
 }
 
 // cell draws one number of a heat map.
-func (c *canvas) cell(x, y, size, v, biggest float64, number bool) {
+func (c *canvas) cell(x, y, size, v, biggest float64, written bool) {
 	c.rect("fig-frame", x, y, size, size, 1)
 	if !finite(v) {
 		return
@@ -52,12 +52,16 @@ func (c *canvas) cell(x, y, size, v, biggest float64, number bool) {
 	if strength >= 0.005 {
 		c.rect("fig-cell", x+1, y+1, size-2, size-2, strength)
 	}
-	if !number {
+	if !written {
 		return
 	}
 	class := "fig-small"
 	if strength > 0.6 { // where light figures on the cell are easier to read than dark ones
 		class += " fig-strong"
 	}
-	c.text(x+size/2, y+size/2+4, "middle", class, fmt.Sprintf("%.2f", v))
+	number := fmt.Sprintf("%.2f", v)
+	if math.Abs(v) >= 1e4 { // wider than the cell
+		number = fmt.Sprintf("%.2g", v)
+	}
+	c.text(x+size/2, y+size/2+4, "middle", class, number)
 }

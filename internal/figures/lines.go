@@ -6,7 +6,7 @@ import (
 )
 
 // A Series is one curve, or the heights of one colour of bars. Points that are
-// not finite interrupt a curve. X and Y have the same length; bars ignore X.
+// not finite, or beyond 1e300, interrupt a curve. X and Y have the same length; bars ignore X.
 type Series struct {
 	Name string
 	X, Y []float64
@@ -37,10 +37,11 @@ func Lines(title, xLabel, yLabel string, series ...Series) []byte {
 	_, xTicks := x.round(6)
 	y, yTicks := spanOf(ys...).round(6)
 	c.frame(title, xLabel, yLabel, y, yTicks)
-	for _, t := range x.inside(xTicks) {
-		px := x.at(t, plotLeft, plotRight)
+	xTicks = x.inside(xTicks)
+	for i, name := range labels(xTicks) {
+		px := x.at(xTicks[i], plotLeft, plotRight)
 		c.line("fig-axis", px, plotBottom, px, plotBottom+4)
-		c.text(px, plotBottom+18, "middle", "fig-small", label(t))
+		c.text(px, plotBottom+18, "middle", "fig-small", name)
 	}
 	for i, s := range series {
 		c.curve(i, s, x, y)
@@ -54,10 +55,10 @@ func (c *canvas) frame(title, xLabel, yLabel string, y span, ticks []float64) {
 	c.text(plotLeft, 22, "start", "fig-title", title)
 	c.text((plotLeft+plotRight)/2, plotHeight-10, "middle", "", xLabel)
 	c.textUp(16, (plotTop+plotBottom)/2, yLabel)
-	for _, t := range ticks {
-		py := y.at(t, plotBottom, plotTop)
+	for i, name := range labels(ticks) {
+		py := y.at(ticks[i], plotBottom, plotTop)
 		c.line("fig-grid", plotLeft, py, plotRight, py)
-		c.text(plotLeft-8, py+4, "end", "fig-small", label(t))
+		c.text(plotLeft-8, py+4, "end", "fig-small", name)
 	}
 	c.line("fig-axis", plotLeft, plotBottom, plotRight, plotBottom)
 }

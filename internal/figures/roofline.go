@@ -24,19 +24,28 @@ type Point struct {
 
 // Roofline draws programs under the limits of a processor, both axes in powers
 // of two, and returns an SVG file. Bandwidths are slopes that end at the highest
-// of the peaks; each peak begins at the steepest slope. There must be some of each.
+// of the peaks; each peak begins at the steepest slope. There must be some of
+// each, and all their numbers are positive.
 func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
 	if len(peaks) == 0 || len(bandwidths) == 0 || len(points) == 0 {
 		panic("figures: a roofline needs peaks, bandwidths and points")
 	}
-	var xs, ys []float64
+	var xs, ys, slopes []float64
 	for _, p := range points {
 		xs, ys = append(xs, p.FLOPsAByte), append(ys, p.GFLOPSecond)
 	}
 	for _, l := range peaks {
 		ys = append(ys, l.Rate)
 	}
-	x, y := powers(spanOf(xs)), powers(spanOf(ys))
+	for _, l := range bandwidths {
+		slopes = append(slopes, l.Rate)
+	}
+	for _, v := range slices.Concat(xs, ys, slopes) {
+		if !finite(v) || v < 1/limit {
+			panic("figures: a roofline draws positive numbers")
+		}
+	}
+	x, y := powers(xs), powers(ys)
 	c := open(plotWidth, plotHeight, title, describePoints(points))
 	c.logFrame(title, x, y)
 	top, steepest := highest(peaks), highest(bandwidths)
@@ -67,9 +76,9 @@ func highest(limits []Limit) float64 {
 	return top
 }
 
-// powers is the span of the exponents of two around s, with some room.
-func powers(s span) span {
-	return span{math.Floor(math.Log2(s.lo) - 0.25), math.Ceil(math.Log2(s.hi) + 0.25)}
+// powers is the span of the exponents of two around all values, with some room.
+func powers(values []float64) span {
+	return span{math.Floor(math.Log2(slices.Min(values)) - 0.25), math.Ceil(math.Log2(slices.Max(values)) + 0.25)}
 }
 
 // logFrame draws the title, the axes and a grid with every second power of two.
@@ -77,12 +86,12 @@ func (c *canvas) logFrame(title string, x, y span) {
 	c.text(plotLeft, 22, "start", "fig-title", title)
 	c.text((plotLeft+plotRight)/2, plotHeight-10, "middle", "", "FLOPs for each byte that is fetched")
 	c.textUp(16, (plotTop+plotBottom)/2, "GFLOP/s")
-	for e := y.lo; e <= y.hi; e += 2 {
+	for e := y.lo; e <= y.hi; e += max(2, math.Ceil((y.hi-y.lo)/30)) {
 		py := y.at(e, plotBottom, plotTop)
 		c.line("fig-grid", plotLeft, py, plotRight, py)
 		c.text(plotLeft-8, py+4, "end", "fig-small", power(e))
 	}
-	for e := x.lo; e <= x.hi; e++ {
+	for e := x.lo; e <= x.hi; e += max(1, math.Ceil((x.hi-x.lo)/20)) {
 		px := x.at(e, plotLeft, plotRight)
 		c.line("fig-axis", px, plotBottom, px, plotBottom+4)
 		c.text(px, plotBottom+18, "middle", "fig-small", power(e))

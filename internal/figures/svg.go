@@ -101,11 +101,33 @@ func num(x float64) string {
 }
 
 // label prints a number for the reader of an axis.
-func label(x float64) string {
-	if x != 0 && (math.Abs(x) < 1e-3 || math.Abs(x) >= 1e6) {
-		return fmt.Sprintf("%.3g", x)
+func label(x float64) string { return digits(x, 1) }
+
+// labels prints the ticks of an axis with as many digits as tell them apart.
+func labels(ticks []float64) []string {
+	least := 1
+	if len(ticks) > 1 {
+		largest := max(math.Abs(ticks[0]), math.Abs(ticks[len(ticks)-1]))
+		least += int(math.Ceil(math.Log10(largest / (ticks[1] - ticks[0]))))
 	}
-	return fmt.Sprintf("%.4g", x)
+	var all []string
+	for _, t := range ticks {
+		all = append(all, digits(t, least))
+	}
+	return all
+}
+
+// digits prints a number with four digits, three in front of an exponent, or
+// with more.
+func digits(x float64, least int) string {
+	n := 4
+	switch {
+	case x == 0:
+		return "0" // of either sign
+	case math.Abs(x) < 1e-3 || math.Abs(x) >= 1e6:
+		n = 3
+	}
+	return fmt.Sprintf("%.*g", max(n, least), x)
 }
 
 // textWidth guesses how wide a 13-pixel label is: there is no font to ask.
