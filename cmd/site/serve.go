@@ -29,7 +29,7 @@ func serve(ctx context.Context, root, addr string, stdout io.Writer) error {
 	}
 	book := newLive(root, stdout)
 	server := &http.Server{
-		Handler:           guard(listener.Addr(), book),
+		Handler:           guard(book),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
@@ -58,7 +58,7 @@ func listen(addr string) (net.Listener, error) {
 	if host == "" {
 		host = "127.0.0.1"
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !loopback(host) {
 		return nil, fmt.Errorf("-addr %s: the book is served to this computer only: use 127.0.0.1, ::1 or localhost", addr)
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
@@ -69,6 +69,22 @@ func listen(addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("-addr %s: %w", addr, err)
 	}
 	return l, nil
+}
+
+// loopback reports whether a host's name or address means this computer, whatever
+// the network says.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// local reports whether a request was sent to a loopback host. The port may be
+// any: a tunnel has one of its own at its other end.
+func local(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return loopback(name)
+	}
+	return loopback(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"))
 }
 
 func listenNear(addr string) (net.Listener, error) {
@@ -93,15 +109,7 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 
 // guard puts the security headers on every answer and refuses requests that
 // were sent to another name: a page elsewhere may point its own name here.
-func guard(addr net.Addr, next http.Handler) http.Handler {
-	_, port, _ := net.SplitHostPort(addr.String())
-	known := map[string]bool{addr.String(): true}
-	for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
-		known[net.JoinHostPort(host, port)] = true
-		if port == "80" {
-			known[strings.TrimSuffix(net.JoinHostPort(host, port), ":80")] = true
-		}
-	}
+func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -110,8 +118,8 @@ func guard(addr net.Addr, next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-cache")
 		switch {
-		case !known[strings.ToLower(r.Host)]:
-			http.Error(w, "this server answers to "+addr.String()+" only", http.StatusMisdirectedRequest)
+		case !local(r.Host):
+			http.Error(w, "this server answers to localhost, 127.0.0.1 and [::1] only", http.StatusMisdirectedRequest)
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			h.Set("Allow", "GET, HEAD")
 			http.Error(w, "the book is for reading", http.StatusMethodNotAllowed)

@@ -37,7 +37,7 @@ func servingBook(t *testing.T, book *live, watched bool) string {
 	listener, err := listen("127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
-	server := httptest.NewUnstartedServer(guard(listener.Addr(), book))
+	server := httptest.NewUnstartedServer(guard(book))
 	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	_ = server.Listener.Close()
 	server.Listener = listener
@@ -89,7 +89,12 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 func TestForeignHostsAreRefused(t *testing.T) {
 	url := serving(t, smallBook(t))
 	port := url[strings.LastIndexByte(url, ':'):]
-	for host, status := range map[string]int{"localhost" + port: 200, "127.0.0.1" + port: 200, "evil.example": 421, "evil.example" + port: 421, "127.0.0.1:1": 421, "localhost": 421} {
+	for host, status := range map[string]int{
+		"localhost" + port: 200, "127.0.0.1" + port: 200, "[::1]" + port: 200,
+		"localhost:9999": 200, "127.0.0.1:1": 200, "LocalHost": 200, "[::1]": 200, "::1": 200, // the other end of a tunnel
+		"evil.example": 421, "evil.example" + port: 421, "localhost.evil.example" + port: 421, "127.0.0.1.evil.example:9999": 421,
+		"192.0.2.1" + port: 421, "0.0.0.0" + port: 421, "[::]" + port: 421,
+	} {
 		response, _ := get(t, url, func(r *http.Request) { r.Host = host })
 		require.Equal(t, status, response.StatusCode, host)
 	}
