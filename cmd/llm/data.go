@@ -17,9 +17,9 @@ func dataCommand() *cobra.Command {
 		Short: "Download real data",
 		Long: `Data downloads the real data that the book speaks of, and GPT-2 as it was published.
 Nothing else in this program uses the network. Files come from pinned addresses
-and are checked by their SHA-256; for GPT-2 larger than the smallest, the server
-says which it should be. They go to your cache directory, or to the one that the
-environment variable LLMBOOK_DATA names. A proxy is taken from HTTPS_PROXY.`,
+and are checked by their size and SHA-256. They go to your cache directory, or to
+the one that the environment variable LLMBOOK_DATA names. A proxy is taken from
+HTTPS_PROXY.`,
 		Example: `llm data list
 llm data get sms-spam
 llm classify train -data "$(llm data get sms-spam)" -out runs/sms`,
@@ -28,13 +28,12 @@ llm classify train -data "$(llm data get sms-spam)" -out runs/sms`,
 
 // dataset is a line of llm data list.
 type dataset struct {
-	Name        string     `json:"name"`
-	About       string     `json:"about"`
-	Licence     string     `json:"licence"`
-	Bytes       int64      `json:"bytes"`
-	Approximate bool       `json:"approximate,omitempty"` // Bytes is an estimate
-	Files       []dataFile `json:"files"`
-	Path        string     `json:"path,omitempty"` // where it is, once it has been downloaded
+	Name    string     `json:"name"`
+	About   string     `json:"about"`
+	Licence string     `json:"licence"`
+	Bytes   int64      `json:"bytes"`
+	Files   []dataFile `json:"files"`
+	Path    string     `json:"path,omitempty"` // where it is, once it has been downloaded
 }
 
 // dataFile is a file of a dataset. One without a URL is written, not downloaded.
@@ -42,14 +41,6 @@ type dataFile struct {
 	Name   string `json:"name"`
 	URL    string `json:"url,omitempty"`
 	SHA256 string `json:"sha256,omitempty"`
-}
-
-// size is the dataset's size for people.
-func (d dataset) size() string {
-	if d.Approximate {
-		return "about " + fetch.Size(d.Bytes)
-	}
-	return fetch.Size(d.Bytes)
 }
 
 func dataListCommand() *cobra.Command {
@@ -68,7 +59,7 @@ func dataListCommand() *cobra.Command {
 			t := table(cmd.OutOrStdout())
 			fmt.Fprintln(t, "NAME\tSIZE\tLICENCE\tWHAT\tWHERE")
 			for _, d := range list {
-				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, d.size(), d.Licence, d.About, d.Path)
+				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, fetch.Size(d.Bytes), d.Licence, d.About, d.Path)
 			}
 			return t.Flush()
 		},
@@ -80,8 +71,7 @@ func dataListCommand() *cobra.Command {
 func datasets() []dataset {
 	var list []dataset
 	for _, d := range fetch.Datasets {
-		bytes, exact := d.Bytes()
-		entry := dataset{Name: d.Name, About: d.About, Licence: d.Licence, Bytes: bytes, Approximate: !exact}
+		entry := dataset{Name: d.Name, About: d.About, Licence: d.Licence, Bytes: d.Bytes()}
 		for _, f := range d.Files {
 			entry.Files = append(entry.Files, dataFile{f.Name, f.URL, f.SHA256})
 		}

@@ -22,11 +22,12 @@ func TestAFullDisk(t *testing.T) {
 
 // A disk may be full when the transfer is over, too.
 func TestAFullDiskForTheMember(t *testing.T) {
-	d, dir := pinned(t, text, serve(archive(t, "messages"))), t.TempDir()
+	zipped := archive(t, "messages")
+	d, dir := pinned(t, text, serve(zipped)), t.TempDir()
 	d.Files[0].Member = "messages"
 	_, err := d.get(t.Context(), dir, func(r Report) {
-		if r.Done == r.Total { // the archive has come
-			member := filepath.Join(dir, ".text.txt."+d.Files[0].SHA256[:8]+".member")
+		if r.Done == int64(len(zipped)) { // all has come
+			member := d.Files[0].beside(filepath.Join(dir, "text.txt"), "copy")
 			if err := os.Symlink("/dev/full", member); !os.IsExist(err) {
 				require.NoError(t, err)
 			}
@@ -37,26 +38,19 @@ func TestAFullDiskForTheMember(t *testing.T) {
 }
 
 // Without room for the weights nothing of a model is left, not even what there
-// was room for.
+// was room for; nor without room for a small file.
 func TestAFullDiskForAModel(t *testing.T) {
-	d, dir, _ := served(t, nil)
-	build := buildFolder(dir, d)
-	require.NoError(t, os.Mkdir(build, 0o777))
-	weights := d.Files[2]
-	weights.SHA256 = sumHex(text)
-	require.NoError(t, os.Symlink("/dev/full", weights.part(filepath.Join(build, weights.Name))))
-	_, err := d.get(t.Context(), dir, func(Report) {})
-	require.ErrorIs(t, err, syscall.ENOSPC)
-	only(t, dir)
-}
-
-// The note is a file, too.
-func TestAFullDiskForTheNote(t *testing.T) {
-	d, dir, _ := served(t, nil)
-	build := buildFolder(dir, d)
-	require.NoError(t, os.Mkdir(build, 0o777))
-	require.NoError(t, os.Symlink("/dev/full", filepath.Join(build, "."+noteFile+".part")))
-	_, err := d.get(t.Context(), dir, func(Report) {})
-	require.ErrorIs(t, err, syscall.ENOSPC)
-	only(t, dir)
+	for n := range 3 {
+		d, dir, _ := served(t, nil)
+		build := filepath.Join(dir, ".model.part")
+		require.NoError(t, os.Mkdir(build, 0o777))
+		f, kind := d.Files[n], "part"
+		if f.URL == "" {
+			kind = "copy"
+		}
+		require.NoError(t, os.Symlink("/dev/full", f.beside(filepath.Join(build, f.Name), kind)))
+		_, err := d.get(t.Context(), dir, func(Report) {})
+		require.ErrorIs(t, err, syscall.ENOSPC, f.Name)
+		only(t, dir)
+	}
 }

@@ -1,11 +1,10 @@
 // Package fetch downloads the book's real data, checked by size and SHA-256
 // before it appears under its name, into the user's cache.
 //
-// A download that breaks off goes on where it stopped, at once or the next time
-// it is asked for. What has come so far is kept beside the file to be, under a
-// name that begins with a dot and holds the beginning of the SHA-256: parts of
-// different files are never mixed, and a model is built in a folder of that kind
-// until it is whole.
+// A download that breaks off goes on where it stopped, at once or the next time.
+// What has come is kept beside the file to be, under a name that begins with a dot
+// and holds the beginning of the SHA-256: parts of different files are never mixed.
+// A model is built in a folder of that kind until it is whole.
 package fetch
 
 import (
@@ -13,7 +12,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Dir is the folder that downloads go to: the one that the environment variable
@@ -29,15 +27,15 @@ func Dir() (string, error) {
 	return filepath.Join(cache, "llm-from-scratch"), nil
 }
 
-// Find returns where the dataset of this name is on disk, in Dir, and whether it
-// is there: a file of the right size, or a model with all its files.
+// Find returns where in Dir the dataset of this name is, and whether all its files
+// are there with the right sizes.
 func Find(name string) (path string, ok bool) {
 	d, known := Named(name)
 	dir, err := Dir()
 	if !known || err != nil {
 		return "", false
 	}
-	return filepath.Join(dir, d.Path()), d.there(dir)
+	return filepath.Join(dir, d.Path()), d.there(context.Background(), dir, false)
 }
 
 // A Report is what [Get] tells about its work.
@@ -51,50 +49,33 @@ type Report struct {
 
 // Get makes sure that the dataset of this name is in dir, or in Dir if dir is
 // empty, and returns its path. What is there and has the right SHA-256 is left
-// alone, and nobody is asked. What is elsewhere in these two folders is copied.
-// Any number of processes may get the same at once: one does, the others wait.
+// alone, and nobody is asked. Any number of processes may get the same at once: one
+// does, the others wait.
 //
-// While it works, it calls report, which may be nil: for each event, before the
-// first byte is fetched, and for each piece that has come.
-//
-// A file with other bytes is replaced, but in the folder of a model, which may
-// be the user's own, it is an error. So is a disk without room, and then nothing
-// is left behind. After other errors, and after ctx is cancelled, what has come
-// stays for the next time.
+// It calls report for each event, before the first byte and for each piece that has
+// come. A file with other bytes is replaced, but in the folder of a model, which may
+// be the user's own, it is an error. So is a disk without room, and then nothing is
+// left behind. After other errors, and after ctx is cancelled, what has come stays.
 func Get(ctx context.Context, name, dir string, report func(Report)) (path string, err error) {
 	d, ok := Named(name)
 	if !ok {
-		return "", fmt.Errorf("no dataset %q; there are %s", name, names())
+		return "", fmt.Errorf("no dataset %q", name)
 	}
 	if dir == "" {
 		if dir, err = Dir(); err != nil {
 			return "", err
 		}
 	}
-	if report == nil {
-		report = func(Report) {}
-	}
 	return d.get(ctx, dir, report)
-}
-
-func names() string {
-	var all []string
-	for _, d := range Datasets {
-		all = append(all, d.Name)
-	}
-	return strings.Join(all, ", ")
 }
 
 // Size is a number of bytes for people, "548 MB".
 func Size(bytes int64) string {
-	if bytes < 1000 {
-		return fmt.Sprint(bytes, " bytes")
-	}
-	n, units := float64(bytes)/1e3, []string{"kB", "MB", "GB"}
+	n, units := float64(bytes), []string{"bytes", "kB", "MB", "GB"}
 	for ; n >= 999.5 && len(units) > 1; n /= 1e3 {
 		units = units[1:]
 	}
-	if n < 9.95 {
+	if n < 9.95 && bytes >= 1000 {
 		return fmt.Sprintf("%.1f %s", n, units[0])
 	}
 	return fmt.Sprintf("%.0f %s", n, units[0])
