@@ -26,14 +26,14 @@ func ExampleReadMessages() {
 	}
 	fmt.Println(err)
 
-	_, err = classify.ReadMessages(strings.NewReader("ham\tok\nspma\tWIN\n"))
-	fmt.Println(err)
+	messages, err = classify.ReadMessages(strings.NewReader("ham\tok\nspma\tWIN\n"))
+	fmt.Println(len(messages), "message,", err)
 	// Output:
 	// 0 See you at six
 	// 0 "Soon", she said, and never came
 	// 1 WIN £1000 cash! Call now
 	// <nil>
-	// line 2: label "spma" is neither ham nor spam
+	// 1 message, classify: 1 skipped: line 2: label "spma" is neither ham nor spam
 }
 
 func ExamplePractice() {

@@ -1,11 +1,13 @@
 package classify
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 // Classes names the outputs of the head, in their order: output 0 speaks for
@@ -26,43 +28,48 @@ func (m Message) Label() int {
 	return 0
 }
 
-// longestLine bounds a line of the file, so that a binary file given by
-// mistake fails at once. The longest line of the real collection has 914 bytes.
-const longestLine = 1 << 20
-
-// ReadMessages reads the format of the SMS Spam Collection (Almeida, Hidalgo
-// and Yamakami, 2011): one message a line, "ham" or "spam", a tab, the text.
-// A quotation mark is text like any other. It returns an error that names the
-// line where the format is broken, or says that there are no messages.
-func ReadMessages(r io.Reader) ([]Message, error) {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, longestLine)
-	var messages []Message
-	for lines.Scan() {
-		m, err := parseMessage(lines.Text())
+// ReadMessages reads the format of the SMS Spam Collection (Almeida, Hidalgo and
+// Yamakami, 2011): one message a line, "ham" or "spam", a tab, the text. A quotation
+// mark is text like any other, and blank lines mean nothing. Other lines that hold
+// no message are skipped: messages are what the rest holds, and the error tells how
+// many were skipped and what is wrong with the first of them. With any other error,
+// such as that of a text that is not UTF-8, there are no messages.
+func ReadMessages(r io.Reader) (messages []Message, err error) {
+	text, err := io.ReadAll(plaintext.NewReader("", r))
+	if err != nil {
+		return nil, fmt.Errorf("classify: %w", err)
+	}
+	var skipped plaintext.Skipped
+	for i, line := range strings.Split(string(text), "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		m, err := parseMessage(line)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", len(messages)+1, err)
+			skipped.Add(fmt.Errorf("line %d: %w", i+1, err))
+			continue
 		}
 		messages = append(messages, m)
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("line %d: %w", len(messages)+1, err)
+	switch {
+	case skipped.Count > 0:
+		err = fmt.Errorf("classify: %w", &skipped)
+	case len(messages) == 0:
+		err = errors.New("classify: no messages; lines are ham or spam, a tab, the text")
 	}
-	if len(messages) == 0 {
-		return nil, errors.New("no messages; lines are ham or spam, a tab, the text")
-	}
-	return messages, nil
+	return messages, err
 }
 
 func parseMessage(line string) (Message, error) {
 	label, text, tab := strings.Cut(line, "\t")
+	class := slices.Index(Classes[:], strings.ToLower(strings.TrimSpace(label)))
 	switch {
 	case !tab:
 		return Message{}, fmt.Errorf("no tab between label and text in %.40q", line)
-	case label != Classes[0] && label != Classes[1]:
+	case class < 0:
 		return Message{}, fmt.Errorf("label %.40q is neither ham nor spam", label)
 	case strings.TrimSpace(text) == "":
-		return Message{}, fmt.Errorf("%s without a text", label)
+		return Message{}, fmt.Errorf("%s without a text", Classes[class])
 	}
-	return Message{Spam: label == Classes[1], Text: text}, nil
+	return Message{Spam: class == 1, Text: text}, nil
 }

@@ -3,6 +3,7 @@ package classify
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -43,21 +44,79 @@ func TestReadMessages(t *testing.T) {
 	require.Equal(t, []Message{{false, `"Ok", she said.`}, {true, "WIN\ta prize"}, {false, "é"}}, got)
 }
 
-func TestReadMessagesErrors(t *testing.T) {
+func TestReadMessagesSkips(t *testing.T) {
 	for _, tc := range []struct{ name, in, want string }{
-		{"empty", "", "no messages"},
-		{"no tab", "ham\tok\nham ok\n", `line 2: no tab between label and text in "ham ok"`},
-		{"label", "ham\tok\nham\tok\neggs\tok", `line 3: label "eggs" is neither ham nor spam`},
-		{"case", "Ham\tok", `line 1: label "Ham"`},
-		{"no text", "spam\t  ", "line 1: spam without a text"},
-		{"blank line", "ham\tok\n\nham\tok", "line 2: no tab"},
-		{"long line", "ham\tok\nham\t" + strings.Repeat("x", longestLine), "line 2: bufio.Scanner: token too long"},
+		{"no tab", "ham\tok\nham ok\n", `classify: 1 skipped: line 2: no tab between label and text in "ham ok"`},
+		{"label", "ham\tok\n\neggs\tok", `classify: 1 skipped: line 3: label "eggs" is neither ham nor spam`},
+		{"no text", "spam\t  \nHam\tok", "classify: 1 skipped: line 1: spam without a text"},
+		{"many", "a\nham\tok\rb\r\nc\nd\n\ne", `classify: 5 skipped: line 1: no tab between label and text in "a"; ` +
+			`line 3: no tab between label and text in "b"; line 4: no tab between label and text in "c"; and 2 more`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := ReadMessages(strings.NewReader(tc.in))
-			require.ErrorContains(t, err, tc.want)
+			messages, err := ReadMessages(strings.NewReader(tc.in))
+			require.EqualError(t, err, tc.want)
+			require.Equal(t, []Message{{Text: "ok"}}, messages)
 		})
 	}
+}
+
+func TestReadMessagesErrors(t *testing.T) {
+	for _, tc := range []struct{ name, in, want string }{
+		{"empty", "", "classify: no messages"},
+		{"blank", "\n \n\t\n", "classify: no messages"},
+		{"nothing good", "<html>\n", `classify: 1 skipped: line 1: no tab between label and text in "<html>"`},
+		{"Latin-1", "ham\tok\nham\t\xa35", "classify: line 2: the byte 0xa3 is not UTF-8"},
+		{"UTF-16", "\xff\xfeh\x00a\x00m\x00", "classify: line 1: this is UTF-16LE, not UTF-8"},
+		{"not text", "ham\tok\nPNG\x00", "classify: line 2: a zero byte"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			messages, err := ReadMessages(strings.NewReader(tc.in))
+			require.ErrorContains(t, err, tc.want)
+			require.Empty(t, messages)
+		})
+	}
+}
+
+// The files of testdata came with reports of programs that read them wrong.
+func TestReadMessagesOfReports(t *testing.T) {
+	read := func(name string) ([]Message, error) {
+		data, err := os.ReadFile("testdata/" + name)
+		require.NoError(t, err)
+		return ReadMessages(bytes.NewReader(data))
+	}
+	for name, first := range map[string]string{"bom.tsv": "see you at 0 by the stone", "crlf.tsv": "see you at 0 by the stone", "escapes.tsv": "plain"} {
+		messages, err := read(name)
+		require.NoError(t, err, name)
+		require.Equal(t, Message{Text: first}, messages[0], name)
+		ham, spam := count(messages)
+		require.Equal(t, ham, spam, name)
+	}
+	_, err := read("min-latin1.tsv")
+	require.ErrorContains(t, err, "line 1: the byte 0xa3 is not UTF-8")
+}
+
+// FuzzReadMessages: what was read can be written and read again.
+func FuzzReadMessages(f *testing.F) {
+	for _, name := range []string{"bom.tsv", "crlf.tsv", "escapes.tsv", "min-latin1.tsv"} {
+		data, err := os.ReadFile("testdata/" + name)
+		require.NoError(f, err)
+		f.Add(string(data))
+	}
+	f.Add("Ham\tok\n\nspma\tWIN\nspam\t\nham ok")
+	f.Fuzz(func(t *testing.T, text string) {
+		messages, err := ReadMessages(strings.NewReader(text))
+		if len(messages) == 0 {
+			require.Error(t, err)
+			return
+		}
+		var again strings.Builder
+		for _, m := range messages {
+			fmt.Fprintf(&again, "%s\t%s\n", Classes[m.Label()], m.Text)
+		}
+		same, err := ReadMessages(strings.NewReader(again.String()))
+		require.NoError(t, err)
+		require.Equal(t, messages, same)
+	})
 }
 
 func TestRealCollection(t *testing.T) {
