@@ -31,7 +31,7 @@ func (w Windows) Batches(size int, rng *rand.Rand) iter.Seq[Batch] {
 		panic("embeddings: batch size below 1")
 	}
 	return func(yield func(Batch) bool) {
-		order := shuffled(w.Len(), rng)
+		order := Shuffled(w.Len(), rng)
 		b := Batch{B: size, T: w.length}
 		b.Inputs, b.Targets = make([]int, b.B*b.T), make([]int, b.B*b.T)
 		for ; len(order) >= size; order = order[size:] {
@@ -47,11 +47,11 @@ func (w Windows) Batches(size int, rng *rand.Rand) iter.Seq[Batch] {
 	}
 }
 
-// shuffled returns the numbers 0..n-1 in random order, in rising order
+// Shuffled returns the numbers 0..n-1 in random order, in rising order
 // when rng is nil. It is the shuffle of Fisher and Yates: from the last
 // place down, each place swaps with one drawn from itself and all places
 // before it, which makes all n! orders equally likely.
-func shuffled(n int, rng *rand.Rand) []int {
+func Shuffled(n int, rng *rand.Rand) []int {
 	order := make([]int, n)
 	for i := range order {
 		order[i] = i

@@ -80,13 +80,10 @@ func All(name string) bool { return name != "lm_head.weight" }
 // TrainedParams is the number of values that trains lets a classifier of the
 // given configuration change.
 func TrainedParams(c gpt.Config, trains func(name string) bool) int {
-	// A gradient in which everything is frozen knows all names and shapes,
-	// yet takes no memory.
-	frozen := (&gpt.Model{Config: c}).Gradient(func(string) bool { return false })
-	shapes := Classifier{Model: frozen}
-	shapes.Head.W.Rows, shapes.Head.W.Cols = c.Width, len(Classes)
+	none := (&gpt.Model{Config: c}).Gradient(func(string) bool { return false }) // names and shapes without memory
+	head := attention.Linear{W: blas32.General{Rows: c.Width, Cols: len(Classes)}}
 	total := 0
-	for _, p := range shapes.Params() {
+	for _, p := range (&Classifier{none, head}).Params() {
 		if trains(p.Name) {
 			total += p.Size()
 		}

@@ -10,8 +10,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// fewest is the smallest class that Balance accepts: five of each make ten,
-// of which Split can give one to the validation part.
+// fewest messages of each class are ten, of which Split can give one to watch.
 const fewest = 5
 
 // Balance returns all messages of the rarer class and equally many of the
@@ -25,12 +24,12 @@ func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 	}
 	smaller := min(total[0], total[1])
 	if smaller < fewest {
-		return nil, fmt.Errorf("%d ham and %d spam messages: training needs %d of each",
+		return nil, fmt.Errorf("classify: %d ham and %d spam messages: training needs %d of each",
 			total[0], total[1], fewest)
 	}
 	var taken [2]int
 	balanced := make([]Message, 0, 2*smaller)
-	for _, i := range rng.Perm(len(messages)) {
+	for _, i := range embeddings.Shuffled(len(messages), rng) {
 		m := messages[i]
 		if taken[m.Label()] < smaller {
 			taken[m.Label()]++
@@ -109,7 +108,7 @@ func (x Examples) Batches(size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
 	}
 	return func(yield func(embeddings.Batch) bool) {
 		var b embeddings.Batch
-		order := x.order(rng)
+		order := embeddings.Shuffled(x.Len(), rng)
 		for len(order) >= size || rng == nil && len(order) > 0 {
 			n := min(size, len(order))
 			x.collate(&b, order[:n])
@@ -119,18 +118,6 @@ func (x Examples) Batches(size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
 			order = order[n:]
 		}
 	}
-}
-
-// order returns the indices of the examples, shuffled if there is an rng.
-func (x Examples) order(rng *rand.Rand) []int {
-	if rng != nil {
-		return rng.Perm(x.Len())
-	}
-	order := make([]int, x.Len())
-	for i := range order {
-		order[i] = i
-	}
-	return order
 }
 
 // collate fills b with the chosen examples: inputs padded on the right, and as

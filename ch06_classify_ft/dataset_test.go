@@ -59,7 +59,7 @@ func TestBalance(t *testing.T) {
 func TestBalanceErrors(t *testing.T) {
 	for _, tc := range [][2]int{{0, 0}, {10, 0}, {100, 4}, {4, 100}} {
 		_, err := Balance(numbered(tc[0], tc[1]), seeded(1))
-		require.EqualError(t, err, fmt.Sprintf("%d ham and %d spam messages: training needs 5 of each", tc[0], tc[1]))
+		require.EqualError(t, err, fmt.Sprintf("classify: %d ham and %d spam messages: training needs 5 of each", tc[0], tc[1]))
 	}
 	_, err := Balance(numbered(5, 5), seeded(1))
 	require.NoError(t, err)

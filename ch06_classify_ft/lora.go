@@ -66,39 +66,34 @@ type LoRA struct {
 	params, grads []gpt.Param
 }
 
-// An adapter ties a change to the matrix that it changes.
+// An adapter is the change of one matrix and what it is for.
 type adapter struct {
-	matrix                      // of the classifier: gets the merged weights
+	name         string
+	w            blas32.General // the matrix, of the classifier: gets the merged weights
 	base         blas32.General // the weights before any change
 	dw           blas32.General // the gradient of the merged weights
 	change, grad LowRank
 }
 
-// A matrix is one that LoRA changes: a parameter, or a third of c_attn.
-type matrix struct {
-	name string
-	w    blas32.General
-}
-
-// matrices lists what LoRA changes in c. The queries, keys and values lie side
-// by side in one parameter, and each gets a change of its own.
-func matrices(c *Classifier) []matrix {
-	var list []matrix
+// adapters lists the matrices of c that are to change. The queries, keys and values
+// lie side by side in one parameter, and each gets a change of its own.
+func adapters(c *Classifier) []adapter {
+	var list []adapter
 	C := c.Model.Config.Width
 	for i, b := range c.Model.Blocks {
 		h := fmt.Sprintf("h.%d.", i)
 		list = append(list,
-			matrix{h + "attn.query", f32.Cols(b.Attention.QKV.W, 0, C)},
-			matrix{h + "attn.key", f32.Cols(b.Attention.QKV.W, C, 2*C)},
-			matrix{h + "attn.value", f32.Cols(b.Attention.QKV.W, 2*C, 3*C)},
-			matrix{h + "attn.c_proj", b.Attention.Proj.W},
-			matrix{h + "mlp.c_fc", b.MLP.Fc.W},
-			matrix{h + "mlp.c_proj", b.MLP.Proj.W})
+			adapter{name: h + "attn.query", w: f32.Cols(b.Attention.QKV.W, 0, C)},
+			adapter{name: h + "attn.key", w: f32.Cols(b.Attention.QKV.W, C, 2*C)},
+			adapter{name: h + "attn.value", w: f32.Cols(b.Attention.QKV.W, 2*C, 3*C)},
+			adapter{name: h + "attn.c_proj", w: b.Attention.Proj.W},
+			adapter{name: h + "mlp.c_fc", w: b.MLP.Fc.W},
+			adapter{name: h + "mlp.c_proj", w: b.MLP.Proj.W})
 	}
-	return append(list, matrix{"score", c.Head.W})
+	return append(list, adapter{name: "score", w: c.Head.W})
 }
 
-// changes says which parameters the matrices are, or are part of.
+// changes says which parameters have a matrix that changes.
 func changes(name string) bool {
 	inBlock := strings.HasPrefix(name, "h.") && strings.HasSuffix(name, ".weight")
 	return name == headWeight || inBlock && !strings.Contains(name, ".ln_")
@@ -108,15 +103,15 @@ func changes(name string) bool {
 // batches of at most B messages of T tokens. From now on every pass of the LoRA
 // writes the changed weights into c.
 func NewLoRA(c *Classifier, r int, alpha float32, B, T int, rng *rand.Rand) *LoRA {
-	l := &LoRA{learner: NewLearner(c, changes, B, T)}
-	grads := matrices(l.learner.grad)
-	for i, m := range matrices(c) {
-		in, out := m.w.Rows, m.w.Cols
-		a := adapter{matrix: m, base: f32.New(in, out), dw: grads[i].w}
-		copyMatrix(a.base, m.w)
+	l := &LoRA{learner: NewLearner(c, changes, B, T), adapters: adapters(c)}
+	grads := adapters(l.learner.grad)
+	for i := range l.adapters {
+		a := &l.adapters[i]
+		in, out := a.w.Rows, a.w.Cols
+		a.base, a.dw = f32.New(in, out), grads[i].w
+		copyMatrix(a.base, a.w)
 		a.change = NewLowRank(in, out, r, alpha, rng)
 		a.grad = LowRank{A: f32.New(in, r), B: f32.New(r, out)}
-		l.adapters = append(l.adapters, a)
 		l.params = append(l.params, a.change.params(a.name)...)
 		l.grads = append(l.grads, a.grad.params(a.name)...)
 	}

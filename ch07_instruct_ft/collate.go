@@ -109,7 +109,7 @@ func (c Collator) Batches(items []Encoded, size int, rng *rand.Rand) iter.Seq[em
 	return func(yield func(embeddings.Batch) bool) {
 		var b embeddings.Batch
 		row := make([]Encoded, 0, size)
-		for i, at := range order(len(items), rng) {
+		for i, at := range embeddings.Shuffled(len(items), rng) {
 			row = append(row, items[at])
 			if len(row) < size && i < len(items)-1 {
 				continue
@@ -121,18 +121,6 @@ func (c Collator) Batches(items []Encoded, size int, rng *rand.Rand) iter.Seq[em
 			row = row[:0]
 		}
 	}
-}
-
-// order is 0 to n-1, shuffled unless rng is nil.
-func order(n int, rng *rand.Rand) []int {
-	if rng != nil {
-		return rng.Perm(n)
-	}
-	p := make([]int, n)
-	for i := range p {
-		p[i] = i
-	}
-	return p
 }
 
 // Epoch returns what a pretrain.Trainer trains on: shuffled passes over items.

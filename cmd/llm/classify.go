@@ -31,7 +31,7 @@ llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six
 
 // readMessages reads labelled messages from path, or invents n of them where
 // path is empty. The sum is that of the file.
-func readMessages(path string, n int, seed uint64) (messages []classify.Message, sum string, err error) {
+func readMessages(cmd *cobra.Command, path string, n int, seed uint64) (messages []classify.Message, sum string, err error) {
 	if path == "" {
 		return classify.Practice(n, rand.New(rand.NewPCG(seed, 10))), "", nil
 	}
@@ -40,10 +40,7 @@ func readMessages(path string, n int, seed uint64) (messages []classify.Message,
 		return nil, "", fmt.Errorf("reading the messages: %w; %s data get sms-spam gets the real ones", err, program())
 	}
 	messages, err = classify.ReadMessages(bytes.NewReader(data))
-	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", path, err)
-	}
-	return messages, corpus.Sum(data), nil
+	return messages, corpus.Sum(data), accept(cmd, path, len(messages), err)
 }
 
 func classifyEvalCommand() *cobra.Command {
@@ -68,7 +65,7 @@ llm classify eval -data messages.tsv`,
 			if parts && data != "" {
 				return usagef("-parts counts the parts of what the filter was trained with; it takes no -data")
 			}
-			messages, what, err := evaluationParts(dir, data)
+			messages, what, err := evaluationParts(cmd, dir, data)
 			if err != nil {
 				return err
 			}
@@ -80,6 +77,7 @@ llm classify eval -data messages.tsv`,
 	}
 	cmd.Flags().StringVar(&dir, "model", spamFilter, "`directory` of the filter")
 	cmd.Flags().StringVar(&data, "data", "", "`file` of messages: ham or spam, a tab, the text (default what training held out)")
+	strictFlag(cmd)
 	cmd.Flags().BoolVar(&parts, "parts", false, "count the messages to train with and to watch as well")
 	jsonFlag(cmd, &asJSON)
 	return cmd

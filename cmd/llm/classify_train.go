@@ -94,6 +94,7 @@ llm classify train -published -layers all -batch 2 -accumulate 4`,
 	flags.BoolVar(&published, "published", false, "GPT-2 and the published book's settings")
 	o.tuning.add(flags, "messages")
 	flags.StringVar(&o.Data, "data", o.Data, "`file` of messages, or its name among the downloads (default invented ones)")
+	strictFlag(cmd)
 	flags.IntVar(&o.Messages, "messages", o.Messages, "how many messages to invent")
 	flags.StringVar(&o.Layers, "layers", o.Layers, "what to train: `all`, last (block, norm and head) or head")
 	flags.IntVar(&o.LoRA, "lora", o.LoRA, "train low-rank adapters of this `rank` in place of the layers; 0 for none")
@@ -135,7 +136,7 @@ func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
 	if err := f.options(cmd, &o); err != nil {
 		return err
 	}
-	parts, sum, err := o.messages()
+	parts, sum, err := o.messages(cmd)
 	if err != nil {
 		return err
 	}
@@ -157,8 +158,8 @@ func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
 }
 
 // messages are the balanced messages to train with, to watch, and to hold out.
-func (o *classifyOptions) messages() (parts [3][]classify.Message, sum string, err error) {
-	all, sum, err := readMessages(o.Data, o.Messages, o.Seed)
+func (o *classifyOptions) messages(cmd *cobra.Command) (parts [3][]classify.Message, sum string, err error) {
+	all, sum, err := readMessages(cmd, o.Data, o.Messages, o.Seed)
 	if err != nil {
 		return parts, "", err
 	}
@@ -283,10 +284,10 @@ func readAdapters(lora *classify.LoRA, dir string) error {
 // evaluationParts are what the filter in dir is judged by, under their names: the
 // messages to train with, to watch, and last those that were held out. Of another
 // file than that it was trained with there is one part, all.
-func evaluationParts(dir, data string) (parts [][]classify.Message, names []string, err error) {
+func evaluationParts(cmd *cobra.Command, dir, data string) (parts [][]classify.Message, names []string, err error) {
 	var o classifyOptions
 	if data != "" {
-		all, sum, err := readMessages(data, 0, 0)
+		all, sum, err := readMessages(cmd, data, 0, 0)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -297,7 +298,7 @@ func evaluationParts(dir, data string) (parts [][]classify.Message, names []stri
 	} else if err := rundir.Options(dir, &o); err != nil {
 		return nil, nil, err
 	}
-	three, sum, err := o.messages()
+	three, sum, err := o.messages(cmd)
 	if err == nil && sum != o.SHA256 {
 		err = fmt.Errorf("the messages in %s have changed since the filter in %s was trained; name a file by -data", o.Data, dir)
 	}

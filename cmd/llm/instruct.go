@@ -36,7 +36,7 @@ llm instruct eval`,
 
 // readEntries reads instructions from path, or makes practice ones where path is
 // empty. The sum is that of the file.
-func readEntries(path string, seed uint64) (entries []instruct.Entry, sum string, err error) {
+func readEntries(cmd *cobra.Command, path string, seed uint64) (entries []instruct.Entry, sum string, err error) {
 	if path == "" {
 		return instruct.Practice(seed), "", nil
 	}
@@ -45,10 +45,7 @@ func readEntries(path string, seed uint64) (entries []instruct.Entry, sum string
 		return nil, "", fmt.Errorf("reading the instructions: %w; %s data get instructions gets some", err, program())
 	}
 	entries, err = instruct.ReadEntries(bytes.NewReader(data))
-	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", path, err)
-	}
-	return entries, corpus.Sum(data), nil
+	return entries, corpus.Sum(data), accept(cmd, path, len(entries), err)
 }
 
 func instructEvalCommand() *cobra.Command {
@@ -85,7 +82,7 @@ llm instruct eval -limit 5 -n 50         the first five, in brief`,
 			if err != nil {
 				return err
 			}
-			entries, what, err := heldOutEntries(dir, data)
+			entries, what, err := heldOutEntries(cmd, dir, data)
 			if err != nil {
 				return err
 			}
@@ -118,6 +115,7 @@ llm instruct eval -limit 5 -n 50         the first five, in brief`,
 	}
 	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant")
 	cmd.Flags().StringVar(&data, "data", "", "`file` of instructions in Alpaca's JSON (default what training held out)")
+	strictFlag(cmd)
 	cmd.Flags().BoolVarP(&verbose, "v", "v", false, "show every answer")
 	cmd.Flags().IntVarP(&most, "n", "n", 256, "tokens to answer with, at most")
 	cmd.Flags().IntVar(&limit, "limit", 0, "answer only so many instructions from the first on; 0 for all")
@@ -130,10 +128,10 @@ llm instruct eval -limit 5 -n 50         the first five, in brief`,
 
 // heldOutEntries are those that the training of the assistant in dir held out,
 // or all of another file.
-func heldOutEntries(dir, data string) (entries []instruct.Entry, what string, err error) {
+func heldOutEntries(cmd *cobra.Command, dir, data string) (entries []instruct.Entry, what string, err error) {
 	var o instructOptions
 	if data != "" {
-		all, sum, err := readEntries(data, 0)
+		all, sum, err := readEntries(cmd, data, 0)
 		if err != nil {
 			return nil, "", err
 		}
@@ -144,7 +142,7 @@ func heldOutEntries(dir, data string) (entries []instruct.Entry, what string, er
 	} else if err := rundir.Options(dir, &o); err != nil {
 		return nil, "", err
 	}
-	all, sum, err := readEntries(o.Data, o.Seed)
+	all, sum, err := readEntries(cmd, o.Data, o.Seed)
 	if err == nil && sum != o.SHA256 {
 		err = fmt.Errorf("the instructions in %s have changed since the assistant in %s was trained; name a file by -data", o.Data, dir)
 	}

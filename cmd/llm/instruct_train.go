@@ -90,6 +90,7 @@ llm instruct train -published -batch 1 -accumulate 8`,
 	flags.BoolVar(&published, "published", false, "GPT-2 and the published book's settings")
 	o.tuning.add(flags, "instructions")
 	flags.StringVar(&o.Data, "data", o.Data, "`file` of instructions in Alpaca's JSON, or its name among the downloads (default practice ones)")
+	strictFlag(cmd)
 	flags.BoolVar(&o.MaskPrompt, "mask-prompt", o.MaskPrompt, "learn to answer only, not to ask as well")
 	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training; -1 for what the model was saved with")
 	return cmd
@@ -114,7 +115,7 @@ func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
 	if err := f.options(cmd, &o); err != nil {
 		return err
 	}
-	entries, sum, err := readEntries(o.Data, o.Seed)
+	entries, sum, err := readEntries(cmd, o.Data, o.Seed)
 	if err != nil {
 		return err
 	}

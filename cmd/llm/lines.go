@@ -4,9 +4,18 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"iter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
+
+// longestLine bounds what is kept of a text that has no line ends.
+const longestLine = 1 << 20
 
 // lines yields the lines of r, without their ends, until ctx is cancelled: a
 // read from a terminal cannot be interrupted, but it can be left alone.
@@ -18,16 +27,21 @@ func lines(ctx context.Context, r io.Reader) iter.Seq2[string, error] {
 		defer close(done)
 		go func() {
 			defer close(next)
-			s := bufio.NewScanner(r)
-			s.Buffer(nil, 1<<20)
-			for s.Scan() {
+			s := bufio.NewScanner(plaintext.NewReader("standard input", r))
+			s.Buffer(nil, longestLine)
+			n := 1
+			for ; s.Scan(); n++ {
 				select {
 				case next <- s.Text():
 				case <-done:
 					return
 				}
 			}
-			failed <- s.Err()
+			err := s.Err()
+			if errors.Is(err, bufio.ErrTooLong) {
+				err = fmt.Errorf("standard input: line %d has more than %d bytes", n, longestLine)
+			}
+			failed <- err
 		}()
 		for {
 			select {
@@ -47,6 +61,23 @@ func lines(ctx context.Context, r io.Reader) iter.Seq2[string, error] {
 			}
 		}
 	}
+}
+
+func strictFlag(cmd *cobra.Command) {
+	cmd.Flags().Bool("strict", false, "refuse a file of -data in which anything has to be skipped")
+}
+
+// accept tells what a reader had to skip in the file at path. It is an error if
+// nothing else was found there, or with -strict.
+func accept(cmd *cobra.Command, path string, found int, err error) error {
+	strict, _ := cmd.Flags().GetBool("strict")
+	if err != nil && (strict || found == 0) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "llm: %s: %v\n", path, err)
+	}
+	return nil
 }
 
 // writeLine writes v as one line of JSON.

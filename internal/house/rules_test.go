@@ -35,7 +35,7 @@ var testLibraries = []string{
 
 // Parts of the standard library that chapters leave to programs.
 var programsOnly = []string{
-	"embed", "expvar", "flag", "html", "html/template", "log", "log/slog", "net", "os/exec", "os/signal", "testing",
+	"expvar", "flag", "html", "html/template", "log", "log/slog", "net", "os/exec", "os/signal", "testing",
 	"text/template",
 }
 
