@@ -40,9 +40,12 @@ func ExampleReadEntries() {
 		{"instruction": "Name the opposite.", "input": "hot", "output": "cold"},
 		{"instruction": "Name the opposite.", "input": "day", "answer": "night"}
 	]`
-	_, err := instruct.ReadEntries(strings.NewReader(file))
+	entries, err := instruct.ReadEntries(strings.NewReader(file))
+	fmt.Println(len(entries), "entry")
 	fmt.Println(err)
-	// Output: instruct: entry 2: no output
+	// Output:
+	// 1 entry
+	// instruct: 1 skipped: entry 2: no output
 }
 
 func ExampleSplit() {

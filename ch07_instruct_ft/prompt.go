@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/plaintext"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // An Entry is one instruction and the answer wanted for it. Input is the
@@ -45,37 +49,59 @@ func (e Entry) Prompt() string { return e.Question() + responseHeader }
 // Text is the Prompt followed by the Output: what a model is trained on.
 func (e Entry) Text() string { return e.Prompt() + e.Output }
 
-// ReadEntries reads a JSON list of objects with the fields instruction, input
-// and output, the format of the Alpaca collection. Instruction and output may
-// not be empty. An error names the entry, counted from 1.
-func ReadEntries(r io.Reader) ([]Entry, error) {
-	d := json.NewDecoder(r)
-	if start, err := d.Token(); err != nil || start != json.Delim('[') {
-		return nil, errors.New("instruct: not a JSON list of entries: it must begin with [")
+// ReadEntries reads a JSON list of objects with the fields instruction, input and
+// output, the format of the Alpaca collection. Instruction and output may not be
+// empty. Objects that are no entries are skipped: entries are the others, and the
+// error tells how many were skipped and what is wrong with the first of them, counted
+// from 1. With any other error, such as that of a text that is not JSON, there are no
+// entries.
+func ReadEntries(r io.Reader) (entries []Entry, err error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("instruct: %w", err)
 	}
-	var entries []Entry
-	for d.More() {
-		var e Entry
-		err := d.Decode(&e)
-		switch {
-		case err != nil:
-		case e.Instruction == "":
-			err = errors.New("no instruction")
-		case e.Output == "":
-			err = errors.New("no output")
-		}
+	var list []*json.RawMessage
+	if err := strictjson.Unmarshal(data, &list, strictjson.Ignore); err != nil {
+		return nil, fmt.Errorf("instruct: reading a JSON list of entries: %w", err)
+	}
+	var skipped plaintext.Skipped
+	for i, object := range list {
+		e, err := parseEntry(object)
 		if err != nil {
-			return nil, fmt.Errorf("instruct: entry %d: %w", len(entries)+1, err)
+			skipped.Add(fmt.Errorf("entry %d: %w", i+1, err))
+			continue
 		}
 		entries = append(entries, e)
 	}
-	if _, err := d.Token(); err != nil {
-		return nil, fmt.Errorf("instruct: the list breaks off after entry %d: %w", len(entries), err)
+	switch {
+	case skipped.Count > 0:
+		err = fmt.Errorf("instruct: %w", &skipped)
+	case len(entries) == 0:
+		err = errors.New("instruct: the list of entries is empty")
 	}
-	if len(entries) == 0 {
-		return nil, errors.New("instruct: the list of entries is empty")
+	return entries, err
+}
+
+// lineEnds are those of other systems, and ours.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+func parseEntry(object *json.RawMessage) (e Entry, err error) {
+	if object == nil {
+		return e, errors.New("null")
 	}
-	return entries, nil
+	if err := strictjson.Unmarshal(*object, &e, strictjson.Ignore); err != nil {
+		return e, err
+	}
+	for _, text := range []*string{&e.Instruction, &e.Input, &e.Output} {
+		*text = lineEnds.Replace(*text)
+	}
+	switch {
+	case strings.TrimSpace(e.Instruction) == "":
+		return e, errors.New("no instruction")
+	case strings.TrimSpace(e.Output) == "":
+		return e, errors.New("no output")
+	}
+	return e, nil
 }
 
 // Split cuts entries, in their order, into 85% to train on, 10% to test with,

@@ -62,7 +62,7 @@ func TestBadData(t *testing.T) {
 	for name, c := range map[string]struct{ command, path, want string }{
 		"no messages file":    {"classify", "nowhere.tsv", "nowhere.tsv"},
 		"no message":          {"classify", file(t, "empty.tsv", ""), "empty.tsv: "},
-		"no tab":              {"classify", file(t, "notab.tsv", "ham\tyes\nspam no tab\n"), "notab.tsv: "},
+		"no tab":              {"classify", file(t, "notab.tsv", "ham yes\nspam no tab\n"), "notab.tsv: "},
 		"one class":           {"classify", file(t, "ham.tsv", strings.Repeat("ham\tyes\n", 40)), "ham.tsv: "},
 		"too few":             {"classify", file(t, "few.tsv", strings.Repeat("ham\tyes\nspam\tno\n", 5)), "do not fill a batch"},
 		"no instruction file": {"instruct", "nowhere.json", "nowhere.json"},
@@ -71,6 +71,54 @@ func TestBadData(t *testing.T) {
 		"too long":            {"instruct", file(t, "long.json", `[{"instruction": "`+strings.Repeat("x", 999)+`", "output": "y"},{"instruction": "`+strings.Repeat("x", 999)+`", "output": "z"}]`), "fits in the model's context of 160 tokens"},
 	} {
 		t.Run(name, func(t *testing.T) { assertFails(t, c.want, c.command, "train", "-model", model, "-data", c.path) })
+	}
+}
+
+// One bad entry does not refuse a collection, unless that is what was asked for.
+func TestBadEntriesAreSkipped(t *testing.T) {
+	model := pretrained(t)
+	messages := file(t, "messages.tsv", "\ufefflabel\ttext\r\n\r\n"+strings.Repeat("Ham\tSee you\r\nSPAM\tWIN\r\n", 30)+"ham\r\n")
+	entries := file(t, "entries.json", "["+strings.Repeat(`{"instruction": "Say hi.", "output": "hi"},`, 40)+`{"instruction": "Say hi."}, {"output": "hi"}]`)
+	for _, c := range []struct{ command, data, want, out string }{
+		{"classify", messages, `classify: 2 skipped: line 1: label "label" is neither ham nor spam; line 63: no tab between label and text in "ham"`, "messages: 42 to train with, 6 to watch, 12 held out"},
+		{"instruct", entries, "instruct: 2 skipped: entry 41: no output; entry 42: no instruction", "instructions: 34 to train with, 2 to watch, 4 held out"},
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		args := []string{c.command, "train", "-model", model, "-out", dir, "-data", c.data, "-epochs", "1", "-batch", "8"}
+		r := llm(t, append(args, "-strict")...)
+		assert.Equal(t, statusFailed, r.status)
+		assertOneLine(t, r, "llm: "+c.data+": "+c.want+"\n")
+		assert.NoDirExists(t, dir)
+
+		r = llm(t, args...)
+		assert.Equal(t, 0, r.status, r.stderr)
+		assert.Equal(t, 1, strings.Count(r.stderr, "llm: "+c.data+": "+c.want+"\n"), r.stderr)
+		assert.Contains(t, r.out, c.out)
+
+		r = llm(t, c.command, "eval", "-model", dir, "-data", c.data)
+		assert.Equal(t, 0, r.status, r.stderr)
+		assert.Contains(t, r.stderr, c.want)
+		assert.Equal(t, statusFailed, llm(t, c.command, "eval", "-model", dir, "-data", c.data, "-strict").status)
+	}
+}
+
+// Lines come from all systems, and none is too long to be named.
+func TestLinesOfStandardInput(t *testing.T) {
+	var got []string
+	for line, err := range lines(t.Context(), strings.NewReader("\ufeffa\r\nb\rc\n\nlast")) {
+		require.NoError(t, err)
+		got = append(got, line)
+	}
+	assert.Equal(t, []string{"a", "b", "c", "", "last"}, got)
+	for text, want := range map[string]string{
+		"a\nprice \xa35": "standard input: line 2: the byte 0xa3 is not UTF-8",
+		"a\nb\n" + strings.Repeat("x", longestLine) + "\n": "standard input: line 3 has more than 1048576 bytes",
+	} {
+		var last error
+		for _, err := range lines(t.Context(), strings.NewReader(text)) {
+			last = err
+		}
+		assert.ErrorContains(t, last, want)
 	}
 }
 
