@@ -64,6 +64,9 @@ func NewOptimizer(settings AdamW, params, grads []gpt.Param) *Optimizer {
 func (o *Optimizer) Step(rate, scale float64) {
 	o.steps++
 	t := float64(o.steps)
+	// The averages are made with float32s: float32(0.999) leaves of 1 a
+	// hundred-thousandth less than a thousandth. The divisors have to know.
+	beta1, beta2 := float64(float32(o.Beta1)), float64(float32(o.Beta2))
 	for i, p := range o.params {
 		g := o.grads[i].Data
 		if g == nil {
@@ -77,8 +80,8 @@ func (o *Optimizer) Step(rate, scale float64) {
 			AdamW: f32.AdamW{
 				Scale: float32(scale), Keep: float32(1 - decay),
 				Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: float32(o.Epsilon),
-				Rate:  float32(rate / (1 - math.Pow(o.Beta1, t))),
-				RootV: float32(1 / math.Sqrt(1-math.Pow(o.Beta2, t))),
+				Rate:  float32(rate / (1 - math.Pow(beta1, t))),
+				RootV: float32(1 / math.Sqrt(1-math.Pow(beta2, t))),
 			},
 			p: p.Data, g: g, m: o.mean[i].Data, v: o.square[i].Data,
 		}

@@ -2,18 +2,19 @@ package pretrain
 
 import "math"
 
-// Schedule says how large the steps are: the rate climbs from Initial to Peak
-// in a straight line while the optimiser's averages still settle, then falls to
-// Min along half a cosine (Loshchilov and Hutter 2016).
+// Schedule says how large the steps are: the rate climbs to Peak in equal parts
+// while the optimiser's averages still settle, then falls to Min along half a
+// cosine (Loshchilov and Hutter 2016).
 type Schedule struct {
-	Initial, Peak, Min float64
-	Warmup, Total      int // steps
+	Peak, Min     float64
+	Warmup, Total int // steps
 }
 
-// Rate is the learning rate of step 0, 1, …, Total-1.
+// Rate is the learning rate of step 0, 1, …, Total-1. It is never zero while it
+// climbs: the first of ten steps of warm-up has a tenth of the peak.
 func (s Schedule) Rate(step int) float64 {
 	if step < s.Warmup {
-		return s.Initial + (s.Peak-s.Initial)*float64(step)/float64(s.Warmup)
+		return s.Peak * float64(step+1) / float64(s.Warmup)
 	}
 	progress := float64(step-s.Warmup) / float64(max(s.Total-s.Warmup, 1))
 	return s.Min + (s.Peak-s.Min)*(1+math.Cos(math.Pi*min(progress, 1)))/2

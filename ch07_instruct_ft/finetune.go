@@ -40,7 +40,7 @@ func (s Settings) schedule(steps int) pretrain.Schedule {
 	if s.Constant {
 		return pretrain.Constant(s.Rate, steps)
 	}
-	return pretrain.Schedule{Initial: s.Rate / 20, Peak: s.Rate, Min: s.Rate / 20, Warmup: min(20, steps/10), Total: steps}
+	return pretrain.Schedule{Peak: s.Rate, Min: s.Rate / 20, Warmup: min(20, steps/10), Total: steps}
 }
 
 // A Tuner fine-tunes a model on instructions. The loop is that of chapter 5:

@@ -182,19 +182,19 @@ func accuracy(predictions, labels []int) float64 {
 func schedules(context.Context, *Lab) ([]Row, error) {
 	var s sheet
 	const total = 9 * 15
-	const warmup = total / 5
+	const warm = total / 5
 	s.text("appendix D[12] steps", 135, total)
-	s.text("appendix D[12] warmup", 27, warmup)
+	s.text("appendix D[12] warmup", 27, warm)
 	for _, c := range []struct {
 		where    string
-		schedule pretrain.Schedule
+		schedule warmup
 		steps    []int
 		want     []string
 	}{
-		{"appendix D.2", pretrain.Schedule{Initial: 1e-4, Peak: 1e-2, Min: 1e-5, Warmup: warmup, Total: total},
+		{"appendix D.2", warmUp(1e-4, 1e-2, 1e-5, warm, total),
 			[]int{0, 1, 26, 27, 28, 80, 81, 100, 134},
 			[]string{".0001", ".000466667", ".009633333", ".01", ".009997887", ".005150278", ".005005", ".002382742", "1.2113e-05"}},
-		{"appendix D.4", pretrain.Schedule{Initial: 1e-5, Peak: 1e-3, Min: 1e-5, Warmup: warmup, Total: total},
+		{"appendix D.4", warmUp(1e-5, 1e-3, 1e-5, warm, total),
 			[]int{1, 26, 28, 81, 134},
 			[]string{"4.66667e-05", "9.633333e-04", "9.997906e-04", "5.05e-04", "1.02094e-05"}},
 	} {

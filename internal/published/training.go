@@ -99,12 +99,31 @@ var clippedGradient = Experiment{
 	},
 }
 
+// warmup is appendix D's schedule: it climbs from an initial rate, where chapter 5
+// climbs from nothing.
+type warmup struct {
+	pretrain.Schedule
+	initial float64
+}
+
+func warmUp(initial, peak, least float64, steps, total int) warmup {
+	return warmup{pretrain.Schedule{Peak: peak, Min: least, Warmup: steps, Total: total}, initial}
+}
+
+// Rate is the learning rate of step 0, 1, ….
+func (w warmup) Rate(step int) float64 {
+	if step < w.Warmup {
+		return w.initial + (w.Peak-w.initial)*float64(step)/float64(w.Warmup)
+	}
+	return w.Schedule.Rate(step)
+}
+
 // A course is one of the book's two training runs.
 type course struct {
 	epochs   int
-	most     int               // batches to evaluate with
-	schedule pretrain.Schedule // of all steps
-	clipped  int               // the first step whose gradient is clipped to length 1
+	most     int    // batches to evaluate with
+	schedule warmup // of all steps
+	clipped  int    // the first step whose gradient is clipped to length 1
 	adamw    func(params, grads []gpt.Param) stepper
 }
 
@@ -113,10 +132,10 @@ type stepper interface{ Step(rate, scale float64) }
 
 var (
 	chapterCourse = course{
-		epochs: 10, most: 5, schedule: pretrain.Constant(4e-4, 90), clipped: math.MaxInt, adamw: chaptersAdamW,
+		epochs: 10, most: 5, schedule: warmup{Schedule: pretrain.Constant(4e-4, 90)}, clipped: math.MaxInt, adamw: chaptersAdamW,
 	}
 	appendixCourse = course{
-		epochs: 15, most: 1, schedule: pretrain.Schedule{Initial: 1e-5, Peak: 1e-3, Min: 1e-5, Warmup: 27, Total: 135},
+		epochs: 15, most: 1, schedule: warmUp(1e-5, 1e-3, 1e-5, 27, 135),
 		clipped: 27, adamw: newOptimizer,
 	}
 )
