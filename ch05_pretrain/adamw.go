@@ -26,7 +26,6 @@ type Optimizer struct {
 	params, grads []gpt.Param
 	mean, square  []gpt.Param // no data where the parameter is frozen
 	steps         int
-	work          []adamWork
 }
 
 const badGrads = "pretrain: parameters and gradients do not have the same names in the same order"
@@ -38,7 +37,6 @@ func NewOptimizer(settings AdamW, params, grads []gpt.Param) *Optimizer {
 		panic(badGrads)
 	}
 	o := &Optimizer{AdamW: settings, params: params, grads: grads}
-	o.work = make([]adamWork, len(params))
 	for i, p := range params {
 		if grads[i].Name != p.Name {
 			panic(badGrads)
@@ -53,49 +51,57 @@ func NewOptimizer(settings AdamW, params, grads []gpt.Param) *Optimizer {
 	return o
 }
 
-// Step moves every parameter p that is trained against its gradient g, which
-// is multiplied by scale first and left at zero, ready to accumulate again:
+// Step moves every parameter that is trained by [AdamW.Update], against its
+// gradient times scale. It leaves the gradient at zero, ready to accumulate
+// again.
+func (o *Optimizer) Step(rate, scale float64) {
+	o.steps++
+	for i, p := range o.params {
+		g, m, v := o.grads[i].Data, o.mean[i].Data, o.square[i].Data
+		if g == nil {
+			continue
+		}
+		a := o.AdamW
+		if len(p.Shape) < 2 && !a.DecayAll {
+			a.Decay = 0
+		}
+		u := a.numbers(rate, scale, o.steps)
+		f32.Run(len(g), 1<<14, func(lo, hi int) {
+			u.Step(p.Data[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi])
+		})
+	}
+}
+
+// numbers are what all weights share in the t-th step, 1 for the first.
+func (a AdamW) numbers(rate, scale float64, t int) f32.AdamW {
+	// The averages are made with float32s: float32(0.999) leaves of 1 a
+	// hundred-thousandth less than a thousandth. The divisors have to know.
+	beta1, beta2 := float64(float32(a.Beta1)), float64(float32(a.Beta2))
+	return f32.AdamW{
+		Scale: float32(scale), Keep: float32(1 - rate*a.Decay),
+		Beta1: float32(a.Beta1), Beta2: float32(a.Beta2), Epsilon: float32(a.Epsilon),
+		Rate:  float32(rate / (1 - math.Pow(beta1, float64(t)))),
+		RootV: float32(1 / math.Sqrt(1-math.Pow(beta2, float64(t)))),
+	}
+}
+
+// Update is the rule. It moves the weights p against scale times their gradient
+// g, with their averages m and v, and leaves g at zero; t is 1 in the first step:
 //
 //	p ← p·(1 - rate·decay)
 //	m ← β₁·m + (1-β₁)·g        v ← β₂·v + (1-β₂)·g²
 //	p ← p - rate·m′ / (√v′ + ε)  with m′ = m/(1-β₁ᵗ), v′ = v/(1-β₂ᵗ)
 //
-// The averages start at zero; in step t the two divisions make up for that.
-func (o *Optimizer) Step(rate, scale float64) {
-	o.steps++
-	t := float64(o.steps)
-	// The averages are made with float32s: float32(0.999) leaves of 1 a
-	// hundred-thousandth less than a thousandth. The divisors have to know.
-	beta1, beta2 := float64(float32(o.Beta1)), float64(float32(o.Beta2))
-	for i, p := range o.params {
-		g := o.grads[i].Data
-		if g == nil {
-			continue
-		}
-		decay := 0.0
-		if len(p.Shape) > 1 || o.DecayAll {
-			decay = rate * o.Decay
-		}
-		o.work[i] = adamWork{
-			AdamW: f32.AdamW{
-				Scale: float32(scale), Keep: float32(1 - decay),
-				Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: float32(o.Epsilon),
-				Rate:  float32(rate / (1 - math.Pow(beta1, t))),
-				RootV: float32(1 / math.Sqrt(1-math.Pow(beta2, t))),
-			},
-			p: p.Data, g: g, m: o.mean[i].Data, v: o.square[i].Data,
-		}
-		f32.Run(len(g), 1<<14, o.work[i].Do)
+// The averages start at zero; in step t the two divisions make up for that. The
+// conversions round each product by itself, as f32.AdamW does.
+func (a AdamW) Update(p, g, m, v []float32, rate, scale float64, t int) {
+	u := a.numbers(rate, scale, t)
+	for i := range p {
+		gi := g[i] * u.Scale
+		g[i] = 0
+		m[i] = float32(u.Beta1*m[i]) + float32((1-u.Beta1)*gi)
+		v[i] = float32(u.Beta2*v[i]) + float32((1-u.Beta2)*gi*gi)
+		root := float32(math.Sqrt(float64(v[i])))
+		p[i] = float32(p[i]*u.Keep) - u.Rate*m[i]/(float32(root*u.RootV)+u.Epsilon)
 	}
-}
-
-// adamWork is one parameter's step; one piece of it is some elements.
-type adamWork struct {
-	f32.AdamW
-	p, g, m, v []float32
-}
-
-// Do updates the elements [lo,hi).
-func (w *adamWork) Do(lo, hi int) {
-	w.Step(w.p[lo:hi], w.g[lo:hi], w.m[lo:hi], w.v[lo:hi])
 }

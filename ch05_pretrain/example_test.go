@@ -154,12 +154,13 @@ func ExampleClipScale() {
 
 func ExampleSchedule_Rate() {
 	s := pretrain.Schedule{Peak: 1e-3, Min: 1e-4, Warmup: 10, Total: 100}
-	for _, step := range []int{0, 5, 10, 55, 99} {
+	for _, step := range []int{0, 4, 9, 10, 55, 99} {
 		fmt.Printf("step %2d: %.6f\n", step, s.Rate(step))
 	}
 	// Output:
-	// step  0: 0.000000
-	// step  5: 0.000500
+	// step  0: 0.000100
+	// step  4: 0.000500
+	// step  9: 0.001000
 	// step 10: 0.001000
 	// step 55: 0.000550
 	// step 99: 0.000100
@@ -199,7 +200,7 @@ func ExampleTrainer_Steps() {
 	}
 	// Output:
 	// step   1  loss 2.3
-	// step  25  loss 0.7
+	// step  25  loss 0.6
 	// step  50  loss 0.1
 	// step  75  loss 0.0
 	// step 100  loss 0.0

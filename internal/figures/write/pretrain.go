@@ -8,7 +8,7 @@ import (
 )
 
 func schedule() []byte {
-	s := pretrain.Schedule{Peak: 1e-3, Min: 1e-4, Warmup: 20, Total: 200}
+	s := pretrain.Schedule{Peak: 1e-3, Min: 1e-4, Warmup: 10, Total: 100}
 	line := figures.Series{}
 	for step := range s.Total {
 		line.X, line.Y = append(line.X, float64(step)), append(line.Y, 1000*s.Rate(step))
