@@ -15,8 +15,9 @@ const (
 )
 
 // optimizer is chapter 5's AdamW but for one rounding. The kernel subtracts β₂ from
-// 1 in float32, which for 0.999 is a hundred-thousandth off 0.001, and the averages
-// with it; chapter 5 divides them as if it were not. Here the divisors know.
+// 1 in float32, which for 0.999 is a hundred-thousandth off 0.001. Chapter 5's
+// divisors allow for that in all steps alike; here they are those that give what
+// PyTorch has, which takes up 0.001 and divides by 1-0.999ᵗ.
 type optimizer struct {
 	params, grads []gpt.Param
 	mean, square  [][]float32
