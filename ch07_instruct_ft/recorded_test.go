@@ -77,7 +77,7 @@ func TestNewPairsAreNew(t *testing.T) {
 }
 
 // The recorded conversation is about the entries held out, and the page counts
-// right: answers, and those that repeat the answer before.
+// right: answers, and those to the question before.
 func TestRecordedConversation(t *testing.T) {
 	_, _, test := instruct.Split(instruct.Practice(instruct.DefaultSettings.Seed))
 	var questions strings.Builder
@@ -112,7 +112,7 @@ func TestRecordedConversation(t *testing.T) {
 	for i := range test {
 		if together[i] != alone[i] {
 			differ++
-			if i > 0 && together[i] == together[i-1] {
+			if i > 0 && together[i] == alone[i-1] {
 				again++
 			}
 		}
@@ -121,7 +121,7 @@ func TestRecordedConversation(t *testing.T) {
 	require.NoError(t, err)
 	page := strings.Join(strings.Fields(string(data)), " ")
 	assert.Contains(t, page, fmt.Sprintf("It answered %d of %d right, and with `-history=false` it was %d as above.", right(together), len(test), right(alone)))
-	assert.Contains(t, page, fmt.Sprintf("In %d of the %d places where the two differ, it gave the answer before again.", again, differ))
+	assert.Contains(t, page, fmt.Sprintf("In %d of the %d places where the two differ, it answered the question before.", again, differ))
 }
 
 // What the page says of the time and memory that GPT-2 takes was measured, on
