@@ -50,7 +50,7 @@ func tokensOf(entries []instruct.Entry) *tokens.BPE {
 
 // byHeart are settings for a tiny model that knows nothing yet.
 var byHeart = instruct.Settings{
-	Epochs: 150, Batch: 4, Rate: 1e-2, Optimizer: pretrain.DefaultAdamW, Clip: 1, MaskPrompt: true, Seed: 1,
+	Epochs: 150, Batch: 4, Rate: 5e-3, Optimizer: pretrain.DefaultAdamW, Clip: 1, MaskPrompt: true, Seed: 1,
 }
 
 // taught trains the tiny model, once for all tests.
