@@ -46,13 +46,13 @@ func TestPageQuotesTheRecordedRuns(t *testing.T) {
 		}
 		require.Equal(t, 1, matched, row[1])
 	}
-	for _, loss := range []string{"0.808", "0.17", "0.31"} {
+	for _, loss := range []string{"0.911", "0.15", "0.29"} {
 		require.Contains(t, section, " "+loss)
 	}
 	for _, line := range []string{
-		"step     0                          validation loss 0.808",
-		"step   130  training loss 0.168895  validation loss 0.165620",
-		"step   650  training loss 0.016919  validation loss 0.31",
+		"step     0                          validation loss 0.911",
+		"step   130  training loss 0.171150  validation loss 0.146851",
+		"step   650  training loss 0.032840  validation loss 0.29",
 	} {
 		require.Contains(t, string(log), line)
 	}
