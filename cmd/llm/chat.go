@@ -65,7 +65,7 @@ llm chat -int8 -model runs/mine   with weights of one byte`,
 		},
 	}
 	s.add(cmd, 0)
-	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant, or the name of a model that llm data lists")
+	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant, or its name among the downloads")
 	cmd.Flags().IntVarP(&most, "n", "n", 0, "tokens to answer with, at most (default a quarter of the context)")
 	cmd.Flags().BoolVar(&history, "history", true, "remember what was said, as far as the context holds it")
 	int8Flag(cmd, &int8)

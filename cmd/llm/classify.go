@@ -75,8 +75,8 @@ llm classify eval -data messages.tsv`,
 			return classifyEval(cmd, filter, messages, what, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "model", spamFilter, "`directory` of the filter")
-	cmd.Flags().StringVar(&data, "data", "", "`file` of messages: ham or spam, a tab, the text (default what training held out)")
+	cmd.Flags().StringVar(&dir, "model", spamFilter, "`directory` of the filter, or its name among the downloads")
+	cmd.Flags().StringVar(&data, "data", "", "`file` of messages: ham or spam, a tab, the text; or a name among the downloads (default what training held out)")
 	strictFlag(cmd)
 	cmd.Flags().BoolVar(&parts, "parts", false, "count the messages to train with and to watch as well")
 	jsonFlag(cmd, &asJSON)
@@ -171,7 +171,7 @@ llm classify run -json "See you at six"     {"text":…,"class":"ham","probabili
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&dir, "model", spamFilter, "`directory` of the filter")
+	cmd.Flags().StringVar(&dir, "model", spamFilter, "`directory` of the filter, or its name among the downloads")
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }

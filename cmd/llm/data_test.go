@@ -10,11 +10,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -206,4 +208,74 @@ func TestPublishedSizes(t *testing.T) {
 		masks := int64(4 * want.Layers * want.Context * want.Context)
 		assert.InDelta(t, 1205*want.Layers, weights-int64(want.WeightBytes())-masks, float64(20*want.Layers), name)
 	}
+}
+
+// A download's name is good wherever a path is: whichever command has -model or
+// -data takes it, and says how to get what has not been downloaded.
+func TestNamesOfDownloads(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("LLMBOOK_DATA", dir)
+	t.Chdir(t.TempDir())
+	file := func(name, text string) fetch.File {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+		return fetch.File{Name: name, URL: "https://a.example", Bytes: int64(len(text)), SHA256: sum(text)}
+	}
+	model := func(name string) []fetch.File {
+		return []fetch.File{{Name: "config.json", Text: read(t, dir, name, "config.json")}}
+	}
+	from := pretrained(t)
+	require.NoError(t, os.CopyFS(filepath.Join(dir, "a-model"), os.DirFS(from)))
+	ok(t, "classify", "train", "-model", from, "-messages", "20", "-epochs", "1", "-out", filepath.Join(dir, "a-filter"))
+	before := fetch.Datasets
+	t.Cleanup(func() { fetch.Datasets = before })
+	fetch.Datasets = []fetch.Dataset{
+		{Name: "a-text", Files: []fetch.File{file("text.txt", bookText())}},
+		{Name: "some-messages", Files: []fetch.File{file("messages.tsv", read(t, messagesFile(t)))}},
+		{Name: "some-entries", Files: []fetch.File{file("entries.json", read(t, entriesFile(t)))}},
+		{Name: "the-model", Folder: "a-model", Files: model("a-model")},
+		{Name: "the-filter", Folder: "a-filter", Files: model("a-filter")},
+		{Name: "absent", Files: []fetch.File{{Name: "absent", URL: "https://a.example", Bytes: 1}}},
+	}
+	covered := map[string]bool{}
+	for _, line := range []string{
+		"tokens encode -model the-model light",
+		"tokens decode -model the-model 1",
+		"pretrain -data a-text -layers 1 -width 16 -heads 2 -context 16 -vocab 300 -batch 2 -steps 1",
+		"generate -model the-model -n 2 The",
+		"classify train -model the-model -data some-messages -epochs 1",
+		"classify eval -model the-filter -data some-messages",
+		"classify run -model the-filter You have won",
+		"instruct train -model the-model -data some-entries -epochs 1",
+		"instruct eval -model the-model -data some-entries -limit 1 -n 2",
+		"chat -model the-model -n 2",
+		"export -model the-model",
+	} {
+		words := strings.Fields(line)
+		assert.Equal(t, statusOK, llm(t, words...).status, line)
+		for i, word := range words {
+			if word != "-model" && word != "-data" {
+				continue
+			}
+			cmd, _, err := newRoot().Find(twoDashes(words))
+			require.NoError(t, err)
+			covered[cmd.CommandPath()+word] = true
+			missing := slices.Clone(words)
+			missing[i+1] = "absent"
+			assertOneLine(t, llm(t, missing...), "absent has not been downloaded; "+program()+" data get absent gets it")
+		}
+	}
+	for _, cmd := range everyCommand(newRoot()) {
+		for _, option := range []string{"model", "data"} {
+			if cmd.Flags().Lookup(option) != nil {
+				assert.True(t, covered[cmd.CommandPath()+"-"+option], "%s -%s", cmd.CommandPath(), option)
+			}
+		}
+	}
+}
+
+func everyCommand(c *cobra.Command) (all []*cobra.Command) {
+	for _, sub := range c.Commands() {
+		all = append(append(all, sub), everyCommand(sub)...)
+	}
+	return all
 }

@@ -31,20 +31,16 @@ llm export -dtype BF16 -out ~/newton-half         in half the bytes`,
 			return exportModel(cmd, model, out, safetensors.DType(strings.ToUpper(dtype)), force)
 		},
 	}
-	cmd.Flags().StringVar(&model, "model", newton, "`directory` of the model")
+	cmd.Flags().StringVar(&model, "model", newton, "`directory` of the model, or its name among the downloads")
 	cmd.Flags().StringVar(&out, "out", "runs/export", "`directory` to write")
 	cmd.Flags().StringVar(&dtype, "dtype", string(safetensors.F32), "`type` of the weights: F32, F16 or BF16")
 	cmd.Flags().BoolVar(&force, "force", false, "write to a directory that is not empty, over the files of an export")
 	return cmd
 }
 
-func exportModel(cmd *cobra.Command, model, out string, dtype safetensors.DType, force bool) error {
+func exportModel(cmd *cobra.Command, dir, out string, dtype safetensors.DType, force bool) error {
 	if dtype != safetensors.F32 && dtype != safetensors.F16 && dtype != safetensors.BF16 {
 		return usagef("-dtype cannot be %q; it takes F32, F16 or BF16", dtype)
-	}
-	dir, err := located(model)
-	if err != nil {
-		return err
 	}
 	if sameDir(dir, out) {
 		return usagef("-out %s is the model to export; it takes another directory", out)

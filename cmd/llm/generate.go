@@ -58,7 +58,7 @@ echo "If a Glass" | llm generate -model runs/mine`,
 		},
 	}
 	s.add(cmd, 0.8)
-	cmd.Flags().StringVar(&dir, "model", newton, "`directory` of the model, or the name of one that llm data lists")
+	cmd.Flags().StringVar(&dir, "model", newton, "`directory` of the model, or its name among the downloads")
 	cmd.Flags().IntVarP(&n, "n", "n", 200, "tokens to write, at most")
 	int8Flag(cmd, &int8)
 	return cmd

@@ -113,8 +113,8 @@ llm instruct eval -limit 5 -n 50         the first five, in brief`,
 			return e.print(cmd.OutOrStdout(), verbose)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant")
-	cmd.Flags().StringVar(&data, "data", "", "`file` of instructions in Alpaca's JSON (default what training held out)")
+	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant, or its name among the downloads")
+	cmd.Flags().StringVar(&data, "data", "", "`file` of instructions in Alpaca's JSON, or its name among the downloads (default what training held out)")
 	strictFlag(cmd)
 	cmd.Flags().BoolVarP(&verbose, "v", "v", false, "show every answer")
 	cmd.Flags().IntVarP(&most, "n", "n", 256, "tokens to answer with, at most")

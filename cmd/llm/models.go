@@ -10,13 +10,8 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// loadModel reads a model, named by its directory or by its name among the
-// downloads, and says which command makes one where there is none.
-func loadModel(name, command string) (*gpt.Model, *tokens.BPE, error) {
-	dir, err := located(name)
-	if err != nil {
-		return nil, nil, err
-	}
+// loadModel reads a model, and says which command makes one where there is none.
+func loadModel(dir, command string) (*gpt.Model, *tokens.BPE, error) {
 	m, bpe, err := pretrain.LoadModel(dir)
 	return m, bpe, orTrain(err, command)
 }

@@ -4,8 +4,33 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/llm-from-scratch/llm/internal/fetch"
 )
+
+// downloads makes a download's name good wherever a path is: before any command
+// runs, it puts where the download is into the options that name a model or data.
+// What -published needs is told all at once, by [present].
+func downloads(cmd *cobra.Command, _ []string) error {
+	if p := cmd.Flags().Lookup("published"); p != nil && p.Value.String() == "true" {
+		return nil
+	}
+	for _, option := range []string{"model", "data"} {
+		f := cmd.Flags().Lookup(option)
+		if f == nil {
+			continue
+		}
+		path, err := located(f.Value.String())
+		if err != nil {
+			return err
+		}
+		if err := f.Value.Set(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // located returns where on disk what the user named is: the file or directory of
 // that path, or else the download of that name. An error says which command gets

@@ -76,7 +76,7 @@ llm pretrain -batch 2 -accumulate 4       the same batch in a quarter of the mem
 	}
 	f.add(cmd, newton)
 	flags := cmd.Flags()
-	flags.StringVar(&o.Data, "data", o.Data, "text `file` to learn from (default Newton's Opticks)")
+	flags.StringVar(&o.Data, "data", o.Data, "text `file` to learn from, or its name among the downloads (default Newton's Opticks)")
 	flags.IntVar(&o.Layers, "layers", o.Layers, "blocks of the model")
 	flags.IntVar(&o.Width, "width", o.Width, "size of the vector at each position")
 	flags.IntVar(&o.Heads, "heads", o.Heads, "attention heads; they divide the width")

@@ -88,8 +88,9 @@ llm chat                                       ask it
 llm export -out ~/newton                       a model for other programs
 llm exercises                                  where you stand with the book's exercises
 llm reproduce ch03                             another book's numbers, to the digit`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		PersistentPreRunE: downloads,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
 	}
 	root.AddCommand(tokensCommand(), pretrainCommand(), generateCommand(), classifyCommand(),
 		instructCommand(), chatCommand(), exportCommand(), dataCommand(), exercisesCommand(), reproduceCommand())

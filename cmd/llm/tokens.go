@@ -143,7 +143,7 @@ func parseIDs(args []string, V int) ([]int, error) {
 }
 
 func modelFlag(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "model", "", "`directory` of a model whose vocabulary to use (default GPT-2's)")
+	cmd.Flags().StringVar(dir, "model", "", "`directory` of a model whose vocabulary to use, or its name among the downloads (default GPT-2's)")
 }
 
 func jsonFlag(cmd *cobra.Command, asJSON *bool) {
