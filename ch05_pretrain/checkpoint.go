@@ -2,19 +2,21 @@ package pretrain
 
 import (
 	"encoding/binary"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // The files that a training run adds to those of its model.
@@ -33,13 +35,20 @@ type trainingJSON struct {
 	Settings   Settings `json:"settings"`
 }
 
-// Save writes to dir what the run needs beside the weights to go on: the
-// optimiser's averages, the step, and the two generators. Save the weights
-// first, so that a run is not taken further than its model.
-func (t *Trainer) Save(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
+// Save makes a checkpoint in dir: what saveModel writes to the directory that it
+// is given, the optimiser's averages, the step, and the two generators. Where it
+// returns an error, the checkpoint before is still there.
+func (t *Trainer) Save(dir string, saveModel func(dir string) error) error {
+	return durable.Save(dir, func(dir string) error {
+		if err := saveModel(dir); err != nil {
+			return err
+		}
+		return t.save(dir)
+	})
+}
+
+// save writes what the run needs beside the weights to go on.
+func (t *Trainer) save(dir string) error {
 	epochStart, err := t.epochStart.MarshalBinary()
 	if err != nil {
 		return err
@@ -49,14 +58,14 @@ func (t *Trainer) Save(dir string) error {
 		return err
 	}
 	metadata := map[string]string{"step": strconv.Itoa(t.step)}
-	err = WriteFile(filepath.Join(dir, optimizerFile), func(w io.Writer) error {
+	err = durable.WriteFile(filepath.Join(dir, optimizerFile), func(w io.Writer) error {
 		return safetensors.Write(w, safetensors.F32, t.optimizer.averages(), metadata)
 	})
 	if err != nil {
 		return fmt.Errorf("saving the optimiser: %w", err)
 	}
 	weights := checksum(t.learner.Params())
-	err = WriteFile(filepath.Join(dir, trainingFile), func(w io.Writer) error {
+	err = durable.WriteFile(filepath.Join(dir, trainingFile), func(w io.Writer) error {
 		return writeJSON(w, trainingJSON{t.step, t.consumed, epochStart, noise, weights, t.settings})
 	})
 	if err != nil {
@@ -68,44 +77,57 @@ func (t *Trainer) Save(dir string) error {
 // Resume takes up a run that [Trainer.Save] wrote to dir. The trainer must have
 // been made with the same settings and over the weights that were saved then.
 func (t *Trainer) Resume(dir string) error {
-	path := filepath.Join(dir, trainingFile)
-	data, err := os.ReadFile(path)
+	return durable.Read(dir, func(files fs.FS) error { return t.resume(files, dir) })
+}
+
+func (t *Trainer) resume(files fs.FS, dir string) error {
+	data, err := fs.ReadFile(files, trainingFile)
 	if err != nil {
 		return fmt.Errorf("no training run to go on with: %w", err)
 	}
 	var state trainingJSON
-	if err := json.Unmarshal(data, &state); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if state.Settings != t.settings {
-		return fmt.Errorf("%s: the run was started with other settings, %+v, not %+v",
-			path, state.Settings, t.settings)
-	}
-	if checksum(t.learner.Params()) != state.Weights {
-		return fmt.Errorf("%s: the weights are not those of step %d, at which the run was saved",
-			path, state.Step)
+	err = strictjson.Unmarshal(data, &state, strictjson.Refuse)
+	if err == nil {
+		err = t.fits(state)
 	}
 	var epochStart, noise rand.PCG
-	if err := epochStart.UnmarshalBinary(state.EpochStart); err != nil {
-		return fmt.Errorf("%s: order_at_epoch_start: %w", path, err)
+	if err == nil {
+		err = errors.Join(epochStart.UnmarshalBinary(state.EpochStart), noise.UnmarshalBinary(state.Noise))
 	}
-	if err := noise.UnmarshalBinary(state.Noise); err != nil {
-		return fmt.Errorf("%s: noise: %w", path, err)
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(dir, trainingFile), err)
 	}
-	averages, err := safetensors.Open(os.DirFS(dir), dir, optimizerFile)
+	averages, err := safetensors.Open(files, dir, optimizerFile)
 	if err != nil {
 		return err
 	}
 	defer averages.Close()
 	if step := averages.Metadata["step"]; step != strconv.Itoa(state.Step) {
-		return fmt.Errorf("%s is of step %d but %s of step %s: a save was interrupted; "+
-			"train again from the weights", path, state.Step, optimizerFile, step)
+		return fmt.Errorf("%s: %s is of step %d but %s of step %s; one of them is from elsewhere",
+			dir, trainingFile, state.Step, optimizerFile, step)
 	}
 	if err := safetensors.Fill(averages, t.optimizer.averages()); err != nil {
 		return err
 	}
 	t.step, t.optimizer.steps, t.consumed = state.Step, state.Step, state.Consumed
 	t.epochStart, *t.noise = epochStart, noise
+	return nil
+}
+
+// fits is an error if a saved state is not one of this run and these weights.
+func (t *Trainer) fits(state trainingJSON) error {
+	if field := strictjson.Differ(state.Settings, t.settings); field != "" {
+		return fmt.Errorf("the run was started with other settings: %s", field)
+	}
+	if state.Step < 0 || state.Step > t.settings.Schedule.Total {
+		return fmt.Errorf("step is %d; the run has %d", state.Step, t.settings.Schedule.Total)
+	}
+	if most := state.Step * t.settings.Accumulate; state.Consumed < 0 || state.Consumed > most {
+		return fmt.Errorf("batches_of_epoch is %d; %d steps take %d", state.Consumed, state.Step, most)
+	}
+	if checksum(t.learner.Params()) != state.Weights {
+		return fmt.Errorf("the weights are not those of step %d, at which the run was saved", state.Step)
+	}
 	return nil
 }
 

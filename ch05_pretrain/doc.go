@@ -18,6 +18,5 @@
 //	stop.go         where a text ends
 //	model.go        a model in a directory
 //	gpt2.go         as GPT-2 was published, in one file or in several
-//	file.go         a file that is whole or not there
 //	checkpoint.go   a training run that goes on from where it was
 package pretrain

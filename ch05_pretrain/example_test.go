@@ -242,7 +242,8 @@ func ExampleTrainer_Resume() {
 			break
 		}
 	}
-	if err := trainer.Save(dir); err != nil {
+	noFiles := func(dir string) error { return nil } // SaveModel would write the weights
+	if err := trainer.Save(dir, noFiles); err != nil {
 		panic(err)
 	}
 	stopped, trainer := begin() // another day

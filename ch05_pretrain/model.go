@@ -11,6 +11,7 @@ import (
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
@@ -20,6 +21,9 @@ const (
 	weightsFile = "model.safetensors"
 	vocabFile   = "vocab.json"
 	mergesFile  = "merges.txt"
+
+	// What other programs keep a tokenizer in. Ours replaces it.
+	otherTokenizer = "tokenizer.json"
 )
 
 // configJSON is config.json with the field names of Hugging Face's GPT-2.
@@ -58,35 +62,42 @@ func newConfigJSON(c gpt.Config) configJSON {
 }
 
 // SaveModel writes a model and its tokenizer to dir, which it creates if
-// needed. Each file appears when it is whole.
+// needed: all files or, where it returns an error, none.
 func SaveModel(dir string, m *gpt.Model, t *tokens.BPE) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for _, file := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{weightsFile, func(w io.Writer) error {
-			return safetensors.Write(w, safetensors.F32, m.Params(), map[string]string{"format": "pt"})
-		}},
-		{vocabFile, t.WriteVocab},
-		{mergesFile, t.WriteMerges},
-		{configFile, func(w io.Writer) error { return writeJSON(w, newConfigJSON(m.Config)) }},
-	} {
-		if err := WriteFile(filepath.Join(dir, file.name), file.write); err != nil {
-			return fmt.Errorf("saving the model: %w", err)
+	err := durable.Save(dir, func(dir string) error {
+		for _, file := range []struct {
+			name  string
+			write func(io.Writer) error
+		}{
+			{weightsFile, func(w io.Writer) error {
+				return safetensors.Write(w, safetensors.F32, m.Params(), map[string]string{"format": "pt"})
+			}},
+			{vocabFile, t.WriteVocab},
+			{mergesFile, t.WriteMerges},
+			{configFile, func(w io.Writer) error { return writeJSON(w, newConfigJSON(m.Config)) }},
+		} {
+			if err := durable.WriteFile(filepath.Join(dir, file.name), file.write); err != nil {
+				return err
+			}
 		}
+		return nil
+	}, otherTokenizer)
+	if err != nil {
+		return fmt.Errorf("saving the model: %w", err)
 	}
 	return nil
 }
 
 // LoadModel reads the model and the tokenizer that [SaveModel] wrote to dir.
-func LoadModel(dir string) (*gpt.Model, *tokens.BPE, error) {
+func LoadModel(dir string) (m *gpt.Model, t *tokens.BPE, err error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, nil, fmt.Errorf("no model in %s: %w", dir, err)
 	}
-	return LoadModelFS(os.DirFS(dir), dir)
+	err = durable.Read(dir, func(files fs.FS) error {
+		m, t, err = LoadModelFS(files, dir)
+		return err
+	})
+	return m, t, err
 }
 
 // LoadModelFS is [LoadModel] for any file system, such as one embedded in a

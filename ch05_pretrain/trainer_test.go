@@ -1,6 +1,7 @@
 package pretrain_test
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"math"
@@ -82,6 +83,9 @@ func TestTrainingLearnsToCount(t *testing.T) {
 	}
 }
 
+// noModel saves no weights: tests keep them.
+func noModel(string) error { return nil }
+
 // A run that was stopped, saved and resumed ends with the same bits, wherever
 // the stop falls: within an epoch, at its end, and within the next.
 func TestResume(t *testing.T) {
@@ -94,7 +98,7 @@ func TestResume(t *testing.T) {
 		m := randomModel(small)
 		first := newTrainer(m, s)
 		got := losses(first, at)
-		require.NoError(t, first.Save(dir))
+		require.NoError(t, first.Save(dir, noModel))
 
 		resumed := newTrainer(m, s)
 		require.NoError(t, resumed.Resume(dir))
@@ -113,12 +117,12 @@ func TestResumeRefuses(t *testing.T) {
 	m := randomModel(small)
 	trainer := newTrainer(m, s)
 	losses(trainer, 4)
-	require.NoError(t, trainer.Save(dir))
+	require.NoError(t, trainer.Save(dir, noModel))
 
 	t.Run("other settings", func(t *testing.T) {
 		other := s
 		other.Seed++
-		require.ErrorContains(t, newTrainer(m, other).Resume(dir), "other settings")
+		require.ErrorContains(t, newTrainer(m, other).Resume(dir), "training.json: the run was started with other settings: Seed is 7, not 8")
 	})
 	t.Run("other weights", func(t *testing.T) {
 		require.ErrorContains(t, newTrainer(randomModel(small), s).Resume(dir), "the weights are not those of step 4")
@@ -126,6 +130,27 @@ func TestResumeRefuses(t *testing.T) {
 	t.Run("nothing there", func(t *testing.T) {
 		require.ErrorContains(t, newTrainer(m, s).Resume(t.TempDir()), "no training run to go on with")
 	})
+	for _, c := range []struct{ old, new, want string }{
+		{`"step": 4,`, `"step": -1,`, "step is -1; the run has 10"},
+		{`"step": 4,`, `"step": 1099511627776,`, "step is 1099511627776; the run has 10"},
+		{`"step": 4,`, `"step": 4, "step": 4,`, `"step"`},
+		{`"batches_of_epoch": 4,`, `"batches_of_epoch": -1,`, "batches_of_epoch is -1; 4 steps take 4"},
+		{`"batches_of_epoch": 4,`, `"batches_of_epoch": 1099511627776,`, "batches_of_epoch is 1099511627776"},
+		{`"noise": "cGNnO`, `"noise": "AAAAA`, "training.json: "},
+		{`"order_at_epoch_start": "cGNnO`, `"order_at_epoch_start": "`, "training.json: "},
+		{"}\n}", "}\n} {}", "training.json: "},
+	} {
+		t.Run(c.new, func(t *testing.T) {
+			bad := t.TempDir()
+			require.NoError(t, os.CopyFS(bad, os.DirFS(dir)))
+			data, err := os.ReadFile(filepath.Join(dir, "training.json"))
+			require.NoError(t, err)
+			require.Contains(t, string(data), c.old)
+			data = bytes.Replace(data, []byte(c.old), []byte(c.new), 1)
+			require.NoError(t, os.WriteFile(filepath.Join(bad, "training.json"), data, 0o644))
+			require.ErrorContains(t, newTrainer(m, s).Resume(bad), c.want)
+		})
+	}
 	t.Run("truncated averages", func(t *testing.T) {
 		path := filepath.Join(dir, "optimizer.safetensors")
 		data, err := os.ReadFile(path)

@@ -2,15 +2,16 @@ package classify
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // The files that make a model's directory that of a filter.
@@ -25,47 +26,49 @@ type filterJSON struct {
 	Longest int       `json:"longest"`
 }
 
-// Save writes the filter to dir: the files of [pretrain.SaveModel], the head,
-// and a classifier.json that comes last. Without it the directory holds no
-// filter, so that a save which is interrupted leaves no mixture of two.
+// Save writes the filter to dir, all files or none: those of
+// [pretrain.SaveModel], the head, and classifier.json.
 func (f *Filter) Save(dir string) error {
-	mark := filepath.Join(dir, filterFile)
-	if err := os.Remove(mark); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("saving the classifier: %w", err)
-	}
-	if err := pretrain.SaveModel(dir, f.Classifier.Model, f.Tokenizer); err != nil {
-		return err
-	}
-	for _, file := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{headFile, func(w io.Writer) error {
-			return safetensors.Write(w, safetensors.F32, f.Classifier.headParams(), nil)
-		}},
-		{filterFile, func(w io.Writer) error {
-			return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest})
-		}},
-	} {
-		if err := pretrain.WriteFile(filepath.Join(dir, file.name), file.write); err != nil {
-			return fmt.Errorf("saving the classifier: %w", err)
+	err := durable.Save(dir, func(dir string) error {
+		if err := pretrain.SaveModel(dir, f.Classifier.Model, f.Tokenizer); err != nil {
+			return err
 		}
+		err := durable.WriteFile(filepath.Join(dir, headFile), func(w io.Writer) error {
+			return safetensors.Write(w, safetensors.F32, f.Classifier.headParams(), nil)
+		})
+		if err != nil {
+			return err
+		}
+		return durable.WriteFile(filepath.Join(dir, filterFile), func(w io.Writer) error {
+			return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest})
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("saving the classifier: %w", err)
 	}
 	return nil
 }
 
 // Load reads the filter that [Filter.Save] wrote to dir.
-func Load(dir string) (*Filter, error) {
+func Load(dir string) (f *Filter, err error) {
+	err = durable.Read(dir, func(files fs.FS) error {
+		f, err = load(files, dir)
+		return err
+	})
+	return f, err
+}
+
+func load(files fs.FS, dir string) (*Filter, error) {
 	path := filepath.Join(dir, filterFile)
-	data, err := os.ReadFile(path)
+	data, err := fs.ReadFile(files, filterFile)
 	if err != nil {
 		return nil, fmt.Errorf("no classifier in %s: %w", dir, err)
 	}
 	var j filterJSON
-	if err := json.Unmarshal(data, &j); err != nil {
+	if err := strictjson.Unmarshal(data, &j, strictjson.Refuse); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	m, t, err := pretrain.LoadModel(dir)
+	m, t, err := pretrain.LoadModelFS(files, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -77,19 +80,14 @@ func Load(dir string) (*Filter, error) {
 		return nil, fmt.Errorf("%s: longest is %d; the model reads 1 to %d ids",
 			path, j.Longest, m.Config.Context)
 	}
+	head, err := safetensors.Open(files, dir, headFile)
+	if err != nil {
+		return nil, fmt.Errorf("no classifier's head: %w", err)
+	}
+	defer head.Close()
 	c := New(m, rand.New(rand.NewPCG(0, 0))) // a head to be overwritten
-	if err := c.loadHead(dir); err != nil {
+	if err := safetensors.Fill(head, c.headParams()); err != nil {
 		return nil, err
 	}
 	return &Filter{c, t, j.Longest}, nil
-}
-
-// loadHead fills the head from its file in dir.
-func (c *Classifier) loadHead(dir string) error {
-	tensors, err := safetensors.Open(os.DirFS(dir), dir, headFile)
-	if err != nil {
-		return fmt.Errorf("no classifier's head: %w", err)
-	}
-	defer tensors.Close()
-	return safetensors.Fill(tensors, c.headParams())
 }

@@ -1,6 +1,8 @@
 package classify
 
 import (
+	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	"github.com/llm-from-scratch/llm/internal/durable"
 )
 
 func testFilter(t testing.TB) *Filter {
@@ -87,7 +90,7 @@ func TestLoadErrors(t *testing.T) {
 		want       string
 	}{
 		{"not a classifier", filterFile, os.Remove, "no classifier in "},
-		{"not JSON", filterFile, write("{"), filterFile + ": unexpected end of JSON input"},
+		{"not JSON", filterFile, write("{"), filterFile + ": byte 1: the JSON ends too early"},
 		{"other classes", filterFile, write(`{"classes":["no","yes"],"longest":10}`), `the classes are ["no" "yes"], want ["ham" "spam"]`},
 		{"too long", filterFile, write(`{"classes":["ham","spam"],"longest":65}`), "longest is 65; the model reads 1 to 64 ids"},
 		{"zero", filterFile, write(`{"classes":["ham","spam"]}`), "longest is 0"},
@@ -127,13 +130,34 @@ func TestSaveErrors(t *testing.T) {
 	require.ErrorContains(t, testFilter(t).Save(blocked), blocked)
 }
 
-// A save that stops half way leaves a directory that is no filter.
+// A save that is broken off anywhere leaves the filter that was there, or the new
+// one, and the next save goes well.
 func TestInterruptedSave(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, testFilter(t).Save(dir))
-	require.NoError(t, os.Remove(filepath.Join(dir, headFile)))
-	require.NoError(t, os.Mkdir(filepath.Join(dir, headFile), 0o755)) // cannot be replaced by a file
-	require.Error(t, testFilter(t).Save(dir))
-	_, err := Load(dir)
-	require.ErrorContains(t, err, "no classifier in "+dir)
+	first, second := testFilter(t), testFilter(t)
+	second.Longest = 5
+	defer func() { durable.Fault = nil }()
+	for last, seen := 0, map[int]int{}; ; last++ {
+		dir, done := t.TempDir(), 0
+		require.NoError(t, first.Save(dir))
+		durable.Fault = func(durable.Op) (int, error) {
+			if done++; done > last {
+				return 0, errors.New("broken off")
+			}
+			return math.MaxInt, nil
+		}
+		failed := second.Save(dir)
+		durable.Fault = nil
+		f, err := Load(dir)
+		require.NoError(t, err, "broken off after %d operations", last)
+		seen[f.Longest]++
+		require.NoError(t, second.Save(dir))
+		files, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Len(t, files, 6, "nothing temporary is left: %v", files)
+		if failed == nil {
+			require.Greater(t, seen[10], 20)
+			require.Greater(t, seen[5], 8)
+			return
+		}
+	}
 }

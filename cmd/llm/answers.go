@@ -10,8 +10,8 @@ import (
 	"os"
 	"time"
 
-	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/internal/durable"
 )
 
 // An answer is one in a file of answers. The published book's files have its
@@ -126,7 +126,7 @@ func (a *answers) write() error {
 	if list == nil {
 		list = []answer{}
 	}
-	return pretrain.WriteFile(a.path, func(w io.Writer) error {
+	return durable.WriteFile(a.path, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "    ")

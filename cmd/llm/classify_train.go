@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -12,6 +12,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
@@ -238,25 +239,23 @@ const adaptersFile = "adapters.safetensors"
 
 // learner returns what is trained, on messages of at most T tokens, and how to
 // save it.
-func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (pretrain.Learner, func() error, error) {
+func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (pretrain.Learner, func(dir string) error, error) {
 	c := filter.Classifier
 	if o.LoRA == 0 {
-		save := func() error { return filter.Save(f.out) }
-		return classify.NewLearner(c, o.trains(c.Model.Config.Layers), o.Batch, T), save, nil
+		return classify.NewLearner(c, o.trains(c.Model.Config.Layers), o.Batch, T), filter.Save, nil
 	}
 	lora := classify.NewLoRA(c, o.LoRA, float32(2*o.LoRA), o.Batch, T, rand.New(rand.NewPCG(o.Seed, 13)))
-	path := filepath.Join(f.out, adaptersFile)
 	if f.resume {
 		if err := readAdapters(lora, f.out); err != nil {
 			return nil, nil, err
 		}
 	}
-	save := func() error {
+	save := func(dir string) error {
 		lora.Merge()
-		if err := filter.Save(f.out); err != nil {
+		if err := filter.Save(dir); err != nil {
 			return err
 		}
-		return pretrain.WriteFile(path, func(w io.Writer) error { return safetensors.Write(w, safetensors.F32, lora.Params(), nil) })
+		return durable.WriteFile(filepath.Join(dir, adaptersFile), func(w io.Writer) error { return safetensors.Write(w, safetensors.F32, lora.Params(), nil) })
 	}
 	return lora, save, nil
 }
@@ -273,12 +272,14 @@ func (o *classifyOptions) trains(layers int) func(name string) bool {
 }
 
 func readAdapters(lora *classify.LoRA, dir string) error {
-	tensors, err := safetensors.Open(os.DirFS(dir), dir, adaptersFile)
-	if err != nil {
-		return err
-	}
-	defer tensors.Close()
-	return safetensors.Fill(tensors, lora.Params())
+	return durable.Read(dir, func(files fs.FS) error {
+		tensors, err := safetensors.Open(files, dir, adaptersFile)
+		if err != nil {
+			return err
+		}
+		defer tensors.Close()
+		return safetensors.Fill(tensors, lora.Params())
+	})
 }
 
 // evaluationParts are what the filter in dir is judged by, under their names: the

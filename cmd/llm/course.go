@@ -23,12 +23,12 @@ type course struct {
 	every    int // steps between two looks at the validation loss
 	rate     float64
 	dir      *rundir.Dir
-	title    string                // of the picture
-	validate func() float64        // the validation loss
-	sample   func(step int) string // nil: there is nothing to read yet
-	save     func() error          // the weights
-	command  string                // the words that call it, "classify train"
-	stop     int                   // steps to take now, 0 for all
+	title    string                 // of the picture
+	validate func() float64         // the validation loss
+	sample   func(step int) string  // nil: there is nothing to read yet
+	save     func(dir string) error // the weights
+	command  string                 // the words that call it, "classify train"
+	stop     int                    // steps to take now, 0 for all
 
 	first  int           // steps that were done before
 	begin  instant       // when the first of the others began
@@ -142,13 +142,10 @@ func (c *course) due(step int, look bool, now time.Time) bool {
 	return step == c.total || look && c.saved.IsZero() || now.Sub(last) >= wait
 }
 
-// keep saves the weights and then the state of their training.
+// keep saves the weights and the state of their training.
 func (c *course) keep() error {
 	begin := now()
-	err := c.save()
-	if err == nil {
-		err = c.trainer.Save(c.dir.Path)
-	}
+	err := c.trainer.Save(c.dir.Path, c.save)
 	took := begin.since()
 	c.kept, c.saved, c.saving = c.trainer.Done(), time.Now(), took.time
 	c.saves.time += took.time

@@ -14,6 +14,7 @@ import (
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/golden"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
@@ -72,7 +73,7 @@ func publish(t testing.TB, dir string, m *gpt.Model) {
 			return safetensors.Write(w, safetensors.F32, params, map[string]string{"format": "pt"})
 		},
 	} {
-		require.NoError(t, pretrain.WriteFile(filepath.Join(dir, name), write))
+		require.NoError(t, durable.WriteFile(filepath.Join(dir, name), write))
 	}
 }
 

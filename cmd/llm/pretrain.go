@@ -195,7 +195,7 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 		title:    "Cross-entropy while pretraining",
 		validate: func() float64 { return pretrain.Evaluate(lm, data.validation(), 0) },
 		sample:   func(step int) string { return o.sample(m, bpe, step) },
-		save:     func() error { return pretrain.SaveModel(f.out, m, bpe) },
+		save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
 	}
 	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
 		return err

@@ -23,7 +23,7 @@ var branches = map[string][]string{}
 var chapterLibraries = []string{"gonum.org/v1/gonum"}
 
 // Rooms that chapters import also import these.
-var roomLibraries = []string{"github.com/go-json-experiment/json", "golang.org/x/sys", "golang.org/x/text", "github.com/google/renameio/v2"}
+var roomLibraries = []string{"github.com/go-json-experiment/json", "golang.org/x/sys", "golang.org/x/text", "github.com/gofrs/flock"}
 
 // A chapter's tests also import these.
 var testLibraries = []string{
@@ -47,6 +47,7 @@ var notLinked = []string{
 // What shared rooms import of ours, and programs that show how little one needs.
 // The tests, commands and the figures may import everything but commands.
 var roomImports = map[string][]string{
+	"internal/durable":           nil,
 	"internal/f32":               nil,
 	"internal/fetch":             nil,
 	"internal/golden":            nil,

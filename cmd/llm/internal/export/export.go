@@ -12,27 +12,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
-	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
-// Files are the files of an exported model, in the order in which they are
-// written. Without the last one a directory holds no model.
+// Files are the files of an exported model.
 var Files = []string{
 	"model.safetensors", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json",
 	"generation_config.json", "config.json",
 }
 
 // Write writes a model and its tokenizer to dir, which it creates if needed,
-// with weights of type t. A write that breaks off leaves a directory without a
-// config.json, and no mixture of two models. It breaks off with ctx.
+// with weights of type t: all files, or none if ctx breaks it off.
 func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t safetensors.DType) error {
 	tokenizer, err := newTokenizer(bpe)
 	if err != nil {
@@ -52,21 +49,15 @@ func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t saf
 		"generation_config.json": asJSON(generationConfig{bpe.EndOfText(), bpe.EndOfText()}),
 		"config.json":            asJSON(newConfig(m.Config, bpe, t)),
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	mark := filepath.Join(dir, Files[len(Files)-1])
-	if err := os.Remove(mark); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	for _, name := range Files {
-		path := filepath.Join(dir, name)
-		err := pretrain.WriteFile(path, func(w io.Writer) error { return write[name](writer{ctx, w}) })
-		if err != nil {
-			return fmt.Errorf("writing %s: %w", path, err)
+	return durable.Save(dir, func(dir string) error {
+		for _, name := range Files {
+			err := durable.WriteFile(filepath.Join(dir, name), func(w io.Writer) error { return write[name](writer{ctx, w}) })
+			if err != nil {
+				return fmt.Errorf("writing %s: %w", name, err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // writer is a writer that fails once ctx is cancelled.

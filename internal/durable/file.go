@@ -1,0 +1,87 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// unfinished ends the names of files that are not whole yet.
+const unfinished = ".unfinished"
+
+// WriteFile puts a file in its place when it is whole and on the disk. What stood
+// there before stays until then, and for good if write returns an error. Within a
+// [Save], which puts all its files in their places at once, it writes one of them.
+func WriteFile(path string, write func(w io.Writer) error) error {
+	dir, name := filepath.Split(path)
+	dir = filepath.Clean(dir)
+	if filepath.Base(dir) == saving {
+		return writeNew(path, write)
+	}
+	if err := sweep(dir, "."+name+"."); err != nil {
+		return err
+	}
+	whole := filepath.Join(dir, fmt.Sprintf(".%s.%08x%s", name, rand.Uint32(), unfinished))
+	err := writeNew(whole, write)
+	if err == nil {
+		err = rename(whole, path)
+	}
+	if err != nil {
+		return errors.Join(err, remove(whole))
+	}
+	return syncDir(dir)
+}
+
+// writeNew writes a file that is not there yet, and waits until it is on the disk.
+func writeNew(path string, write func(w io.Writer) error) error {
+	f, err := open(path, "create", os.O_EXCL)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(f), f.sync()); err != nil {
+		f.f.Close()
+		return err
+	}
+	return f.f.Close()
+}
+
+// sweep removes the unfinished files whose names begin so: a writer that was
+// killed has left them.
+func sweep(dir, prefix string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), unfinished) {
+			if err := remove(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Append adds to a file, which need not be there yet. What was added is on the
+// disk after [Sync].
+func Append(path, text string) error {
+	f, err := open(path, "append", os.O_APPEND)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(f, text)
+	return errors.Join(err, f.f.Close())
+}
+
+// Sync waits until what was added to a file is on the disk.
+func Sync(path string) error {
+	f, err := open(path, "append", os.O_APPEND)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.sync(), f.f.Close())
+}
