@@ -85,6 +85,17 @@ func TestLoadModelRefuses(t *testing.T) {
 			require.NoError(t, os.Remove(filepath.Join(dir, "model.safetensors")))
 		}},
 		{"configuration is not JSON", "config.json: ", replace("config.json", "{", "[")},
+		{"something behind", "something follows the JSON value", replace("config.json", "\n}", "\n}\n{}")},
+		{"a key twice", `"n_layer" comes twice, first at line 9`, replace("config.json", `"n_head"`, `"n_layer": 3, "n_head"`)},
+		{"a key in capitals, too", `line 10: "N_Layer": the key comes as "n_layer", too, at line 9`, replace("config.json", `"n_head"`, `"N_Layer": 3, "n_head"`)},
+		{"a key in capitals", `line 9: "N_LAYER": the key is spelt "n_layer"`, replace("config.json", `"n_layer"`, `"N_LAYER"`)},
+		{"null", `line 9: "n_layer": null, where a value belongs`, replace("config.json", `"n_layer": 2`, `"n_layer": null`)},
+		{"null for a truth", `"tie_word_embeddings": null, where a value belongs`, replace("config.json", `"tie_word_embeddings": true`, `"tie_word_embeddings": null`)},
+		{"not UTF-8", "is not UTF-8", replace("config.json", "gelu_new", "gelu\xff")},
+		{"a directory for a file", "config.json is no file but a directory", func(t *testing.T, dir string) {
+			require.NoError(t, os.Remove(filepath.Join(dir, "config.json")))
+			require.NoError(t, os.Mkdir(filepath.Join(dir, "config.json"), 0o755))
+		}},
 		{"another kind of model", `model_type is "llama"`, replace("config.json", `"gpt2"`, `"llama"`)},
 		{"heads", "width 16 is not divisible by 5 heads", replace("config.json", `"n_head": 4`, `"n_head": 5`)},
 		{"vocabulary", "the tokenizer has 280 ids, the model's vocabulary 9000000000", replace("config.json", `"vocab_size": 280`, `"vocab_size": 9000000000`)},

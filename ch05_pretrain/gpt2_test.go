@@ -176,7 +176,7 @@ func TestNamesRefused(t *testing.T) {
 			slices.Clone(params[:len(params)-2]), named(params[len(params)-2:], prefixed)...),
 		`m/model.safetensors: tensor "transformer.ln_f.bias" has the prefix "transformer." and tensor "wte.weight" has not`: append(
 			slices.Clone(params), named(params[len(params)-1:], prefixed)...),
-		`m/model.safetensors: tensor "lm_head.weight" is there twice, once as "transformer.lm_head.weight"`: append(
+		`m/model.safetensors: tensor "lm_head.weight" comes twice, at byte 2574 and at byte 2648`: append(
 			named(params, prefixed), gpt.Param{Name: "lm_head.weight"}, gpt.Param{Name: "transformer.lm_head.weight"}),
 		`m/model.safetensors: tensor "score.weight" belongs to no GPT-2 of this configuration`: append(slices.Clone(params), more),
 		`m/model.safetensors: tensor "ln_f.bias" is missing`:                                   params[:len(params)-1],
@@ -195,21 +195,21 @@ func TestNamesRefused(t *testing.T) {
 // indexRefused are indexes of the tensors a and b, which are in the first shard
 // and in the second, and of a directory that has these and nothing else.
 var indexRefused = []struct{ name, index, want string }{
-	{"empty", "", "m/" + indexFile + ": not a JSON object"},
-	{"a list", "[]", "m/" + indexFile + ": not a JSON object"},
-	{"cut", `{"weight_map": {"a": "` + firstShard + `"`, "m/" + indexFile + `: "weight_map": EOF`},
+	{"empty", "", "m/" + indexFile + ": byte 0: the JSON ends too early"},
+	{"a list", "[]", "m/" + indexFile + ": byte 0: a list, where an object belongs"},
+	{"cut", `{"weight_map": {"a": "` + firstShard + `"`, "m/" + indexFile + `: byte 55: the JSON ends too early`},
 	{"no map", `{"metadata": {}}`, "m/" + indexFile + ": no tensors in weight_map"},
 	{"empty map", `{"weight_map": {}}`, "m/" + indexFile + ": no tensors in weight_map"},
-	{"a list for a map", `{"weight_map": ["a"]}`, "m/" + indexFile + `: "weight_map": not a JSON object`},
-	{"two maps", `{"weight_map": {}, "weight_map": {}}`, "m/" + indexFile + `: "weight_map" comes twice`},
-	{"a tensor twice", `{"weight_map": {"a": "` + firstShard + `", "a": "` + secondShard + `"}}`, "m/" + indexFile + `: "weight_map": "a" comes twice`},
-	{"a number for a file", `{"weight_map": {"a": 1}}`, "m/" + indexFile + `: "weight_map": "a": json: cannot unmarshal number into Go value of type string`},
-	{"no file", `{"weight_map": {"a": ""}}`, "m/" + indexFile + `: "weight_map": "a": "" is no safetensors file of this directory`},
-	{"above", `{"weight_map": {"a": "../x.safetensors"}}`, "m/" + indexFile + `: "weight_map": "a": "../x.safetensors" is no safetensors file of this directory`},
-	{"the root", `{"weight_map": {"a": "/x.safetensors"}}`, "m/" + indexFile + `: "weight_map": "a": "/x.safetensors" is no safetensors file of this directory`},
-	{"below", `{"weight_map": {"a": "sub/x.safetensors"}}`, "m/" + indexFile + `: "weight_map": "a": "sub/x.safetensors" is no safetensors file of this directory`},
-	{"backslash", `{"weight_map": {"a": "..\\x.safetensors"}}`, "m/" + indexFile + `: "weight_map": "a": "..\\x.safetensors" is no safetensors file of this directory`},
-	{"another file", `{"weight_map": {"a": "config.json"}}`, "m/" + indexFile + `: "weight_map": "a": "config.json" is no safetensors file of this directory`},
+	{"a list for a map", `{"weight_map": ["a"]}`, "m/" + indexFile + `: byte 15: "weight_map": a list, where an object belongs`},
+	{"two maps", `{"weight_map": {}, "weight_map": {}}`, "m/" + indexFile + `: byte 19: "weight_map" comes twice, first at byte 1`},
+	{"a tensor twice", `{"weight_map": {"a": "` + firstShard + `", "a": "` + secondShard + `"}}`, "m/" + indexFile + `: byte 57: "weight_map": "a" comes twice, first at byte 16`},
+	{"a number for a file", `{"weight_map": {"a": 1}}`, "m/" + indexFile + `: byte 21: "weight_map": "a": a number, where a string belongs`},
+	{"no file", `{"weight_map": {"a": ""}}`, "m/" + indexFile + `: tensor "a": "" is no safetensors file of this directory`},
+	{"above", `{"weight_map": {"a": "../x.safetensors"}}`, "m/" + indexFile + `: tensor "a": "../x.safetensors" is no safetensors file of this directory`},
+	{"the root", `{"weight_map": {"a": "/x.safetensors"}}`, "m/" + indexFile + `: tensor "a": "/x.safetensors" is no safetensors file of this directory`},
+	{"below", `{"weight_map": {"a": "sub/x.safetensors"}}`, "m/" + indexFile + `: tensor "a": "sub/x.safetensors" is no safetensors file of this directory`},
+	{"backslash", `{"weight_map": {"a": "..\\x.safetensors"}}`, "m/" + indexFile + `: tensor "a": "..\\x.safetensors" is no safetensors file of this directory`},
+	{"another file", `{"weight_map": {"a": "config.json"}}`, "m/" + indexFile + `: tensor "a": "config.json" is no safetensors file of this directory`},
 	{"missing shard", `{"weight_map": {"a": "` + firstShard + `", "b": "x.safetensors"}}`, "no weights in m: open x.safetensors: file does not exist"},
 	{"wrong shard", `{"weight_map": {"a": "` + secondShard + `", "b": "` + secondShard + `", "b2": "` + secondShard + `"}}`, "m/" + indexFile + `: tensor "a" is not in ` + secondShard},
 	{"unknown tensor", `{"weight_map": {"a": "` + firstShard + `", "c": "` + secondShard + `"}}`, "m/" + indexFile + `: tensor "c" is not in ` + secondShard},

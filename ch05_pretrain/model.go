@@ -13,6 +13,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // The files of a model's directory, under the names that other tools expect.
@@ -160,13 +161,13 @@ func checkTensors(weights *safetensors.Tensors, c gpt.Config) error {
 // readConfig reads config.json. What it leaves out is as in the smallest GPT-2.
 func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 	path := filepath.Join(dir, configFile)
-	data, err := fs.ReadFile(files, configFile)
+	data, err := safetensors.ReadFile(files, configFile)
 	if err != nil {
 		return gpt.Config{}, fmt.Errorf("no model in %s: %w", dir, err)
 	}
 	j := newConfigJSON(gpt.GPT2Small)
 	j.ModelType = "" // has to be there
-	if err := json.Unmarshal(data, &j); err != nil {
+	if err := strictjson.Unmarshal(data, &j, strictjson.Ignore); err != nil {
 		return gpt.Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	inner := 4 * j.Width
@@ -204,7 +205,7 @@ func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 func readTokenizer(files fs.FS, dir string) (*tokens.BPE, error) {
 	var contents [2][]byte
 	for i, name := range []string{vocabFile, mergesFile} {
-		data, err := fs.ReadFile(files, name)
+		data, err := safetensors.ReadFile(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("no tokenizer in %s: %w", dir, err)
 		}

@@ -6,7 +6,9 @@
 //
 //	tensor.go  a tensor, and how a file says where it is
 //	write.go   tensors into a file
-//	read.go    and out of it, which takes more care
+//	read.go    and out of it
+//	header.go  the header, which takes more care
 //	halves.go  values of two bytes
+//	open.go    what a file is and is not
 //	shards.go  one model in several files
 package safetensors

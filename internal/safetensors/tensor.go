@@ -25,14 +25,15 @@ type Named interface {
 // strings of the writer's own.
 const metadataName = "__metadata__"
 
-// maxHeader bounds how much memory a file may claim for its header; the format
-// itself allows no more.
+// maxHeader is the longest header that the format allows.
 const maxHeader = 100_000_000
 
 // tensorInfo is what the header says of a tensor.
 type tensorInfo struct {
-	DType   DType    `json:"dtype"`
-	Shape   []int    `json:"shape"`
-	Offsets []int64  `json:"data_offsets"`
-	file    *Tensors // that has the values
+	name       string
+	dtype      DType
+	shape      []int
+	begin, end int64    // of its values, behind the header
+	at         int64    // where in the header its name is
+	file       *Tensors // that has the values
 }

@@ -3,11 +3,15 @@ package safetensors
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Write writes tensors as a safetensors file, in their order, with values of type
@@ -52,35 +56,47 @@ func Write[T Named](w io.Writer, t DType, tensors []T, metadata map[string]strin
 }
 
 // formatHeader returns the header of a file whose values of type t have size
-// bytes.
+// bytes. It refuses what could not be read again, by reading it.
 func formatHeader(t DType, size int, list []Tensor, metadata map[string]string) ([]byte, error) {
-	var header bytes.Buffer
-	between := "{"
-	add := func(name string, v any) error {
-		text, err := json.Marshal(v)
-		fmt.Fprintf(&header, "%s%q:%s", between, name, text)
-		between = ","
-		return err
+	text := []byte("{")
+	var errs []error
+	quote := func(s string) {
+		var err error
+		if text, err = jsontext.AppendQuote(text, s); err != nil {
+			errs = append(errs, fmt.Errorf("%q is not UTF-8", s))
+		}
 	}
 	if len(metadata) > 0 {
-		if err := add(metadataName, metadata); err != nil {
-			return nil, err
+		quote(metadataName)
+		text = append(text, ":{"...)
+		for _, key := range slices.Sorted(maps.Keys(metadata)) {
+			quote(key)
+			text = append(text, ':')
+			quote(metadata[key])
+			text = append(text, ',')
 		}
+		text = append(bytes.TrimSuffix(text, []byte(",")), "},"...)
 	}
-	var at int64
+	at := 0
 	for _, p := range list {
-		end := at + int64(size*len(p.Data))
-		if err := add(p.Name, tensorInfo{DType: t, Shape: p.Shape, Offsets: []int64{at, end}}); err != nil {
-			return nil, err
-		}
-		at = end
+		quote(p.Name)
+		shape := strings.ReplaceAll(fmt.Sprint(p.Shape), " ", ",")
+		text = fmt.Appendf(text, `:{"dtype":"%s","shape":%s,"data_offsets":[%d,%d]},`, t, shape, at, at+size*len(p.Data))
+		at += size * len(p.Data)
 	}
-	if between == "{" {
-		header.WriteByte('{')
+	text = append(bytes.TrimSuffix(text, []byte(",")), '}')
+	for len(text)%8 != 0 { // so that the values are aligned
+		text = append(text, ' ')
 	}
-	header.WriteByte('}')
-	for header.Len()%8 != 0 { // so that the values are aligned
-		header.WriteByte(' ')
+	if len(text) > maxHeader {
+		errs = append(errs, fmt.Errorf("the header would have %d bytes, the format allows %d", len(text), maxHeader))
 	}
-	return header.Bytes(), nil
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	infos, _, err := parseHeader(text)
+	if err == nil {
+		err = checkLayout(infos, int64(at))
+	}
+	return text, err
 }
