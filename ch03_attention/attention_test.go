@@ -132,7 +132,7 @@ func TestMaskOfLaterQueries(t *testing.T) {
 
 func TestDropoutKeepsTheMean(t *testing.T) {
 	mask := make([]float32, 100_000)
-	attention.DropoutMask(mask, 0.25, rand.New(rand.NewPCG(1, 2)))
+	attention.NewDropout(0.25, rand.NewPCG(1, 2)).Factors(mask)
 	zeros := 0
 	for _, m := range mask {
 		if m == 0 {
@@ -230,13 +230,13 @@ func TestFrozenLinear(t *testing.T) {
 func TestAllocation(t *testing.T) {
 	const B, T, C = 2, 8, 16
 	rng := rand.New(rand.NewPCG(9, 9))
-	m := newMultiHead(rng, attention.Heads{Count: 4, Causal: true, Dropout: .1}, C)
+	m := newMultiHead(rng, attention.Heads{Count: 4, Causal: true}, C)
 	grad := newMultiHead(rng, m.Heads, C)
 	a, d := attention.NewActivations(m.Heads, B, T, C), attention.NewActivations(m.Heads, B, T, C)
 	x, y, dx := f32.New(B*T, C), f32.New(B*T, C), f32.New(B*T, C)
 	gradcheck.Fill(x.Data, rng, 1)
 	require.Less(t, allocs.Bytes(func() {
-		m.Forward(y, a, x, T, rng)
+		m.Forward(y, a, x, T, attention.NewDropout(.1, rng))
 		m.Backward(dx, &grad, d, a, y, x, T)
 	}), 4096)
 }

@@ -1,8 +1,6 @@
 package attention
 
 import (
-	"math/rand/v2"
-
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/llm-from-scratch/llm/internal/f32"
@@ -38,13 +36,13 @@ func NewCrossActivations(h Heads, B, T, S, C int) *CrossActivations {
 }
 
 // Forward sets y (B·T,C) to what the positions of x (B·T,C) find in memory
-// (B·S,C). A nil rng means no dropout.
-func (c Cross) Forward(y blas32.General, a *CrossActivations, x, memory blas32.General, T, S int, rng *rand.Rand) {
+// (B·S,C). A nil drop means no dropout.
+func (c Cross) Forward(y blas32.General, a *CrossActivations, x, memory blas32.General, T, S int, drop *Dropout) {
 	C := x.Cols
 	q, kv, mixed := f32.View(a.Q, x.Rows, C), f32.View(a.KV, memory.Rows, 2*C), f32.View(a.Mixed, x.Rows, C)
 	c.Query.Forward(q, x)
 	c.KeyValue.Forward(kv, memory)
-	c.Heads.Forward(mixed, &a.Heads, q, f32.Cols(kv, 0, C), f32.Cols(kv, C, 2*C), T, S, rng)
+	c.Heads.Forward(mixed, &a.Heads, q, f32.Cols(kv, 0, C), f32.Cols(kv, C, 2*C), T, S, drop)
 	c.Proj.Forward(y, mixed)
 }
 

@@ -120,11 +120,11 @@ func ExampleMaskFuture() {
 	// [0.0900 0.2447 0.6652]
 }
 
-func ExampleDropout() {
+func ExampleDropout_Factors() {
 	mask := make([]float32, 6)
-	attention.DropoutMask(mask, 0.5, rand.NewPCG(7, 1))
-	y := make([]float32, 6)
-	attention.Dropout(y, []float32{1, 2, 3, 4, 5, 6}, mask)
+	attention.NewDropout(0.5, rand.NewPCG(7, 1)).Factors(mask)
+	y := []float32{1, 2, 3, 4, 5, 6}
+	f32.Mul(y, y, mask)
 	fmt.Println(y)
 	// Output: [0 0 6 8 0 12]
 }

@@ -1,7 +1,6 @@
 package attention
 
 import (
-	"math/rand/v2"
 	"runtime"
 
 	"gonum.org/v1/gonum/blas/blas32"
@@ -18,9 +17,8 @@ const (
 // heads lie side by side in the columns of one matrix, so head h of sequence b
 // is a block of rows and columns, looked at where it lies; nothing is copied.
 type Heads struct {
-	Count   int     // H
-	Causal  bool    // no position sees the future
-	Dropout float32 // share of the weights forgotten while training
+	Count  int  // H
+	Causal bool // no position sees the future
 }
 
 // HeadsActivations is what [Heads.Forward] keeps for [Heads.Backward] besides
@@ -29,7 +27,7 @@ type Heads struct {
 // no way back.
 type HeadsActivations struct {
 	LogSum []float32 // (B,H,T), see OnlineSoftmax.LogSum
-	drop   bool      // the pass forgot some weights
+	drop   float32   // the share of the weights that the pass forgot
 	seed   uint64    // of dropout's factors
 	work   headsWork
 }
@@ -58,15 +56,14 @@ func (w *headsWork) part(m blas32.General, i, t int) blas32.General {
 
 // Forward sets y (B·T,C) to what the heads mix from queries q (B·T,C), keys k
 // and values v (B·S,C). The T queries of a sequence are the last of its S
-// positions. With a generator the pass is a training pass and forgets some
-// weights. A piece of the work is one block of queries of one head.
-func (h Heads) Forward(y blas32.General, a *HeadsActivations, q, k, v blas32.General, T, S int, rng *rand.Rand) {
+// positions. A nil drop forgets no weights. A piece of the work is one block of queries of one head.
+func (h Heads) Forward(y blas32.General, a *HeadsActivations, q, k, v blas32.General, T, S int, drop *Dropout) {
 	if q.Cols%h.Count != 0 {
 		panic(badHeads)
 	}
-	a.drop = rng != nil && h.Dropout > 0
-	if a.drop {
-		a.seed = rng.Uint64()
+	a.drop = 0
+	if drop != nil {
+		a.drop, a.seed = drop.P, drop.Rng.Uint64()
 	}
 	a.work = headsWork{heads: h, T: T, S: S, y: y, q: q, k: k, v: v, a: a}
 	tiles.Reserve(runtime.GOMAXPROCS(0))

@@ -26,7 +26,7 @@ func BenchmarkHeads(b *testing.B) {
 		dq, dk, dv := f32.Cols(dqkv, 0, C), f32.Cols(dqkv, C, 2*C), f32.Cols(dqkv, 2*C, 3*C)
 		pairs := float64(B*H) * float64(T*(T+1)/2)
 		for _, p := range []float32{0, .1} {
-			h := attention.Heads{Count: H, Causal: true, Dropout: p}
+			h := attention.Heads{Count: H, Causal: true}
 			a, d := attention.NewHeadsActivations(h, B, T), attention.NewHeadsActivations(h, B, T)
 			name := fmt.Sprintf("%dx%dx%dx%d", B, H, T, D)
 			if p > 0 {
@@ -34,12 +34,12 @@ func BenchmarkHeads(b *testing.B) {
 			}
 			b.Run(name+"/forward", func(b *testing.B) {
 				for b.Loop() {
-					h.Forward(y, &a, q, k, v, T, T, rng)
+					h.Forward(y, &a, q, k, v, T, T, attention.NewDropout(p, rng))
 				}
 				b.ReportMetric(4*D*pairs*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})
 			b.Run(name+"/backward", func(b *testing.B) {
-				h.Forward(y, &a, q, k, v, T, T, rng)
+				h.Forward(y, &a, q, k, v, T, T, attention.NewDropout(p, rng))
 				for b.Loop() {
 					h.Backward(dq, dk, dv, &d, &a, dy, y, q, k, v, T, T)
 				}

@@ -1,8 +1,6 @@
 package attention
 
 import (
-	"math/rand/v2"
-
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/llm-from-scratch/llm/internal/f32"
@@ -41,13 +39,13 @@ func split(qkv blas32.General) (q, k, v blas32.General) {
 	return f32.Cols(qkv, 0, C), f32.Cols(qkv, C, 2*C), f32.Cols(qkv, 2*C, 3*C)
 }
 
-// Forward sets y (N,C) for the sequences of T rows each in x (N,C). A nil rng
+// Forward sets y (N,C) for the sequences of T rows each in x (N,C). A nil drop
 // means no dropout.
-func (m MultiHead) Forward(y blas32.General, a *Activations, x blas32.General, T int, rng *rand.Rand) {
+func (m MultiHead) Forward(y blas32.General, a *Activations, x blas32.General, T int, drop *Dropout) {
 	qkv, mixed := f32.View(a.QKV, x.Rows, 3*x.Cols), f32.View(a.Mixed, x.Rows, x.Cols)
 	m.QKV.Forward(qkv, x)
 	q, k, v := split(qkv)
-	m.Heads.Forward(mixed, &a.Heads, q, k, v, T, T, rng)
+	m.Heads.Forward(mixed, &a.Heads, q, k, v, T, T, drop)
 	m.Proj.Forward(y, mixed)
 }
 

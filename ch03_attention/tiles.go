@@ -86,7 +86,8 @@ func (t *tile) begin(b block) {
 // drawn returns the dropout factors of the next weights of a block.
 func (t *tile) drawn(b block, weights blas32.General) blas32.General {
 	factors := f32.View(t.factors[:], weights.Rows, weights.Cols)
-	DropoutMask(factors.Data, b.heads.Dropout, &t.rng)
+	drop := Dropout{b.a.drop, &t.rng}
+	drop.Factors(factors.Data)
 	return factors
 }
 
@@ -103,8 +104,8 @@ func (b block) forward(t *tile) {
 				f32.Scale(factor, f32.Row(y, i))
 			}
 		}
-		if b.a.drop {
-			Dropout(weights.Data, weights.Data, t.drawn(b, weights).Data)
+		if b.a.drop > 0 {
+			f32.Mul(weights.Data, weights.Data, t.drawn(b, weights).Data)
 		}
 		f32.Gemm(blas.NoTrans, blas.NoTrans, 1, weights, b.keys(b.v, lo, hi), beta, y)
 		beta = 1
@@ -145,10 +146,10 @@ func (b block) backward(t *tile, beta float32) {
 		dweights := f32.View(t.dweights[:], weights.Rows, weights.Cols)
 		f32.Gemm(blas.NoTrans, blas.Trans, 1, dy, v, 0, dweights)
 		used := weights
-		if b.a.drop {
+		if b.a.drop > 0 {
 			used = t.drawn(b, weights)
-			Dropout(dweights.Data, dweights.Data, used.Data)
-			Dropout(used.Data, used.Data, weights.Data)
+			f32.Mul(dweights.Data, dweights.Data, used.Data)
+			f32.Mul(used.Data, used.Data, weights.Data)
 		}
 		f32.Gemm(blas.Trans, blas.NoTrans, 1, used, dy, beta, dv)
 

@@ -62,7 +62,7 @@ type pass struct {
 	B, T, S       int
 	q, k, v, dy   blas32.General
 	y, dq, dk, dv blas32.General
-	rng           *rand.Rand // nil without dropout
+	drop          *attention.Dropout
 }
 
 // newPass returns random inputs, side by side as in a layer, and room for the
@@ -89,7 +89,7 @@ func (p *pass) results() map[string]blas32.General {
 // tiled is the pass as Heads does it.
 func (p *pass) tiled() {
 	a, d := attention.NewHeadsActivations(p.heads, p.B, p.T), attention.NewHeadsActivations(p.heads, p.B, p.T)
-	p.heads.Forward(p.y, &a, p.q, p.k, p.v, p.T, p.S, p.rng)
+	p.heads.Forward(p.y, &a, p.q, p.k, p.v, p.T, p.S, p.drop)
 	p.heads.Backward(p.dq, p.dk, p.dv, &d, &a, p.dy, p.y, p.q, p.k, p.v, p.T, p.S)
 }
 
@@ -210,8 +210,8 @@ func TestTilesSameOnAnyNumberOfCores(t *testing.T) {
 	var passes [2]*pass
 	for i := range passes {
 		runtime.GOMAXPROCS(i + 1)
-		passes[i] = newPass(attention.Heads{Count: 4, Causal: true, Dropout: .2}, 3, T, T, 32)
-		passes[i].rng = rand.New(rand.NewPCG(7, 7))
+		passes[i] = newPass(attention.Heads{Count: 4, Causal: true}, 3, T, T, 32)
+		passes[i].drop = attention.NewDropout(.2, rand.NewPCG(7, 7))
 		passes[i].tiled()
 	}
 	requireSame(t, passes[0], passes[1], 0)
@@ -221,8 +221,8 @@ func TestTilesSameOnAnyNumberOfCores(t *testing.T) {
 // lost: with values of one, y is the sum of the weights that are left.
 func TestTilesForgetFairly(t *testing.T) {
 	const T, S, times = attention.TileRows + 1, attention.TileCols + 1, 200
-	p := newPass(attention.Heads{Count: 2, Dropout: .25}, 1, T, S, 2)
-	p.rng = rand.New(rand.NewPCG(8, 8))
+	p := newPass(attention.Heads{Count: 2}, 1, T, S, 2)
+	p.drop = attention.NewDropout(.25, rand.NewPCG(8, 8))
 	for i := range p.v.Rows {
 		clear(f32.Row(p.q, min(i, T-1))) // equal weights, 1/S each
 		f32.Row(p.v, i)[0], f32.Row(p.v, i)[1] = 1, 1
@@ -244,11 +244,11 @@ func TestTilesForgetFairly(t *testing.T) {
 // The way back draws the same factors again, in every tile.
 func TestTileGradientsWithDropout(t *testing.T) {
 	const T, S = attention.TileRows + 3, attention.TileCols + attention.TileRows + 9
-	p := newPass(attention.Heads{Count: 2, Causal: true, Dropout: .3}, 2, T, S, 8)
+	p := newPass(attention.Heads{Count: 2, Causal: true}, 2, T, S, 8)
 	dy, weighted := gradcheck.Weighted(p.y.Data, 3)
 	p.dy = f32.View(dy, p.y.Rows, p.y.Cols)
 	loss := func() float64 {
-		p.rng = rand.New(rand.NewPCG(5, 5))
+		p.drop = attention.NewDropout(.3, rand.NewPCG(5, 5))
 		p.tiled()
 		return weighted()
 	}

@@ -21,7 +21,7 @@ type Activations struct {
 	moments *Moments
 	hidden  []float32 // (N,C)
 	mask    []float32 // (N,C), the embedding's dropout
-	dropped bool
+	dropped bool      // the last pass had dropout
 	back    *backward // made by the first backward pass
 }
 
@@ -62,9 +62,6 @@ func newActivations(c Config, B, T, lowest int) *Activations {
 		}
 		a.blocks, a.stream = append(a.blocks, block), append(a.stream, stream)
 	}
-	if c.Dropout > 0 {
-		a.mask = make([]float32, N*C)
-	}
 	return a
 }
 
@@ -74,16 +71,17 @@ func (a *Activations) view(data []float32, N int) blas32.General {
 }
 
 // activationCount is the number of float32 values that newActivations and the
-// first backward pass allocate.
-func activationCount(c Config, B, T, lowest int) int {
+// first pass, forward and backward, allocate.
+func activationCount(c Config, B, T, lowest int, dropout bool) int {
 	N, C := B*T, c.Width
 	block := 2*2*N + 2*N*C + 3*N*C + N*c.Heads + N*C + N*C + 2*N*4*C
-	if c.Dropout > 0 {
-		block += 2 * N * C
+	passed := block
+	if dropout {
+		passed += 2 * N * C
 	}
 	frozen := max(lowest, 0)
-	forward := (c.Layers-frozen+1)*N*C + max(c.Layers-frozen, 1)*block + 2*N + N*C
-	if c.Dropout > 0 {
+	forward := (c.Layers-frozen+1)*N*C + max(c.Layers-frozen, 1)*passed + 2*N + N*C
+	if dropout {
 		forward += N * C
 	}
 	return forward + 2*N*C + block

@@ -1,8 +1,6 @@
 package gpt
 
 import (
-	"math/rand/v2"
-
 	"gonum.org/v1/gonum/blas/blas32"
 
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
@@ -32,44 +30,38 @@ type BlockActivations struct {
 	attention          *attention.Activations
 	mid                []float32 // (N,C), between the two lines
 	mlp                *MLPActivations
-	mask1, mask2       []float32 // (N,C), dropout's factors; nil without
-	dropped            bool
+	mask1, mask2       []float32 // (N,C), dropout's factors, of a pass that had it
+	dropped            bool      // the last one did
 }
 
 // NewBlockActivations returns room for B sequences of T positions.
 func NewBlockActivations(c Config, B, T int) *BlockActivations {
 	N, C := B*T, c.Width
-	a := &BlockActivations{
+	return &BlockActivations{
 		moments1: NewMoments(N), moments2: NewMoments(N),
 		normed1: make([]float32, N*C), normed2: make([]float32, N*C),
 		attention: attention.NewActivations(c.heads(), B, T, C),
 		mid:       make([]float32, N*C),
 		mlp:       NewMLPActivations(N, C),
 	}
-	if c.Dropout > 0 {
-		a.mask1, a.mask2 = make([]float32, N*C), make([]float32, N*C)
-	}
-	return a
 }
 
 // heads is the attention of every block.
 func (c Config) heads() attention.Heads {
-	return attention.Heads{Count: c.Heads, Causal: true, Dropout: c.Dropout}
+	return attention.Heads{Count: c.Heads, Causal: true}
 }
 
 // Forward sets y (N,C) for the sequences of T rows each in x (N,C); y may be x
-// itself where no backward pass follows. With a generator it is a training pass
-// and drops what the configuration says.
-func (b *Block) Forward(y blas32.General, a *BlockActivations, x blas32.General, T int, rng *rand.Rand) {
+// itself where no backward pass follows. A nil drop forgets nothing.
+func (b *Block) Forward(y blas32.General, a *BlockActivations, x blas32.General, T int, drop *attention.Dropout) {
 	normed1, mid, normed2 := like(x, a.normed1), like(x, a.mid), like(x, a.normed2)
-	p := b.Attention.Dropout
-	a.dropped = rng != nil && p > 0
+	a.dropped = drop != nil
 
 	// x = x + attention(norm1(x))
 	b.Norm1.Forward(normed1, a.moments1, x)
-	b.Attention.Forward(mid, a.attention, normed1, T, rng)
+	b.Attention.Forward(mid, a.attention, normed1, T, drop)
 	if a.dropped {
-		drop(mid, a.mask1, p, rng)
+		a.mask1 = forget(mid, a.mask1, len(a.mid), drop)
 	}
 	f32.Add(mid.Data, x.Data)
 
@@ -77,7 +69,7 @@ func (b *Block) Forward(y blas32.General, a *BlockActivations, x blas32.General,
 	b.Norm2.Forward(normed2, a.moments2, mid)
 	b.MLP.Forward(y, a.mlp, normed2)
 	if a.dropped {
-		drop(y, a.mask2, p, rng)
+		a.mask2 = forget(y, a.mask2, len(a.mid), drop)
 	}
 	f32.Add(y.Data, mid.Data)
 }
@@ -103,11 +95,15 @@ func (b *Block) Backward(dx blas32.General, grad *Block, d, a *BlockActivations,
 	}
 }
 
-// drop forgets a share p of the elements of x and remembers which in mask.
-func drop(x blas32.General, mask []float32, p float32, rng *rand.Rand) {
-	mask = mask[:len(x.Data)]
-	attention.DropoutMask(mask, p, rng)
-	attention.Dropout(x.Data, x.Data, mask)
+// forget multiplies x by factors that drop draws, and returns them: in mask, or
+// in new room for size of them if there is none yet.
+func forget(x blas32.General, mask []float32, size int, drop *attention.Dropout) []float32 {
+	if mask == nil {
+		mask = make([]float32, size)
+	}
+	drop.Factors(mask[:len(x.Data)])
+	f32.Mul(x.Data, x.Data, mask[:len(x.Data)])
+	return mask
 }
 
 // undrop returns the gradient dy behind a dropout: dy itself where there was
@@ -116,7 +112,7 @@ func undrop(room, dy blas32.General, mask []float32, dropped bool) blas32.Genera
 	if !dropped {
 		return dy
 	}
-	attention.Dropout(room.Data, dy.Data, mask[:len(dy.Data)])
+	f32.Mul(room.Data, dy.Data, mask[:len(dy.Data)])
 	return room
 }
 

@@ -4,14 +4,13 @@ import "fmt"
 
 // Config is what there is to choose about a model before training it.
 type Config struct {
-	Vocab    int     // V, the number of token ids
-	Context  int     // the longest sequence, in tokens
-	Width    int     // C, the size of the vector at each position
-	Heads    int     // H, which divides C
-	Layers   int     // L, the number of blocks
-	Dropout  float32 // share of values forgotten while training
-	QKVBias  bool    // whether queries, keys and values have a bias
-	TiedHead bool    // whether the head is the token embedding, transposed
+	Vocab    int  // V, the number of token ids
+	Context  int  // the longest sequence, in tokens
+	Width    int  // C, the size of the vector at each position
+	Heads    int  // H, which divides C
+	Layers   int  // L, the number of blocks
+	QKVBias  bool // whether queries, keys and values have a bias
+	TiedHead bool // whether the head is the token embedding, transposed
 }
 
 // The four sizes of GPT-2 as published, named by their parameters.
@@ -25,7 +24,7 @@ var (
 func gpt2(width, heads, layers int) Config {
 	return Config{
 		Vocab: 50257, Context: 1024, Width: width, Heads: heads, Layers: layers,
-		Dropout: 0.1, QKVBias: true, TiedHead: true,
+		QKVBias: true, TiedHead: true,
 	}
 }
 
@@ -50,9 +49,6 @@ func (c Config) Validate() error {
 	}
 	if c.Width%c.Heads != 0 {
 		return fmt.Errorf("gpt: width %d is not divisible by %d heads (are heads and layers swapped?)", c.Width, c.Heads)
-	}
-	if !(c.Dropout >= 0 && c.Dropout < 1) {
-		return fmt.Errorf("gpt: dropout is %v; it must be at least 0 and below 1", c.Dropout)
 	}
 	return nil
 }

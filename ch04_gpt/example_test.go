@@ -30,7 +30,7 @@ func ExampleConfig_ForwardFLOPs() {
 	c := gpt.GPT2Small
 	forward := float64(c.ForwardFLOPs(4, 256))
 	fmt.Printf("forward:  %.3g FLOPs\n", forward)
-	fmt.Printf("training: %.3g FLOPs and %.1f GiB\n", 3*forward, float64(c.TrainBytes(4, 256))/(1<<30))
+	fmt.Printf("training: %.3g FLOPs and %.1f GiB\n", 3*forward, float64(c.TrainBytes(4, 256, true))/(1<<30))
 	// Output:
 	// forward:  2.63e+11 FLOPs
 	// training: 7.88e+11 FLOPs and 2.7 GiB
@@ -39,8 +39,8 @@ func ExampleConfig_ForwardFLOPs() {
 // In millions of bytes, if all is trained and if the last block is.
 func ExampleConfig_TrainMemory() {
 	c := gpt.GPT2Small
-	all := c.TrainMemory(4, 256, nil)
-	last := c.TrainMemory(4, 256, func(name string) bool { return strings.HasPrefix(name, "h.11.") })
+	all := c.TrainMemory(4, 256, true, nil)
+	last := c.TrainMemory(4, 256, true, func(name string) bool { return strings.HasPrefix(name, "h.11.") })
 	fmt.Println("MB           all   last")
 	for _, part := range []struct {
 		name      string
@@ -60,9 +60,9 @@ func ExampleConfig_TrainMemory() {
 	// weights      497    497
 	// gradients    497     28
 	// averages     995     56
-	// activations  752    129
+	// activations  746    122
 	// logits       205    205
-	// total       2949    917
+	// total       2943    911
 }
 
 func ExampleConfig_Validate() {

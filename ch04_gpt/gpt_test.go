@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/blas/blas32"
 
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/allocs"
 	"github.com/llm-from-scratch/llm/internal/f32"
@@ -134,7 +135,6 @@ func TestValidate(t *testing.T) {
 		"gpt: vocabulary is 0; it must be at least 1":                               func(c *gpt.Config) { c.Vocab = 0 },
 		"gpt: layers is -1; it must be at least 1":                                  func(c *gpt.Config) { c.Layers = -1 },
 		"gpt: width 16 is not divisible by 3 heads (are heads and layers swapped?)": func(c *gpt.Config) { c.Heads = 3 },
-		"gpt: dropout is 1; it must be at least 0 and below 1":                      func(c *gpt.Config) { c.Dropout = 1 },
 	} {
 		c := small
 		change(&c)
@@ -245,13 +245,12 @@ func TestMisuse(t *testing.T) {
 	require.Panics(t, func() { m.Extend(cache, []int{small.Vocab}) })
 }
 
+// forgetting is a dropout that forgets the same values every time.
+func forgetting(p float32) *attention.Dropout { return attention.NewDropout(p, rand.NewPCG(6, 6)) }
+
 // lossOf is a loss with every output in it: hidden vectors times fixed numbers.
-func lossOf(m *gpt.Model, a *gpt.Activations, ids []int, T int, weights blas32.General, dropout bool) float64 {
-	var rng *rand.Rand
-	if dropout {
-		rng = rand.New(rand.NewPCG(6, 6)) // forget the same values every time
-	}
-	hidden := m.Forward(a, ids, T, rng)
+func lossOf(m *gpt.Model, a *gpt.Activations, ids []int, T int, weights blas32.General, dropout float32) float64 {
+	hidden := m.Forward(a, ids, T, forgetting(dropout))
 	logits := f32.New(hidden.Rows, m.Config.Vocab)
 	m.Logits(logits, hidden)
 	var sum float64
@@ -262,12 +261,8 @@ func lossOf(m *gpt.Model, a *gpt.Activations, ids []int, T int, weights blas32.G
 }
 
 // gradientOf is the gradient of lossOf.
-func gradientOf(m *gpt.Model, grad *gpt.Model, a *gpt.Activations, ids []int, T int, weights blas32.General, dropout bool) {
-	var rng *rand.Rand
-	if dropout {
-		rng = rand.New(rand.NewPCG(6, 6))
-	}
-	hidden := m.Forward(a, ids, T, rng)
+func gradientOf(m *gpt.Model, grad *gpt.Model, a *gpt.Activations, ids []int, T int, weights blas32.General, dropout float32) {
+	hidden := m.Forward(a, ids, T, forgetting(dropout))
 	dhidden := f32.New(hidden.Rows, hidden.Cols)
 	m.LogitsBackward(dhidden, grad, weights, hidden)
 	m.Backward(grad, a, dhidden)
@@ -278,15 +273,15 @@ func TestGradients(t *testing.T) {
 		for _, tied := range []bool{true, false} {
 			t.Run(fmt.Sprintf("dropout %v, tied %v", dropout, tied), func(t *testing.T) {
 				c := small
-				c.Dropout, c.TiedHead = dropout, tied
+				c.TiedHead = tied
 				m, ids := randomModel(c, 3), randomIDs(16, c.Vocab, 3)
 				a, grad := gpt.NewActivations(c, 2, 8), m.Gradient(nil)
 				weights := f32.New(16, c.Vocab)
 				gradcheck.Fill(weights.Data, rand.New(rand.NewPCG(7, 7)), 1)
-				gradientOf(m, grad, a, ids, 8, weights, dropout > 0)
+				gradientOf(m, grad, a, ids, 8, weights, dropout)
 				grads := grad.Params()
 				for i, p := range m.Params() {
-					loss := func() float64 { return lossOf(m, a, ids, 8, weights, dropout > 0) }
+					loss := func() float64 { return lossOf(m, a, ids, 8, weights, dropout) }
 					gradcheck.Check(t, p.Name, p.Data, grads[i].Data, loss, 3e-3)
 				}
 			})
@@ -302,7 +297,7 @@ func TestFrozen(t *testing.T) {
 	weights := f32.New(10, c.Vocab)
 	gradcheck.Fill(weights.Data, rand.New(rand.NewPCG(8, 8)), 1)
 	all := m.Gradient(nil)
-	gradientOf(m, all, gpt.NewActivations(c, 1, 10), ids, 10, weights, false)
+	gradientOf(m, all, gpt.NewActivations(c, 1, 10), ids, 10, weights, 0)
 	for name, trains := range map[string]func(string) bool{
 		"head":             func(name string) bool { return name == "lm_head.weight" },
 		"last norm":        func(name string) bool { return name == "ln_f.weight" || name == "ln_f.bias" },
@@ -312,7 +307,7 @@ func TestFrozen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			some := m.Gradient(trains)
-			gradientOf(m, some, m.NewActivations(some, 1, 10), ids, 10, weights, false)
+			gradientOf(m, some, m.NewActivations(some, 1, 10), ids, 10, weights, 0)
 			for i, p := range some.Params() {
 				if trains(p.Name) {
 					require.Equal(t, all.Params()[i].Data, p.Data, p.Name)
@@ -327,19 +322,18 @@ func TestFrozen(t *testing.T) {
 // Room for a pass without a way back, and none for more than was asked for.
 func TestActivationsOfFrozenModels(t *testing.T) {
 	c := small
-	c.Dropout = .1
 	m, ids := randomModel(c, 4), randomIDs(10, c.Vocab, 4)
-	hidden := func(a *gpt.Activations, rng *rand.Rand) []float32 {
-		return slices.Clone(m.Forward(a, ids, 10, rng).Data)
+	hidden := func(a *gpt.Activations, dropout float32) []float32 {
+		return slices.Clone(m.Forward(a, ids, 10, forgetting(dropout)).Data)
 	}
-	for _, rng := range []func() *rand.Rand{func() *rand.Rand { return nil }, func() *rand.Rand { return rand.New(rand.NewPCG(1, 1)) }} {
-		want := hidden(gpt.NewActivations(c, 1, 10), rng())
-		require.Equal(t, want, hidden(m.NewActivations(nil, 1, 10), rng()))
+	for _, dropout := range []float32{0, .1} {
+		want := hidden(gpt.NewActivations(c, 1, 10), dropout)
+		require.Equal(t, want, hidden(m.NewActivations(nil, 1, 10), dropout))
 		block := m.Gradient(func(name string) bool { return strings.HasPrefix(name, "h.1.") })
-		require.Equal(t, want, hidden(m.NewActivations(block, 1, 10), rng()))
+		require.Equal(t, want, hidden(m.NewActivations(block, 1, 10), dropout))
 	}
 	a := m.NewActivations(nil, 1, 10)
-	hidden(a, nil)
+	hidden(a, 0)
 	require.PanicsWithValue(t, "gpt: the activations were made for a gradient of fewer parameters", func() {
 		m.Backward(m.Gradient(nil), a, f32.New(10, c.Width))
 	})
@@ -347,7 +341,7 @@ func TestActivationsOfFrozenModels(t *testing.T) {
 
 // The same bits on one core and on two.
 func TestBitsDoNotDependOnCores(t *testing.T) {
-	c := gpt.Config{Vocab: 300, Context: 64, Width: 96, Heads: 6, Layers: 2, QKVBias: true, TiedHead: true, Dropout: .1}
+	c := gpt.Config{Vocab: 300, Context: 64, Width: 96, Heads: 6, Layers: 2, QKVBias: true, TiedHead: true}
 	m, ids := randomModel(c, 5), randomIDs(4*64, c.Vocab, 5)
 	weights := f32.New(4*64, c.Vocab)
 	gradcheck.Fill(weights.Data, rand.New(rand.NewPCG(9, 9)), 1)
@@ -355,7 +349,7 @@ func TestBitsDoNotDependOnCores(t *testing.T) {
 	for i := range results {
 		before := runtime.GOMAXPROCS(i + 1)
 		results[i] = m.Gradient(nil)
-		gradientOf(m, results[i], gpt.NewActivations(c, 4, 64), ids, 64, weights, true)
+		gradientOf(m, results[i], gpt.NewActivations(c, 4, 64), ids, 64, weights, .1)
 		runtime.GOMAXPROCS(before)
 	}
 	for i, p := range results[0].Params() {
@@ -366,12 +360,11 @@ func TestBitsDoNotDependOnCores(t *testing.T) {
 // What a step allocates does not grow with the model, the batch or the text.
 func TestAllocation(t *testing.T) {
 	c := small
-	c.Dropout = .1
 	m, ids := randomModel(c, 6), randomIDs(16, c.Vocab, 6)
-	a, grad, rng := gpt.NewActivations(c, 2, 8), m.Gradient(nil), rand.New(rand.NewPCG(1, 1))
+	a, grad, drop := gpt.NewActivations(c, 2, 8), m.Gradient(nil), forgetting(.1)
 	logits, dhidden := f32.New(16, c.Vocab), f32.New(16, c.Width)
 	require.Less(t, allocs.Bytes(func() {
-		hidden := m.Forward(a, ids, 8, rng)
+		hidden := m.Forward(a, ids, 8, drop)
 		m.Logits(logits, hidden)
 		m.LogitsBackward(dhidden, grad, logits, hidden)
 		m.Backward(grad, a, dhidden)
@@ -489,19 +482,14 @@ func BenchmarkPrefill(b *testing.B) {
 	}
 }
 
-// The same weights forget as much as they are told to, and nothing in use.
-func TestWithDropout(t *testing.T) {
+// The same model forgets as much as it is told to, and nothing in use.
+func TestDropout(t *testing.T) {
 	m, ids := randomModel(small, 12), randomIDs(8, small.Vocab, 12)
-	other := m.WithDropout(.5)
-	require.Equal(t, float32(.5), other.Config.Dropout)
-	require.Zero(t, m.Config.Dropout)
-	require.Zero(t, m.Blocks[0].Attention.Dropout)
-	hidden := func(m *gpt.Model, rng *rand.Rand) []float32 {
-		return slices.Clone(m.Forward(gpt.NewActivations(m.Config, 1, 8), ids, 8, rng).Data)
-	}
-	require.Equal(t, hidden(m, nil), hidden(other, nil))
-	require.Equal(t, hidden(m, nil), hidden(m, rand.New(rand.NewPCG(1, 1))))
-	require.NotEqual(t, hidden(m, nil), hidden(other, rand.New(rand.NewPCG(1, 1))))
-	other.Params()[0].Data[0]++
-	require.Equal(t, m.Params()[0].Data[0], other.Params()[0].Data[0])
+	a := gpt.NewActivations(small, 1, 8)
+	hidden := func(dropout float32) []float32 { return slices.Clone(m.Forward(a, ids, 8, forgetting(dropout)).Data) }
+	whole, some := hidden(0), hidden(.5)
+	require.NotEqual(t, whole, some)
+	require.Equal(t, some, hidden(.5))
+	require.Equal(t, whole, hidden(0))
+	require.PanicsWithValue(t, "attention: dropout must be at least 0 and below 1", func() { hidden(1) })
 }

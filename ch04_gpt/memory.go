@@ -15,8 +15,9 @@ func (m Memory) Total() int {
 }
 
 // TrainMemory is what it takes to train the parameters whose names trains
-// accepts, or all if it is nil, on B sequences of T tokens.
-func (c Config) TrainMemory(B, T int, trains func(name string) bool) Memory {
+// accepts, or all if it is nil, on B sequences of T tokens, with or without
+// dropout.
+func (c Config) TrainMemory(B, T int, dropout bool, trains func(name string) bool) Memory {
 	trained, lowest := c.ParamCount(), -1
 	if trains != nil {
 		trained, lowest = c.trained(trains)
@@ -26,7 +27,7 @@ func (c Config) TrainMemory(B, T int, trains func(name string) bool) Memory {
 		Weights:     c.WeightBytes(),
 		Gradients:   4 * trained,
 		Averages:    2 * 4 * trained,
-		Activations: 4 * (activationCount(c, B, T, lowest) + N*c.Width), // and the gradient of the last vectors
+		Activations: 4 * (activationCount(c, B, T, lowest, dropout) + N*c.Width), // and the gradient of the last vectors
 		Logits:      4 * N * c.Vocab,
 	}
 }
@@ -43,4 +44,6 @@ func (c Config) trained(trains func(name string) bool) (count, lowest int) {
 }
 
 // TrainBytes is the sum of [Config.TrainMemory] if all is trained.
-func (c Config) TrainBytes(B, T int) int { return c.TrainMemory(B, T, nil).Total() }
+func (c Config) TrainBytes(B, T int, dropout bool) int {
+	return c.TrainMemory(B, T, dropout, nil).Total()
+}

@@ -1,12 +1,14 @@
 package gpt
 
 import (
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
@@ -51,14 +53,18 @@ func TestTrainMemoryIsWhatIsAllocated(t *testing.T) {
 		"last norm":    func(name string) bool { return name == "ln_f.bias" },
 		"nothing":      func(name string) bool { return false },
 	} {
-		for _, dropout := range []float32{0, .1} {
-			c := Config{Vocab: 31, Context: 9, Width: 12, Heads: 3, Layers: 3, Dropout: dropout, QKVBias: true, TiedHead: true}
+		for _, dropout := range []bool{false, true} {
+			c := Config{Vocab: 31, Context: 9, Width: 12, Heads: 3, Layers: 3, QKVBias: true, TiedHead: true}
 			m := New(c)
 			grad := m.Gradient(trains)
 			a := m.NewActivations(grad, 2, 7)
-			hidden := m.Forward(a, make([]int, 14), 7, nil)
+			var drop *attention.Dropout
+			if dropout {
+				drop = attention.NewDropout(.1, rand.NewPCG(1, 1))
+			}
+			hidden := m.Forward(a, make([]int, 14), 7, drop)
 			m.Backward(grad, a, f32.New(14, hidden.Cols))
-			memory := c.TrainMemory(2, 7, trains)
+			memory := c.TrainMemory(2, 7, dropout, trains)
 			trained := 0
 			for _, p := range grad.Params() {
 				trained += len(p.Data)
@@ -95,8 +101,8 @@ func distinctFloats(a *Activations) int {
 // Attention keeps nothing that grows with the square of the context: the same
 // tokens take the same memory, in whatever lengths they come.
 func TestActivationsDoNotGrowWithTheContext(t *testing.T) {
-	require.Equal(t, activationCount(GPT2Small, 16, 256, -1), activationCount(GPT2Small, 4, 1024, -1))
-	c := Config{Vocab: 31, Context: 640, Width: 12, Heads: 3, Layers: 2, Dropout: .1, QKVBias: true, TiedHead: true}
+	require.Equal(t, activationCount(GPT2Small, 16, 256, -1, true), activationCount(GPT2Small, 4, 1024, -1, true))
+	c := Config{Vocab: 31, Context: 640, Width: 12, Heads: 3, Layers: 2, QKVBias: true, TiedHead: true}
 	short, long := NewActivations(c, 10, 64), NewActivations(c, 1, 640)
 	require.Equal(t, countFloats(reflect.ValueOf(short)), countFloats(reflect.ValueOf(long)))
 }

@@ -2,8 +2,6 @@ package gpt
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -30,23 +28,10 @@ type Model struct {
 	lowest    int            // in a gradient, see lowestTrained
 }
 
-// WithDropout returns a model with the weights of m, not a copy of them, that
-// forgets a share p of its values while training. Activations and caches of m do
-// not fit it: they are made for a configuration.
-func (m *Model) WithDropout(p float32) *Model {
-	other := *m
-	other.Config.Dropout = p
-	other.Blocks = slices.Clone(m.Blocks)
-	for i := range other.Blocks {
-		other.Blocks[i].Attention.Heads = other.Config.heads()
-	}
-	return &other
-}
-
 // Forward runs B sequences of T ids, (B,T) row-major, up to the last norm and
-// returns the hidden vectors (N,C), which live in a until its next use. With a
-// generator the pass is a training pass, with dropout.
-func (m *Model) Forward(a *Activations, ids []int, T int, rng *rand.Rand) blas32.General {
+// returns the hidden vectors (N,C), which live in a until its next use. A nil drop
+// forgets nothing.
+func (m *Model) Forward(a *Activations, ids []int, T int, drop *attention.Dropout) blas32.General {
 	N := len(ids)
 	if T < 1 || N%T != 0 || N > a.rows || T > a.length {
 		panic(badBatch)
@@ -57,13 +42,13 @@ func (m *Model) Forward(a *Activations, ids []int, T int, rng *rand.Rand) blas32
 	a.ids, a.T = ids, T
 	x := a.view(a.stream[0], N)
 	m.Embedding.Forward(x, ids, T, 0)
-	a.dropped = rng != nil && m.Config.Dropout > 0
+	a.dropped = drop != nil
 	if a.dropped {
-		drop(x, a.mask, m.Config.Dropout, rng)
+		a.mask = forget(x, a.mask, len(a.hidden), drop)
 	}
 	for i := range m.Blocks {
 		y := a.view(a.stream[i+1], N)
-		m.Blocks[i].Forward(y, a.blocks[i], x, T, rng)
+		m.Blocks[i].Forward(y, a.blocks[i], x, T, drop)
 		x = y
 	}
 	hidden := a.view(a.hidden, N)
@@ -103,7 +88,7 @@ func (m *Model) Backward(grad *Model, a *Activations, dhidden blas32.General) {
 		return
 	}
 	if a.dropped {
-		attention.Dropout(dy.Data, dy.Data, a.mask[:len(dy.Data)])
+		f32.Mul(dy.Data, dy.Data, a.mask[:len(dy.Data)])
 	}
 	m.Embedding.Backward(&grad.Embedding, dy, a.ids, a.T) // m.Embedding.Forward(x, ids, T, 0)
 }

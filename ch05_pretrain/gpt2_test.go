@@ -325,7 +325,7 @@ func TestPublishedConfig(t *testing.T) {
 		"summary_proj_to_labels": true, "summary_type": "cls_index", "summary_use_proj": true,
 		"task_specific_params": {"text-generation": {"do_sample": true, "max_length": 50}}`
 	c := small
-	c.Dropout, c.QKVBias, c.TiedHead = 0.1, true, true
+	c.QKVBias, c.TiedHead = true, true
 	files, m := modelFiles(t, c)
 	for _, text := range []string{
 		`{` + fields + `, "n_embd": 16, "n_head": 4, "n_layer": 2, "n_positions": 8, "vocab_size": 280}`,

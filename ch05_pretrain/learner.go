@@ -1,11 +1,10 @@
 package pretrain
 
 import (
-	"math/rand/v2"
-
 	"gonum.org/v1/gonum/blas/blas32"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
@@ -19,9 +18,9 @@ type Learner interface {
 	Grads() []gpt.Param
 
 	// Learn runs b forward and backward, adds scale times the gradient of its
-	// mean loss to the gradients, and returns the loss. The generator feeds
-	// dropout.
-	Learn(b embeddings.Batch, scale float32, rng *rand.Rand) float64
+	// mean loss to the gradients, and returns the loss. A nil drop forgets
+	// nothing.
+	Learn(b embeddings.Batch, scale float32, drop *attention.Dropout) float64
 
 	// Loss is the mean loss of b, without dropout.
 	Loss(b embeddings.Batch) float64
@@ -59,16 +58,16 @@ func (l *LanguageModel) Params() []gpt.Param { return l.params }
 func (l *LanguageModel) Grads() []gpt.Param { return l.grads }
 
 // forward returns the hidden vectors and logits of a batch.
-func (l *LanguageModel) forward(b embeddings.Batch, rng *rand.Rand) (hidden, logits blas32.General) {
-	hidden = l.model.Forward(l.activations, b.Inputs, b.T, rng)
+func (l *LanguageModel) forward(b embeddings.Batch, drop *attention.Dropout) (hidden, logits blas32.General) {
+	hidden = l.model.Forward(l.activations, b.Inputs, b.T, drop)
 	logits = f32.View(l.logits, hidden.Rows, l.model.Config.Vocab)
 	l.model.Logits(logits, hidden)
 	return hidden, logits
 }
 
 // Learn implements [Learner].
-func (l *LanguageModel) Learn(b embeddings.Batch, scale float32, rng *rand.Rand) float64 {
-	hidden, logits := l.forward(b, rng)
+func (l *LanguageModel) Learn(b embeddings.Batch, scale float32, drop *attention.Dropout) float64 {
+	hidden, logits := l.forward(b, drop)
 	loss := CrossEntropyBackward(logits, b.Targets, scale)
 	dhidden := f32.View(l.dhidden, hidden.Rows, hidden.Cols)
 	l.model.LogitsBackward(dhidden, l.grad, logits, hidden)

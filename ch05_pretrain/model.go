@@ -36,7 +36,7 @@ type configJSON struct {
 	Width         int      `json:"n_embd"`
 	Layers        int      `json:"n_layer"`
 	Heads         int      `json:"n_head"`
-	EmbdDropout   float32  `json:"embd_pdrop"`
+	EmbdDropout   float32  `json:"embd_pdrop"` // a choice of training, here: always 0
 	AttnDropout   float32  `json:"attn_pdrop"`
 	ResidDropout  float32  `json:"resid_pdrop"`
 	TiedHead      bool     `json:"tie_word_embeddings"`
@@ -56,7 +56,6 @@ func newConfigJSON(c gpt.Config) configJSON {
 	return configJSON{
 		ModelType: "gpt2", Architectures: []string{"GPT2LMHeadModel"},
 		Vocab: c.Vocab, Context: c.Context, Width: c.Width, Layers: c.Layers, Heads: c.Heads,
-		EmbdDropout: c.Dropout, AttnDropout: c.Dropout, ResidDropout: c.Dropout,
 		TiedHead: c.TiedHead, QKVBias: c.QKVBias,
 		Activation: "gelu_new", Epsilon: 1e-5, Scaled: true,
 	}
@@ -193,7 +192,7 @@ func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 	}
 	c := gpt.Config{
 		Vocab: j.Vocab, Context: j.Context, Width: j.Width, Layers: j.Layers, Heads: j.Heads,
-		Dropout: j.ResidDropout, TiedHead: j.TiedHead, QKVBias: j.QKVBias,
+		TiedHead: j.TiedHead, QKVBias: j.QKVBias,
 	}
 	if err := c.Validate(); err != nil {
 		return gpt.Config{}, fmt.Errorf("%s: %w", path, err)

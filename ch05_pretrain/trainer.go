@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 )
 
 const emptyEpoch = "pretrain: the training data has not one whole batch"
@@ -19,6 +20,7 @@ type Settings struct {
 	Schedule   Schedule // its Total is the length of the run, in steps
 	Clip       float64  // the longest gradient, 0 for any
 	Accumulate int      // batches whose gradients make one step; 0 means 1
+	Dropout    float32  // share of values to forget
 	Seed       uint64
 }
 
@@ -66,9 +68,9 @@ func (t *Trainer) Steps(ctx context.Context) iter.Seq[Step] {
 	return func(yield func(Step) bool) {
 		next, stop := iter.Pull(t.batches())
 		defer stop()
-		noise := rand.New(t.noise)
+		drop := attention.NewDropout(t.settings.Dropout, t.noise)
 		for t.step < t.settings.Schedule.Total && ctx.Err() == nil {
-			if !yield(t.takeStep(next, noise)) {
+			if !yield(t.takeStep(next, drop)) {
 				return
 			}
 		}
@@ -76,12 +78,12 @@ func (t *Trainer) Steps(ctx context.Context) iter.Seq[Step] {
 }
 
 // takeStep accumulates the gradients of some batches and moves the weights.
-func (t *Trainer) takeStep(next func() (embeddings.Batch, bool), noise *rand.Rand) Step {
+func (t *Trainer) takeStep(next func() (embeddings.Batch, bool), drop *attention.Dropout) Step {
 	s := Step{N: t.step + 1, Rate: t.settings.Schedule.Rate(t.step)}
 	share := 1 / float32(t.settings.Accumulate)
 	for range t.settings.Accumulate {
 		b, _ := next()
-		s.Loss += t.learner.Learn(b, share, noise) * float64(share)
+		s.Loss += t.learner.Learn(b, share, drop) * float64(share)
 		s.Tokens += len(b.Inputs)
 		t.consumed++
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/allocs"
@@ -24,7 +25,7 @@ import (
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )
 
-var small = gpt.Config{Vocab: 23, Context: 8, Width: 16, Heads: 4, Layers: 2, Dropout: .1, QKVBias: true, TiedHead: true}
+var small = gpt.Config{Vocab: 23, Context: 8, Width: 16, Heads: 4, Layers: 2, QKVBias: true, TiedHead: true}
 
 func randomModel(c gpt.Config) *gpt.Model {
 	m := gpt.New(c)
@@ -53,7 +54,7 @@ func settings(steps int) pretrain.Settings {
 	return pretrain.Settings{
 		Optimizer: pretrain.DefaultAdamW,
 		Schedule:  pretrain.Schedule{Peak: 1e-2, Min: 1e-3, Warmup: 3, Total: steps},
-		Clip:      1, Seed: 7,
+		Clip:      1, Dropout: .1, Seed: 7,
 	}
 }
 
@@ -174,13 +175,11 @@ func TestCancelledContext(t *testing.T) {
 
 // Two batches of two, their gradients accumulated, make the step of one of four.
 func TestAccumulation(t *testing.T) {
-	c := small
-	c.Dropout = 0
 	steps := func(size, accumulate int) *gpt.Model {
-		m, s := randomModel(c), settings(4)
-		s.Accumulate = accumulate
+		m, s := randomModel(small), settings(4)
+		s.Accumulate, s.Dropout = accumulate, 0
 		l := pretrain.NewLanguageModel(m, nil, 4, 8)
-		inOrder := func(*rand.Rand) iter.Seq[embeddings.Batch] { return counting(200, c.Vocab).Batches(size, nil) }
+		inOrder := func(*rand.Rand) iter.Seq[embeddings.Batch] { return counting(200, small.Vocab).Batches(size, nil) }
 		losses(pretrain.NewTrainer(l, inOrder, s), 4)
 		return m
 	}
@@ -196,7 +195,7 @@ func TestAccumulation(t *testing.T) {
 }
 
 func TestLossesDoNotDependOnCores(t *testing.T) {
-	c := gpt.Config{Vocab: 300, Context: 8, Width: 64, Heads: 4, Layers: 2, Dropout: .1, TiedHead: true}
+	c := gpt.Config{Vocab: 300, Context: 8, Width: 64, Heads: 4, Layers: 2, TiedHead: true}
 	var all [2][]float64
 	for i := range all {
 		before := runtime.GOMAXPROCS(i + 1)
@@ -210,10 +209,10 @@ func TestAllocationOfAStep(t *testing.T) {
 	m := randomModel(small)
 	l := pretrain.NewLanguageModel(m, nil, 4, 8)
 	o := pretrain.NewOptimizer(pretrain.DefaultAdamW, l.Params(), l.Grads())
-	rng := rand.New(rand.NewPCG(1, 1))
+	drop := attention.NewDropout(.1, rand.NewPCG(1, 1))
 	for b := range counting(200, small.Vocab).Batches(4, nil) {
 		require.Less(t, allocs.Bytes(func() {
-			l.Learn(b, 1, rng)
+			l.Learn(b, 1, drop)
 			o.Step(1e-3, pretrain.ClipScale(pretrain.Norm(l.Grads()), 1))
 		}), allocs.Step)
 		break
@@ -323,7 +322,6 @@ func BenchmarkTrainStep(b *testing.B) {
 		{"124M/4x1024", gpt.GPT2Small, 4, 1024},
 	} {
 		b.Run(size.name, func(b *testing.B) {
-			size.c.Dropout = 0
 			m := randomModel(size.c)
 			l := pretrain.NewLanguageModel(m, nil, size.B, size.T)
 			o := pretrain.NewOptimizer(pretrain.DefaultAdamW, l.Params(), l.Grads())

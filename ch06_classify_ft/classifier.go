@@ -93,8 +93,8 @@ func TrainedParams(c gpt.Config, trains func(name string) bool) int {
 
 // TrainMemory is [gpt.Config.TrainMemory] for a classifier of B messages of T
 // tokens. It has two scores a message where a language model has V a token.
-func TrainMemory(c gpt.Config, B, T int, trains func(name string) bool) gpt.Memory {
-	m := c.TrainMemory(B, T, trains)
+func TrainMemory(c gpt.Config, B, T int, dropout bool, trains func(name string) bool) gpt.Memory {
+	m := c.TrainMemory(B, T, dropout, trains)
 	m.Weights += 4 * TrainedParams(c, HeadOnly)
 	m.Gradients = 4 * TrainedParams(c, trains)
 	m.Averages = 2 * m.Gradients
@@ -137,9 +137,9 @@ func (c *Classifier) NewActivations(grad *Classifier, B, T int) *Activations {
 // its message, and no padding behind it can change what it saw. The scores
 // (B,2) live in a until its next use.
 func (c *Classifier) Forward(
-	a *Activations, ids []int, T int, rows []int, rng *rand.Rand,
+	a *Activations, ids []int, T int, rows []int, drop *attention.Dropout,
 ) blas32.General {
-	hidden := c.Model.Forward(a.model, ids, T, rng)
+	hidden := c.Model.Forward(a.model, ids, T, drop)
 	a.rows = rows
 	last, logits := f32.Rows(a.last, 0, len(rows)), f32.Rows(a.logits, 0, len(rows))
 	for i, row := range rows {

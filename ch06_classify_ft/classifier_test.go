@@ -115,7 +115,7 @@ func scores(c *Classifier, ids []int, T int, rows ...int) []float32 {
 func TestTrainMemoryIsWhatIsAllocated(t *testing.T) {
 	for name, trains := range map[string]func(string) bool{"all": All, "last": LastBlock(tiny.Layers), "head": HeadOnly} {
 		c := random(tiny, 1)
-		memory := TrainMemory(c.Model.Config, 3, 9, trains)
+		memory := TrainMemory(c.Model.Config, 3, 9, false, trains)
 		l := NewLearner(c, trains, 3, 9)
 		weights, trained := 0, 0
 		for i, p := range l.Params() {
@@ -127,7 +127,7 @@ func TestTrainMemoryIsWhatIsAllocated(t *testing.T) {
 		require.Equal(t, 8*trained, memory.Averages, name)
 		a := l.activations
 		require.Equal(t, 4*len(a.logits.Data), memory.Logits, name)
-		model := tiny.TrainMemory(3, 9, trains).Activations // which its own package checks
+		model := tiny.TrainMemory(3, 9, false, trains).Activations // which its own package checks
 		ours := len(a.last.Data) + len(a.dlast.Data) + len(a.dhidden.Data)
 		require.Equal(t, model+4*(ours-3*9*tiny.Width), memory.Activations, name)
 	}

@@ -156,13 +156,12 @@ func ExampleTrainedParams() {
 // with.
 func ExampleTrainMemory() {
 	c := gpt.GPT2Small
-	c.Dropout = 0
 	for _, layers := range []struct {
 		name   string
 		trains func(string) bool
 	}{{"last block", classify.LastBlock(c.Layers)}, {"all", classify.All}} {
 		for _, T := range []int{120, 1024} {
-			m := classify.TrainMemory(c, 8, T, layers.trains)
+			m := classify.TrainMemory(c, 8, T, false, layers.trains)
 			fmt.Printf("%-10s %4d tokens: weights %d MB, gradients and averages %4d, activations %4d, in all %4d\n",
 				layers.name, T, m.Weights/1e6, (m.Gradients+m.Averages)/1e6, m.Activations/1e6, m.Total()/1e6)
 		}

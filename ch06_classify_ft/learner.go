@@ -1,11 +1,10 @@
 package classify
 
 import (
-	"math/rand/v2"
-
 	"gonum.org/v1/gonum/blas/blas32"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
@@ -37,8 +36,8 @@ func (l *Learner) Grads() []gpt.Param { return l.grads }
 
 // Learn adds scale times the gradient of the batch's mean loss to the
 // gradients, and returns the loss.
-func (l *Learner) Learn(b embeddings.Batch, scale float32, rng *rand.Rand) float64 {
-	logits := l.forward(b, rng)
+func (l *Learner) Learn(b embeddings.Batch, scale float32, drop *attention.Dropout) float64 {
+	logits := l.forward(b, drop)
 	loss := pretrain.CrossEntropyBackward(logits, l.labels, scale)
 	dlogits := logits // overwritten by their gradient
 	l.classifier.Backward(l.grad, l.activations, len(b.Inputs), dlogits)
@@ -50,9 +49,9 @@ func (l *Learner) Loss(b embeddings.Batch) float64 {
 	return pretrain.CrossEntropy(l.forward(b, nil), l.labels)
 }
 
-func (l *Learner) forward(b embeddings.Batch, rng *rand.Rand) blas32.General {
+func (l *Learner) forward(b embeddings.Batch, drop *attention.Dropout) blas32.General {
 	l.rows, l.labels = labelled(b, l.rows[:0], l.labels[:0])
-	return l.classifier.Forward(l.activations, b.Inputs, b.T, l.rows, rng)
+	return l.classifier.Forward(l.activations, b.Inputs, b.T, l.rows, drop)
 }
 
 // labelled appends to rows where the batch has a label, which is at the last

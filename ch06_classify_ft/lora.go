@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
@@ -142,12 +143,12 @@ func (l *LoRA) Merge() {
 
 // Learn merges, takes the gradient of the merged weights as for any other
 // training, and from it that of the changes, which it adds to theirs.
-func (l *LoRA) Learn(b embeddings.Batch, scale float32, rng *rand.Rand) float64 {
+func (l *LoRA) Learn(b embeddings.Batch, scale float32, drop *attention.Dropout) float64 {
 	l.Merge()
 	for _, g := range l.learner.grads {
 		clear(g.Data)
 	}
-	loss := l.learner.Learn(b, scale, rng)
+	loss := l.learner.Learn(b, scale, drop)
 	for _, a := range l.adapters {
 		a.change.Backward(&a.grad, a.dw)
 	}

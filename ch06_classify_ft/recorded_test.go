@@ -91,9 +91,8 @@ func TestPageQuotesWhatGPT2Takes(t *testing.T) {
 
 	// The memory that was foretold is what it took, but for the program itself.
 	c := gpt.GPT2Small
-	c.Dropout = 0
 	took, err := strconv.Atoi(match[3])
 	require.NoError(t, err)
-	foretold := classify.TrainMemory(c, 8, 120, classify.LastBlock(c.Layers)).Total()
+	foretold := classify.TrainMemory(c, 8, 120, false, classify.LastBlock(c.Layers)).Total()
 	require.InDelta(t, float64(foretold)/1e6, float64(took), 100)
 }

@@ -18,7 +18,7 @@ type Settings struct {
 	Constant   bool    // the rate is always at its peak
 	Optimizer  pretrain.AdamW
 	Clip       float64 // the longest gradient, 0 for any
-	Dropout    float32 // share of values to forget, for gpt.Model.WithDropout
+	Dropout    float32 // share of values to forget,
 	Seed       uint64
 }
 
@@ -48,7 +48,7 @@ func (s Settings) Training(n int) pretrain.Settings {
 	}
 	return pretrain.Settings{
 		Optimizer: s.Optimizer, Schedule: schedule, Clip: s.Clip,
-		Accumulate: s.Accumulate, Seed: s.Seed,
+		Accumulate: s.Accumulate, Dropout: s.Dropout, Seed: s.Seed,
 	}
 }
 

@@ -158,17 +158,15 @@ func Example_ignoredTarget() {
 // In millions of bytes, without dropout. Of the published collection the longest
 // entry has 91 tokens.
 func Example_memory() {
-	small, medium := gpt.GPT2Small, gpt.GPT2Medium
-	small.Dropout, medium.Dropout = 0, 0
 	for _, c := range []struct {
 		name string
 		gpt.Config
 		B, T int
 	}{
-		{"124M", small, 8, 91}, {"124M", small, 8, 1024}, {"124M", small, 1, 1024},
-		{"355M", medium, 8, 91}, {"355M", medium, 8, 1024}, {"355M", medium, 1, 1024},
+		{"124M", gpt.GPT2Small, 8, 91}, {"124M", gpt.GPT2Small, 8, 1024}, {"124M", gpt.GPT2Small, 1, 1024},
+		{"355M", gpt.GPT2Medium, 8, 91}, {"355M", gpt.GPT2Medium, 8, 1024}, {"355M", gpt.GPT2Medium, 1, 1024},
 	} {
-		m := c.TrainMemory(c.B, c.T, nil)
+		m := c.TrainMemory(c.B, c.T, false, nil)
 		fmt.Printf("%s, %d of %4d tokens: four times the weights %4d, activations %5d, logits %4d, in all %5d\n",
 			c.name, c.B, c.T, (m.Weights+m.Gradients+m.Averages)/1e6, m.Activations/1e6, m.Logits/1e6, m.Total()/1e6)
 	}

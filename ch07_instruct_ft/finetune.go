@@ -18,6 +18,7 @@ type Settings struct {
 	Optimizer  pretrain.AdamW
 	Clip       float64 // the longest gradient, 0 for any
 	MaskPrompt bool    // see [Collator]
+	Dropout    float32 // share of values to forget
 	Seed       uint64  // of the order of the entries, and of dropout
 }
 
@@ -78,7 +79,8 @@ func NewTuner(m *gpt.Model, t *tokens.BPE, learn, watch []Entry, s Settings) (*T
 		batch:    s.Batch,
 	}
 	u.Trainer = pretrain.NewTrainer(u.learner, u.collator.Epoch(items, s.Batch), pretrain.Settings{
-		Optimizer: s.Optimizer, Schedule: s.schedule(u.Total), Clip: s.Clip, Accumulate: s.Accumulate, Seed: s.Seed,
+		Optimizer: s.Optimizer, Schedule: s.schedule(u.Total), Clip: s.Clip, Accumulate: s.Accumulate,
+		Dropout: s.Dropout, Seed: s.Seed,
 	})
 	return u, nil
 }

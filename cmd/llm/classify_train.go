@@ -183,7 +183,6 @@ func (o *classifyOptions) filter(f runFlags) (*classify.Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	m = m.WithDropout(o.Dropout)
 	c := classify.New(m, rand.New(rand.NewPCG(o.Seed, 12)))
 	return &classify.Filter{Classifier: c, Tokenizer: bpe, Longest: min(o.Longest, m.Config.Context)}, nil
 }
@@ -193,7 +192,7 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 	longest := max(learn.Longest(), watch.Longest())
 	if o.LoRA == 0 {
 		c := filter.Classifier.Model.Config
-		foretell(cmd.ErrOrStderr(), classify.TrainMemory(c, o.Batch, longest, o.trains(c.Layers)))
+		foretell(cmd.ErrOrStderr(), classify.TrainMemory(c, o.Batch, longest, o.Dropout > 0, o.trains(c.Layers)))
 	}
 	learner, save, err := o.learner(f, filter, longest)
 	if err != nil {

@@ -67,7 +67,7 @@ func TestExport(t *testing.T) {
 	require.Equal(t, 299, end)
 	assert.JSONEq(t, `{"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": 300, "n_positions": 160,
 		"n_ctx": 160, "n_embd": 16, "n_layer": 1, "n_head": 2, "n_inner": null, "activation_function": "gelu_new",
-		"layer_norm_epsilon": 1e-05, "embd_pdrop": 0.1, "attn_pdrop": 0.1, "resid_pdrop": 0.1, "initializer_range": 0.02,
+		"layer_norm_epsilon": 1e-05, "embd_pdrop": 0, "attn_pdrop": 0, "resid_pdrop": 0, "initializer_range": 0.02,
 		"scale_attn_weights": true, "scale_attn_by_inverse_layer_idx": false, "reorder_and_upcast_attn": false,
 		"tie_word_embeddings": true, "bos_token_id": 299, "eos_token_id": 299, "use_cache": true, "torch_dtype": "float32"}`,
 		read(t, dir, "config.json"))

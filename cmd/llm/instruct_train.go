@@ -17,14 +17,11 @@ type instructOptions struct {
 	MaskPrompt bool `json:"mask_prompt"`
 }
 
-// ownDropout stands for the dropout that a model was saved with.
-const ownDropout = -1
-
 // instructOptionsOf are options that say the same as settings of chapter 7.
 func instructOptionsOf(s instruct.Settings) instructOptions {
 	t := tuning{
 		Batch: s.Batch, Accumulate: max(s.Accumulate, 1), Epochs: s.Epochs, Rate: s.Rate, Constant: s.Constant, Clip: s.Clip,
-		Dropout: ownDropout, Seed: s.Seed,
+		Dropout: s.Dropout, Seed: s.Seed,
 	}
 	return instructOptions{tuning: t.optimize(s.Optimizer), MaskPrompt: s.MaskPrompt}
 }
@@ -32,7 +29,7 @@ func instructOptionsOf(s instruct.Settings) instructOptions {
 func (o *instructOptions) settings() instruct.Settings {
 	return instruct.Settings{
 		Batch: o.Batch, Accumulate: o.Accumulate, Epochs: o.Epochs, Rate: o.Rate, Constant: o.Constant,
-		Optimizer: o.optimizer(), Clip: o.Clip, MaskPrompt: o.MaskPrompt, Seed: o.Seed,
+		Optimizer: o.optimizer(), Clip: o.Clip, Dropout: o.Dropout, MaskPrompt: o.MaskPrompt, Seed: o.Seed,
 	}
 }
 
@@ -45,7 +42,7 @@ func defaultInstruct() instructOptions {
 // publishedInstruct is chapter 7 of the published book.
 func publishedInstruct() instructOptions {
 	o := instructOptionsOf(instruct.PublishedSettings)
-	o.Model, o.Data, o.Dropout, o.Every, o.EvalBatches = "gpt2-medium", "instructions", 0, 5, 5
+	o.Model, o.Data, o.Every, o.EvalBatches = "gpt2-medium", "instructions", 5, 5
 	return o
 }
 
@@ -92,13 +89,13 @@ llm instruct train -published -batch 1 -accumulate 8`,
 	flags.StringVar(&o.Data, "data", o.Data, "`file` of instructions in Alpaca's JSON, or its name among the downloads (default practice ones)")
 	strictFlag(cmd)
 	flags.BoolVar(&o.MaskPrompt, "mask-prompt", o.MaskPrompt, "learn to answer only, not to ask as well")
-	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training; -1 for what the model was saved with")
+	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training")
 	return cmd
 }
 
 func (o *instructOptions) check() error {
-	if o.Dropout != ownDropout && !(o.Dropout >= 0 && o.Dropout < 1) {
-		return usagef("-dropout cannot be %v; it takes -1, or at least 0 and less than 1", o.Dropout)
+	if !(o.Dropout >= 0 && o.Dropout < 1) {
+		return usagef("-dropout cannot be %v; it takes at least 0 and less than 1", o.Dropout)
 	}
 	return o.tuning.check()
 }
@@ -135,15 +132,12 @@ func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
 }
 
 func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bpe *tokens.BPE, entries []instruct.Entry) error {
-	if o.Dropout != ownDropout {
-		m = m.WithDropout(o.Dropout)
-	}
 	learn, watch, test := instruct.Split(entries)
 	longest := func(entries []instruct.Entry) int {
 		return instruct.Longest(instruct.EncodeAll(bpe, entries, m.Config.Context))
 	}
 	if n := longest(learn); n > 0 {
-		foretell(cmd.ErrOrStderr(), m.Config.TrainMemory(o.Batch, max(n, longest(watch)), nil))
+		foretell(cmd.ErrOrStderr(), m.Config.TrainMemory(o.Batch, max(n, longest(watch)), o.Dropout > 0, nil))
 	}
 	tuner, err := instruct.NewTuner(m, bpe, learn, watch, o.settings())
 	if err != nil {

@@ -180,7 +180,7 @@ func TestUsageErrors(t *testing.T) {
 		{"pretrain -layers 0", "-layers cannot be 0; it takes 1 to"},
 		{"pretrain -vocab 100", "-vocab cannot be 100; it takes 257 to"},
 		{"pretrain -width 16 -heads 3", "width 16 is not divisible by 3 heads"},
-		{"pretrain -dropout 1", "dropout is 1"},
+		{"pretrain -dropout 1", "-dropout cannot be 1"},
 		{"pretrain -rate NaN", "-rate cannot be NaN"},
 		{"pretrain -width 1000000 -heads 1", "GB of memory"},
 		{"pretrain -steps 0", "-steps cannot be 0"},

@@ -111,6 +111,9 @@ func (o *pretrainOptions) check() error {
 	if !(o.Rate > 0 && o.Rate < 1) {
 		return usagef("-rate cannot be %v; it takes more than 0 and less than 1", o.Rate)
 	}
+	if !(o.Dropout >= 0 && o.Dropout < 1) {
+		return usagef("-dropout cannot be %v; it takes at least 0 and less than 1", o.Dropout)
+	}
 	if o.Prompt == "" {
 		return usagef("-prompt cannot be empty")
 	}
@@ -118,7 +121,7 @@ func (o *pretrainOptions) check() error {
 	if err := c.Validate(); err != nil {
 		return usageError{err}
 	}
-	if need := float64(c.TrainBytes(o.Batch, o.Context)); need > 64<<30 {
+	if need := float64(c.TrainBytes(o.Batch, o.Context, o.Dropout > 0)); need > 64<<30 {
 		return usagef("training this model takes %.0f GB of memory; make -width, -layers, -vocab or -batch smaller", need/(1<<30))
 	}
 	return nil
@@ -127,7 +130,7 @@ func (o *pretrainOptions) check() error {
 func (o *pretrainOptions) config(vocab int) gpt.Config {
 	return gpt.Config{
 		Vocab: vocab, Context: o.Context, Width: o.Width, Heads: o.Heads, Layers: o.Layers,
-		Dropout: o.Dropout, QKVBias: true, TiedHead: true,
+		QKVBias: true, TiedHead: true,
 	}
 }
 
@@ -137,6 +140,7 @@ func (o *pretrainOptions) settings() pretrain.Settings {
 		Schedule:   pretrain.Schedule{Peak: o.Rate, Min: o.Rate / 20, Warmup: min(o.Steps/10, 100), Total: o.Steps},
 		Clip:       1,
 		Accumulate: o.Accumulate,
+		Dropout:    o.Dropout,
 		Seed:       o.Seed,
 	}
 }

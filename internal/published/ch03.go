@@ -185,7 +185,7 @@ func maskedHead(s *sheet) {
 	mask := f32.New(6, 6)
 	torchrand.New(seed).Dropout(mask.Data, .5)
 	s.matrix("ch03[115] dropout of ones", "2 2 0 2 2 0/0 0 0 2 0 2/2 2 2 2 0 2/0 2 2 0 0 2/0 2 0 2 0 2/0 2 2 2 2 0", mask)
-	attention.Dropout(causal.Data, causal.Data, mask.Data)
+	f32.Mul(causal.Data, causal.Data, mask.Data)
 	s.matrix("ch03[116] dropout of the weights", `2.0000 0 0 0 0 0/0 0 0 0 0 0/.7599 .6194 .6206 0 0 0/0 .4921 .4925 0 0 0/
 		0 .3966 0 .3775 0 0/0 .3327 .3331 .3084 .3331 0`, causal)
 }

@@ -1,9 +1,6 @@
 package published
 
 import (
-	"math"
-	"math/rand/v2"
-
 	"gonum.org/v1/gonum/blas/blas32"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
@@ -69,7 +66,7 @@ func drawLinear(g *torchrand.Generator, w blas32.General, bias []float32) {
 type student struct {
 	*pretrain.LanguageModel // without dropout
 	model, grad             *gpt.Model
-	drop                    float64
+	drop                    float64 // the published book's share
 	g                       *torchrand.Generator
 
 	B, T    int // of the last pass
@@ -90,7 +87,7 @@ func newStudent(m, grad *gpt.Model, g *torchrand.Generator, B, T int) *student {
 	c := m.Config
 	N, C := B*T, c.Width
 	s := &student{
-		model: m, grad: grad, drop: dropRate(c), g: g,
+		model: m, grad: grad, drop: 0.1, g: g,
 		mask: make([]float32, N*C), moments: gpt.NewMoments(N), hidden: make([]float32, N*C),
 		logits: make([]float32, N*c.Vocab), d: newBlockPass(c, B, T),
 		dstream: [2][]float32{make([]float32, N*C), make([]float32, N*C)},
@@ -104,13 +101,9 @@ func newStudent(m, grad *gpt.Model, g *torchrand.Generator, B, T int) *student {
 	return s
 }
 
-// dropRate is the share that a configuration drops, as Python has it: 0.1 and not
-// the float32 nearest to it.
-func dropRate(c gpt.Config) float64 { return math.Round(1e6*float64(c.Dropout)) / 1e6 }
-
 // Learn is [pretrain.LanguageModel.Learn] with the generator's dropout. It needs
 // no other source of chance.
-func (s *student) Learn(b embeddings.Batch, scale float32, _ *rand.Rand) float64 {
+func (s *student) Learn(b embeddings.Batch, scale float32, _ *attention.Dropout) float64 {
 	logits := s.forward(b)
 	loss := pretrain.CrossEntropyBackward(logits, b.Targets, scale)
 	s.backward(logits)
@@ -147,7 +140,7 @@ func (s *student) backward(dlogits blas32.General) {
 		s.blockBackward(dx, &s.model.Blocks[i], &s.grad.Blocks[i], s.blocks[i], dy, s.rows(s.stream[i]))
 		dy = dx
 	}
-	attention.Dropout(dy.Data, dy.Data, s.mask[:len(dy.Data)])
+	f32.Mul(dy.Data, dy.Data, s.mask[:len(dy.Data)])
 	s.model.Embedding.Backward(&s.grad.Embedding, dy, s.ids, s.T)
 }
 
@@ -160,7 +153,7 @@ func (s *student) rows(data []float32) blas32.General {
 func (s *student) dropOut(x blas32.General, mask []float32) {
 	mask = mask[:len(x.Data)]
 	s.g.Dropout(mask, s.drop)
-	attention.Dropout(x.Data, x.Data, mask)
+	f32.Mul(x.Data, x.Data, mask)
 }
 
 // blockPass is what the pass through one block keeps for the way back, and in a
@@ -213,12 +206,12 @@ func (s *student) blockBackward(dx blas32.General, b, grad *gpt.Block, p *blockP
 	dnormed1, dmixed, dmid, dnormed2, dout := s.rows(d.normed1), s.rows(d.mixed), s.rows(d.mid), s.rows(d.normed2), s.rows(d.out)
 	dqkv := f32.View(d.qkv, x.Rows, 3*x.Cols)
 
-	attention.Dropout(dout.Data, dy.Data, p.mask2[:len(dy.Data)])
+	f32.Mul(dout.Data, dy.Data, p.mask2[:len(dy.Data)])
 	b.MLP.Backward(dnormed2, &grad.MLP, d.mlp, p.mlp, dout, normed2)
 	b.Norm2.Backward(dmid, &grad.Norm2, p.moments2, dnormed2, mid)
 	f32.Add(dmid.Data, dy.Data)
 
-	attention.Dropout(dout.Data, dmid.Data, p.mask1[:len(dmid.Data)])
+	f32.Mul(dout.Data, dmid.Data, p.mask1[:len(dmid.Data)])
 	b.Attention.Proj.Backward(dmixed, &grad.Attention.Proj, dout, mixed)
 	s.headsBackward(p, b.Attention.Count)
 	b.Attention.QKV.Backward(dnormed1, &grad.Attention.QKV, dqkv, normed1)
@@ -250,7 +243,7 @@ func (s *student) headsForward(p *blockPass, heads int) {
 	f32.Run(s.B*heads, 1, func(i, _ int) {
 		h := s.head(p, heads, i)
 		attention.Weigh(h.weights, h.q, h.k, true)
-		attention.Dropout(h.used.Data, h.weights.Data, h.factors.Data)
+		f32.Mul(h.used.Data, h.weights.Data, h.factors.Data)
 		attention.Mix(h.y, h.used, h.v)
 	})
 }
@@ -260,7 +253,7 @@ func (s *student) headsBackward(p *blockPass, heads int) {
 	f32.Run(s.B*heads, 1, func(i, _ int) {
 		h, d := s.head(p, heads, i), s.head(s.d, heads, i)
 		attention.MixBackward(d.weights, d.v, d.y, h.used, h.v)
-		attention.Dropout(d.weights.Data, d.weights.Data, h.factors.Data)
+		f32.Mul(d.weights.Data, d.weights.Data, h.factors.Data)
 		attention.WeighBackward(d.q, d.k, d.weights, h.weights, h.q, h.k)
 	})
 }

@@ -27,7 +27,7 @@ func TestStudentIsTheChaptersModel(t *testing.T) {
 	m := newGPT(small, torchrand.New(1))
 	s := newStudent(m, m.Gradient(nil), nil, 3, 7)
 	lm := pretrain.NewLanguageModel(m, nil, batch.B, batch.T)
-	s.g = torchrand.New(2)
+	s.g, s.drop = torchrand.New(2), 0
 	require.InDelta(t, lm.Learn(batch, 1, nil), s.Learn(batch, 1, nil), 1e-6)
 	for i, want := range lm.Grads() {
 		require.InDeltaSlice(t, want.Data, s.Grads()[i].Data, 1e-6, want.Name)
@@ -37,10 +37,9 @@ func TestStudentIsTheChaptersModel(t *testing.T) {
 
 // With dropout the gradients are those of the loss, the factors held fast.
 func TestStudentsGradients(t *testing.T) {
-	c := small
-	c.Dropout = .25
-	m := newGPT(c, torchrand.New(1))
+	m := newGPT(small, torchrand.New(1))
 	s := newStudent(m, m.Gradient(nil), torchrand.New(2), batch.B, batch.T)
+	s.drop = .25
 	s.Learn(batch, 1, nil)
 	loss := func() float64 {
 		s.g = torchrand.New(2)

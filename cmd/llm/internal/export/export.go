@@ -104,7 +104,7 @@ type config struct {
 	Inner            *int     `json:"n_inner"`
 	Activation       string   `json:"activation_function"`
 	Epsilon          float64  `json:"layer_norm_epsilon"`
-	EmbdDropout      float32  `json:"embd_pdrop"`
+	EmbdDropout      float32  `json:"embd_pdrop"` // a choice of training, here: always 0
 	AttnDropout      float32  `json:"attn_pdrop"`
 	ResidDropout     float32  `json:"resid_pdrop"`
 	InitializerRange float64  `json:"initializer_range"`
@@ -123,7 +123,6 @@ func newConfig(c gpt.Config, bpe *tokens.BPE, t safetensors.DType) config {
 		Architectures: []string{"GPT2LMHeadModel"}, ModelType: "gpt2",
 		Vocab: c.Vocab, Positions: c.Context, Context: c.Context, Width: c.Width, Layers: c.Layers, Heads: c.Heads,
 		Activation: "gelu_new", Epsilon: 1e-5,
-		EmbdDropout: c.Dropout, AttnDropout: c.Dropout, ResidDropout: c.Dropout,
 		InitializerRange: 0.02, ScaleAttention: true, TiedHead: c.TiedHead,
 		Begin: bpe.EndOfText(), End: bpe.EndOfText(), UseCache: true,
 		DType: map[safetensors.DType]string{
