@@ -72,97 +72,65 @@ func (t task) entry(wording string, pair [2]string) Entry {
 
 // tasks lists the kinds of questions. The last two draw their material.
 func tasks(rng *rand.Rand) []task {
-	both := append(pairs(opposites), swapped(pairs(opposites))...)
+	opposite, reversed := pairs(opposites)
+	plural, _ := pairs(plurals)
+	past, _ := pairs(pasts)
+	category, claim := kinds()
 	return []task{
 		{"opposite", []string{
 			"What is the opposite of %s?", "Give the opposite of %s.", "Name the reverse of %s.",
 			"What is the contrary of %s?", "Not %s but ...",
-		}, both},
+		}, append(opposite, reversed...)},
 		{"plural", []string{
 			"What is the plural of %s?", "Give the plural of %s.", "One %s, two ...",
 			"Make %s plural.", "A single %s, many ...",
-		}, pairs(plurals)},
+		}, plural},
 		{"past tense", []string{
 			"What is the past tense of %s?", "Give the past tense of %s.", "Today I %s. Yesterday I ...",
 			"Put %s in the past.", "Now I %s. Before, I ...",
-		}, pairs(pasts)},
+		}, past},
 		{"category", []string{
 			"What is %s?", "Say what %s is.", "What kind of thing is %s?",
 			"Name the kind of %s.", "Of what kind is %s?",
-		}, categories()},
+		}, category},
 		{"yes or no", []string{
 			"Is %s?", "Yes or no: is %s?", "Tell me: is %s?", "Answer me: is %s?",
-		}, claims()},
-		{"first word", []string{"Which word is first?", "Repeat the first word."}, draw(60, rng, firstWord)},
-		{"last word", []string{"Which word is last?", "Repeat the last word."}, draw(60, rng, lastWord)},
+		}, claim},
+		{"first word", []string{"Which word is first?", "Repeat the first word."}, draw(60, 0, rng)},
+		{"last word", []string{"Which word is last?", "Repeat the last word."}, draw(60, 1, rng)},
 	}
 }
 
-// pairs cuts a table of words that belong together two by two.
-func pairs(table string) [][2]string {
-	f := strings.Fields(table)
-	out := make([][2]string, len(f)/2)
-	for i := range out {
-		out[i] = [2]string{f[2*i], f[2*i+1]}
+// pairs cuts a table of words that belong together two by two, and turns each pair
+// around.
+func pairs(table string) (forth, back [][2]string) {
+	for f := strings.Fields(table); len(f) > 0; f = f[2:] {
+		forth = append(forth, [2]string{f[0], f[1]})
+		back = append(back, [2]string{f[1], f[0]})
 	}
-	return out
+	return forth, back
 }
 
-// swapped turns every pair around.
-func swapped(in [][2]string) [][2]string {
-	out := make([][2]string, len(in))
-	for i, p := range in {
-		out[i] = [2]string{p[1], p[0]}
-	}
-	return out
-}
-
-// categories pairs each thing with its kind.
-func categories() [][2]string {
-	var out [][2]string
-	for _, t := range things {
-		for _, m := range strings.Split(t.members, ", ") {
-			out = append(out, [2]string{m, t.kind})
-		}
-	}
-	return out
-}
-
-// claims makes of each thing a true claim and a false one: answering always
-// yes, or always no, is right half the time.
-func claims() [][2]string {
-	var out [][2]string
+// kinds pairs each thing with its kind. Of each it makes a true claim, too, and a
+// false one: answering always yes, or always no, is right half the time.
+func kinds() (category, claim [][2]string) {
 	for i, t := range things {
 		for j, m := range strings.Split(t.members, ", ") {
 			wrong := things[(i+1+j%(len(things)-1))%len(things)]
-			out = append(out, [2]string{m + " " + t.kind, "yes"}, [2]string{m + " " + wrong.kind, "no"})
+			category = append(category, [2]string{m, t.kind})
+			claim = append(claim, [2]string{m + " " + t.kind, "yes"}, [2]string{m + " " + wrong.kind, "no"})
 		}
 	}
-	return out
+	return category, claim
 }
 
-// draw collects n pairs.
-func draw(n int, rng *rand.Rand, pair func(*rand.Rand) [2]string) [][2]string {
+// draw pairs n lists of two words with the word at the given place in them.
+func draw(n, place int, rng *rand.Rand) [][2]string {
 	out := make([][2]string, n)
 	for i := range out {
-		out[i] = pair(rng)
+		w := strings.Fields(words)
+		rng.Shuffle(len(w), func(i, j int) { w[i], w[j] = w[j], w[i] })
+		out[i] = [2]string{w[0] + " " + w[1], w[place]}
 	}
 	return out
-}
-
-// pick returns n different words joined by spaces.
-func pick(n int, rng *rand.Rand) []string {
-	w := strings.Fields(words)
-	rng.Shuffle(len(w), func(i, j int) { w[i], w[j] = w[j], w[i] })
-	return w[:n]
-}
-
-func firstWord(rng *rand.Rand) [2]string {
-	w := pick(2, rng)
-	return [2]string{strings.Join(w, " "), w[0]}
-}
-
-func lastWord(rng *rand.Rand) [2]string {
-	w := pick(2, rng)
-	return [2]string{strings.Join(w, " "), w[1]}
 }

@@ -184,7 +184,8 @@ func TestJudge(t *testing.T) {
 
 	var report judgeReport
 	require.NoError(t, json.Unmarshal([]byte(ok(t, append(args, "-json")...)), &report))
-	assert.Equal(t, judgeReport{"fake", 60.5, 2, 1}, report)
+	mean := 60.5
+	assert.Equal(t, judgeReport{"fake", &mean, 2, 1}, report)
 
 	// Another judge does not mix its scores with those of the first.
 	r := llm(t, append(args, "-judge-model", "other")...)
@@ -233,6 +234,14 @@ func TestJudgeGoesOn(t *testing.T) {
 	assert.Equal(t, statusFailed, r.status)
 	assertOneLine(t, r, "nobody answers at http://127.0.0.1:1/v1: is the server running")
 	assert.Equal(t, before, read(t, path))
+
+	// Nor is an old score when a new one does not come.
+	require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(before, `"score": 70`, `"score": 7`)), 0o644))
+	url = judged(t, func(int, string) string { return "" })
+	r = llm(t, "instruct", "judge", "-answers", path, "-url", url, "-force")
+	assert.Equal(t, statusFailed, r.status)
+	assert.Contains(t, r.stderr, "1 of 3 answers have a score, and the same command judges all anew")
+	assert.Equal(t, 7., readList(t, path)[0]["score"])
 
 	// A judge that only ever talks is given up.
 	url = judged(t, func(int, string) string { return "Well." })

@@ -102,6 +102,14 @@ func TestBadEntriesAreSkipped(t *testing.T) {
 	}
 }
 
+// Only what is used is counted: here the entries to watch are all too long.
+func TestCountsAreThoseUsed(t *testing.T) {
+	r := llm(t, "instruct", "train", "-model", pretrained(t), "-out", filepath.Join(t.TempDir(), "run"),
+		"-data", "../../ch07_instruct_ft/testdata/long-watch.json", "-epochs", "1", "-batch", "8")
+	assert.Equal(t, 0, r.status, r.stderr)
+	assert.Contains(t, r.out, "instructions: 34 to train with, 0 to watch, 4 held out\n2 more are longer than the model's context of 160 tokens and are left out\n")
+}
+
 // Lines come from all systems, and none is too long to be named.
 func TestLinesOfStandardInput(t *testing.T) {
 	var got []string

@@ -76,10 +76,10 @@ llm instruct judge -answers answers.json -limit 10 -timeout 10m       a slow mac
 
 // judgeReport is what llm instruct judge prints.
 type judgeReport struct {
-	Judge    string  `json:"judge"`
-	Mean     float64 `json:"mean_score"` // 0 if nothing has a score
-	Scored   int     `json:"scored"`
-	Unscored int     `json:"unscored"`
+	Judge    string   `json:"judge"`
+	Mean     *float64 `json:"mean_score"` // null if nothing has a score
+	Scored   int      `json:"scored"`
+	Unscored int      `json:"unscored"`
 }
 
 // judgeAll scores the answers and keeps the scores, whatever ends it.
@@ -90,12 +90,8 @@ func judgeAll(cmd *cobra.Command, j *judge.Judge, a *answers, limit int, force, 
 	}
 	var open []*answer
 	for i := range list {
-		x := &list[i]
-		if force {
-			x.Score, x.Judge = nil, ""
-		}
-		switch {
-		case x.Score == nil:
+		switch x := &list[i]; {
+		case x.Score == nil || force: // an old score stays until there is a new one
 			open = append(open, x)
 		case x.Judge != j.Model:
 			return fmt.Errorf("%s: answer %d was judged by %q; -force judges all anew", a.path, i+1, x.Judge)
@@ -103,13 +99,15 @@ func judgeAll(cmd *cobra.Command, j *judge.Judge, a *answers, limit int, force, 
 	}
 	err := judgeOpen(cmd, j, a, open, len(list))
 	r := judgeReport{Judge: j.Model}
+	mean := 0.0
 	for _, x := range list {
 		if x.Score == nil {
 			r.Unscored++
 			continue
 		}
 		r.Scored++
-		r.Mean += (float64(*x.Score) - r.Mean) / float64(r.Scored)
+		mean += (float64(*x.Score) - mean) / float64(r.Scored)
+		r.Mean = &mean
 	}
 	if err == nil || r.Scored > 0 { // else the file is left as it was
 		if write := a.write(); write != nil {
@@ -118,7 +116,7 @@ func judgeAll(cmd *cobra.Command, j *judge.Judge, a *answers, limit int, force, 
 	}
 	again := "the same command goes on"
 	if force {
-		again = "the same command without -force goes on"
+		again = "the same command judges all anew"
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -172,6 +170,6 @@ func (r judgeReport) print(cmd *cobra.Command, list []answer, asJSON bool) error
 		_, err := fmt.Fprintf(out, "no answer has a score\n")
 		return err
 	}
-	_, err := fmt.Fprintf(out, "mean score %.2f of %d answers, judged by %s\n", r.Mean, r.Scored, r.Judge)
+	_, err := fmt.Fprintf(out, "mean score %.2f of %d answers, judged by %s\n", *r.Mean, r.Scored, r.Judge)
 	return err
 }

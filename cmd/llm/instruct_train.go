@@ -133,11 +133,16 @@ func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
 
 func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bpe *tokens.BPE, entries []instruct.Entry) error {
 	learn, watch, test := instruct.Split(entries)
-	longest := func(entries []instruct.Entry) int {
-		return instruct.Longest(instruct.EncodeAll(bpe, entries, m.Config.Context))
+	var used [3]int // of each part what the context can hold
+	longest := 0
+	for i, part := range [][]instruct.Entry{learn, watch, test} {
+		fit := instruct.EncodeAll(bpe, part, m.Config.Context)
+		if used[i] = len(fit); i < 2 {
+			longest = max(longest, instruct.Longest(fit))
+		}
 	}
-	if n := longest(learn); n > 0 {
-		foretell(cmd.ErrOrStderr(), m.Config.TrainMemory(o.Batch, max(n, longest(watch)), o.Dropout > 0, nil))
+	if used[0] > 0 {
+		foretell(cmd.ErrOrStderr(), m.Config.TrainMemory(o.Batch, longest, o.Dropout > 0, nil))
 	}
 	tuner, err := instruct.NewTuner(m, bpe, learn, watch, o.settings())
 	if err != nil {
@@ -152,9 +157,9 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 	}
 	out := cmd.OutOrStdout()
 	if !f.resume {
-		fmt.Fprintf(out, "instructions: %d to train with, %d to watch, %d held out\n", len(learn)-tuner.LeftOut, len(watch), len(test))
-		if tuner.LeftOut > 0 {
-			fmt.Fprintf(out, "%d more are longer than the model's context of %d tokens and are left out\n", tuner.LeftOut, m.Config.Context)
+		fmt.Fprintf(out, "instructions: %d to train with, %d to watch, %d held out\n", used[0], used[1], used[2])
+		if more := len(entries) - used[0] - used[1] - used[2]; more > 0 {
+			fmt.Fprintf(out, "%d more are longer than the model's context of %d tokens and are left out\n", more, m.Config.Context)
 		}
 	}
 	c := &course{
