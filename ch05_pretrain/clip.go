@@ -7,8 +7,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-// Norm is the length of all gradients taken as one long vector.
-func Norm(grads []gpt.Param) float64 {
+// GradNorm is the length of all gradients taken as one long vector.
+func GradNorm(grads []gpt.Param) float64 {
 	var sum float64
 	for _, g := range grads {
 		sum += f32.SquaredNorm(g.Data)

@@ -6,18 +6,18 @@ import (
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 )
 
-// Evaluate is the mean of the losses of the first batches, at most most of
-// them, or of all if most is 0. Without any batch it is 0.
-func Evaluate(l Learner, batches iter.Seq[embeddings.Batch], most int) float64 {
+// Evaluate is the mean of the losses of the first batches, at most most of them,
+// or of all if most is 0, and how many those were. Without any batch there is no
+// mean: n is 0 and the loss is NaN.
+func Evaluate(l Learner, batches iter.Seq[embeddings.Batch], most int) (loss float64, n int) {
 	var sum float64
-	n := 0
 	for b := range batches {
 		sum += l.Loss(b)
 		if n++; n == most {
 			break
 		}
 	}
-	return sum / float64(max(n, 1))
+	return sum / float64(n), n
 }
 
 // SplitText cuts text in two, the first share for training and the rest for

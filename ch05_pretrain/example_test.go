@@ -146,7 +146,7 @@ func ExampleOptimizer_Step_decay() {
 
 func ExampleClipScale() {
 	grads := []gpt.Param{{Name: "w", Shape: []int{2}, Data: []float32{3, 4}}}
-	norm := pretrain.Norm(grads)
+	norm := pretrain.GradNorm(grads)
 	fmt.Printf("norm %.1f, clipped to 1 by %.1f, to 10 by %.1f\n",
 		norm, pretrain.ClipScale(norm, 1), pretrain.ClipScale(norm, 10))
 	// Output: norm 5.0, clipped to 1 by 0.2, to 10 by 1.0
@@ -296,7 +296,7 @@ func Example_overfitting() {
 	})
 	for step := range trainer.Steps(context.Background()) {
 		if step.N == 1 || step.N%50 == 0 {
-			loss := pretrain.Evaluate(learner, validation.Batches(8, nil), 0)
+			loss, _ := pretrain.Evaluate(learner, validation.Batches(8, nil), 0)
 			fmt.Printf("step %3d  training %.0f  validation %.0f\n", step.N, step.Loss, loss)
 		}
 	}
@@ -314,9 +314,9 @@ func ExampleEvaluate() {
 	}
 	m := gpt.New(gpt.Config{Vocab: 10, Context: 4, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(1, 1)))
-	loss := pretrain.Evaluate(pretrain.NewLanguageModel(m, nil, 2, 4), windows.Batches(2, nil), 0)
-	fmt.Printf("loss %.1f, perplexity about %.0f\n", loss, pretrain.Perplexity(loss))
-	// Output: loss 2.3, perplexity about 10
+	loss, n := pretrain.Evaluate(pretrain.NewLanguageModel(m, nil, 2, 4), windows.Batches(2, nil), 0)
+	fmt.Printf("%d batch: loss %.1f, perplexity about %.0f\n", n, loss, pretrain.Perplexity(loss))
+	// Output: 1 batch: loss 2.3, perplexity about 10
 }
 
 func ExampleSplitText() {

@@ -80,7 +80,7 @@ func TestGoldenTraining(t *testing.T) {
 	optimizer := pretrain.NewOptimizer(adamw, l.Params(), l.Grads())
 	for i, loss := range want.Losses {
 		require.InDelta(t, loss, l.Learn(b, 1, nil), 1e-4, "loss of step %d", i)
-		norm := pretrain.Norm(l.Grads())
+		norm := pretrain.GradNorm(l.Grads())
 		require.InEpsilon(t, want.Norms[i], norm, 1e-4, "norm of step %d", i)
 		optimizer.Step(want.LR, pretrain.ClipScale(norm, want.Clip))
 	}

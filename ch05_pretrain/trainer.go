@@ -26,11 +26,11 @@ type Settings struct {
 
 // Step reports one step of training.
 type Step struct {
-	N      int     // 1 for the first
-	Loss   float64 // mean over the step's batches, before the step
-	Norm   float64 // length of the gradient, before clipping
-	Rate   float64 // learning rate
-	Tokens int     // tokens read in this step
+	N        int     // 1 for the first
+	Loss     float64 // mean over the step's batches, before the step
+	GradNorm float64 // length of the gradient, before clipping
+	Rate     float64 // learning rate
+	Tokens   int     // tokens read in this step
 }
 
 // Trainer runs a [Learner] over its data. What is random, the order of the data
@@ -87,8 +87,8 @@ func (t *Trainer) takeStep(next func() (embeddings.Batch, bool), drop *attention
 		s.Tokens += len(b.Inputs)
 		t.consumed++
 	}
-	s.Norm = Norm(t.optimizer.grads)
-	t.optimizer.Step(s.Rate, ClipScale(s.Norm, t.settings.Clip))
+	s.GradNorm = GradNorm(t.optimizer.grads)
+	t.optimizer.Step(s.Rate, ClipScale(s.GradNorm, t.settings.Clip))
 	t.step++
 	return s
 }

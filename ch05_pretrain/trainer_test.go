@@ -213,7 +213,7 @@ func TestAllocationOfAStep(t *testing.T) {
 	for b := range counting(200, small.Vocab).Batches(4, nil) {
 		require.Less(t, allocs.Bytes(func() {
 			l.Learn(b, 1, drop)
-			o.Step(1e-3, pretrain.ClipScale(pretrain.Norm(l.Grads()), 1))
+			o.Step(1e-3, pretrain.ClipScale(pretrain.GradNorm(l.Grads()), 1))
 		}), allocs.Step)
 		break
 	}
@@ -238,13 +238,20 @@ func TestEvaluate(t *testing.T) {
 		each = append(each, l.Loss(b))
 	}
 	require.Greater(t, len(each), 2)
-	require.InDelta(t, (each[0]+each[1])/2, pretrain.Evaluate(l, w.Batches(4, nil), 2), 1e-12)
+	loss, n := pretrain.Evaluate(l, w.Batches(4, nil), 2)
+	require.InDelta(t, (each[0]+each[1])/2, loss, 1e-12)
+	require.Equal(t, 2, n)
 	var sum float64
 	for _, loss := range each {
 		sum += loss
 	}
-	require.InDelta(t, sum/float64(len(each)), pretrain.Evaluate(l, w.Batches(4, nil), 0), 1e-12)
-	require.Zero(t, pretrain.Evaluate(l, func(func(embeddings.Batch) bool) {}, 0))
+	loss, n = pretrain.Evaluate(l, w.Batches(4, nil), 0)
+	require.InDelta(t, sum/float64(len(each)), loss, 1e-12)
+	require.Equal(t, len(each), n)
+
+	loss, n = pretrain.Evaluate(l, func(func(embeddings.Batch) bool) {}, 0)
+	require.True(t, math.IsNaN(loss), "the mean of nothing is not zero")
+	require.Zero(t, n)
 }
 
 func TestCrossEntropyGradient(t *testing.T) {
@@ -259,7 +266,10 @@ func TestCrossEntropyGradient(t *testing.T) {
 
 func TestCrossEntropyOfNothing(t *testing.T) {
 	logits := f32.New(2, 3)
-	require.Zero(t, pretrain.CrossEntropy(logits, []int{pretrain.Ignore, pretrain.Ignore}))
+	none := []int{pretrain.Ignore, pretrain.Ignore}
+	require.True(t, math.IsNaN(pretrain.CrossEntropy(logits, none)))
+	require.True(t, math.IsNaN(pretrain.CrossEntropyBackward(logits, none, 1)))
+	require.Equal(t, make([]float32, 6), logits.Data, "its gradient is zero all the same")
 	require.Panics(t, func() { pretrain.CrossEntropy(logits, []int{0, 3}) })
 	require.Panics(t, func() { pretrain.CrossEntropy(logits, []int{0}) })
 }
@@ -332,7 +342,7 @@ func BenchmarkTrainStep(b *testing.B) {
 			}
 			step := func() {
 				l.Learn(batch, 1, nil)
-				o.Step(1e-4, pretrain.ClipScale(pretrain.Norm(l.Grads()), 1))
+				o.Step(1e-4, pretrain.ClipScale(pretrain.GradNorm(l.Grads()), 1))
 			}
 			step() // the first touches its memory, which can take longer than all others
 			for b.Loop() {

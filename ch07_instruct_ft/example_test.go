@@ -191,17 +191,17 @@ func ExampleTuner() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("loss before %.1f\n", tuner.Loss(0))
+	before, _ := tuner.Loss(0)
 	for step := range tuner.Steps(context.Background()) {
 		if step.N == tuner.Total {
 			fmt.Println("steps", step.N)
 		}
 	}
-	fmt.Printf("loss after %.1f\n", tuner.Loss(0))
+	after, _ := tuner.Loss(0)
+	fmt.Printf("loss before %.1f, after %.1f\n", before, after)
 	// Output:
-	// loss before 5.9
 	// steps 150
-	// loss after 0.0
+	// loss before 5.9, after 0.0
 }
 
 // Answers arrive piece by piece; a slow model is read while it thinks.

@@ -86,7 +86,8 @@ func NewTuner(m *gpt.Model, t *tokens.BPE, learn, watch []Entry, s Settings) (*T
 }
 
 // Loss is the mean loss of the entries to watch, as the run itself counts it:
-// of the first batches of them, at most most, or of all if most is 0.
-func (u *Tuner) Loss(most int) float64 {
+// of the first batches of them, at most most, or of all if most is 0. It is NaN
+// if there are none; see [pretrain.Evaluate].
+func (u *Tuner) Loss(most int) (loss float64, batches int) {
 	return pretrain.Evaluate(u.learner, u.collator.Batches(u.watch, u.batch, nil), most)
 }

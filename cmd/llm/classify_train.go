@@ -215,7 +215,7 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 	c := &course{
 		trainer: trainer, total: total, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd), stop: f.stop,
 		title:    "Cross-entropy while learning to classify",
-		validate: func() float64 { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), o.EvalBatches) },
+		validate: func() (float64, int) { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), o.EvalBatches) },
 		save:     save,
 	}
 	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {

@@ -23,12 +23,12 @@ type course struct {
 	every    int // steps between two looks at the validation loss
 	rate     float64
 	dir      *rundir.Dir
-	title    string                 // of the picture
-	validate func() float64         // the validation loss
-	sample   func(step int) string  // nil: there is nothing to read yet
-	save     func(dir string) error // the weights
-	command  string                 // the words that call it, "classify train"
-	stop     int                    // steps to take now, 0 for all
+	title    string                       // of the picture
+	validate func() (loss float64, n int) // the validation loss, of n batches
+	sample   func(step int) string        // nil: there is nothing to read yet
+	save     func(dir string) error       // the weights
+	command  string                       // the words that call it, "classify train"
+	stop     int                          // steps to take now, 0 for all
 
 	first  int           // steps that were done before
 	begin  instant       // when the first of the others began
@@ -67,15 +67,15 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 	}
 	c.first, c.begin = c.trainer.Done(), now()
 	for s := range c.trainer.Steps(ctx) {
-		if math.IsNaN(s.Loss+s.Norm) || math.IsInf(s.Loss+s.Norm, 0) {
+		if math.IsNaN(s.Loss+s.GradNorm) || math.IsInf(s.Loss+s.GradNorm, 0) {
 			return fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
-				s.N, s.Loss, s.Norm, c.rate)
+				s.N, s.Loss, s.GradNorm, c.rate)
 		}
 		m.Step(s.Loss, s.Tokens)
-		row := rundir.Row{Step: s.N, Train: s.Loss, Validation: math.NaN(), Rate: s.Rate, Norm: s.Norm}
+		row := rundir.Row{Step: s.N, Train: s.Loss, Validation: math.NaN(), Rate: s.Rate, Norm: s.GradNorm}
 		look := s.N%c.every == 0 || s.N == c.total
 		if look {
-			row.Validation = c.validate()
+			row.Validation, _ = c.validate()
 		}
 		if err := c.dir.Log(row); err != nil {
 			return err
@@ -102,14 +102,22 @@ func (c *course) run(ctx context.Context, out, stderr io.Writer) error {
 
 // start reports the loss before the first step: that of a model that guesses.
 func (c *course) start(out io.Writer) error {
-	v := c.validate()
-	fmt.Fprintf(out, "step %5d                          validation loss %.6f\n", 0, v)
+	v, n := c.validate()
+	if n == 0 {
+		fmt.Fprintln(out, "nothing is left to watch: there is no validation loss")
+	} else {
+		fmt.Fprintf(out, "step %5d                          validation loss %.6f\n", 0, v)
+	}
 	return c.dir.Log(rundir.Row{Train: math.NaN(), Validation: v, Rate: math.NaN(), Norm: math.NaN()})
 }
 
 // report prints the losses and a sample, and draws the log.
 func (c *course) report(out io.Writer, row rundir.Row) error {
-	fmt.Fprintf(out, "step %5d  training loss %.6f  validation loss %.6f\n", row.Step, c.dir.Recent(), row.Validation)
+	fmt.Fprintf(out, "step %5d  training loss %.6f", row.Step, c.dir.Recent())
+	if !math.IsNaN(row.Validation) {
+		fmt.Fprintf(out, "  validation loss %.6f", row.Validation)
+	}
+	fmt.Fprintln(out)
 	if c.sample != nil {
 		text := c.sample(row.Step)
 		fmt.Fprintf(out, "\n%s\n\n", indent(text))

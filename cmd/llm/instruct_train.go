@@ -165,7 +165,7 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 	c := &course{
 		trainer: tuner.Trainer, total: tuner.Total, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd), stop: f.stop,
 		title:    "Cross-entropy while learning to follow instructions",
-		validate: func() float64 { return tuner.Loss(o.EvalBatches) },
+		validate: func() (float64, int) { return tuner.Loss(o.EvalBatches) },
 		save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
 	}
 	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {

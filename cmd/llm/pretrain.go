@@ -197,7 +197,7 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 	c := &course{
 		trainer: trainer, total: o.Steps, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd), stop: f.stop,
 		title:    "Cross-entropy while pretraining",
-		validate: func() float64 { return pretrain.Evaluate(lm, data.validation(), 0) },
+		validate: func() (float64, int) { return pretrain.Evaluate(lm, data.validation(), 0) },
 		sample:   func(step int) string { return o.sample(m, bpe, step) },
 		save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
 	}

@@ -188,3 +188,18 @@ func TestChatStopsWhenCancelled(t *testing.T) {
 	assert.True(t, strings.HasSuffix(out.text.String(), "\n"), "%q", out.text.String())
 	assert.Empty(t, stderr.String())
 }
+
+// With so few entries that none is left to watch, the run says so and shows no
+// loss that nobody measured.
+func TestNothingToWatch(t *testing.T) {
+	entries := `[` + strings.Repeat(`{"instruction": "Say light.", "output": "light"},`, 3) + `{"instruction": "Say ray.", "output": "ray"}]`
+	model, data := pretrained(t), file(t, "few.json", entries)
+	t.Chdir(t.TempDir())
+	out := ok(t, "instruct", "train", "-model", model, "-data", data, "-epochs", "2", "-out", "few")
+	assert.Contains(t, out, ", 0 to watch, ")
+	assert.Contains(t, out, "\nnothing is left to watch: there is no validation loss\n")
+	assert.Regexp(t, `\nstep +2  training loss \d+\.\d+\n`, out)
+	assert.NotContains(t, out, "NaN")
+	assert.NotContains(t, read(t, "few", "log.csv"), "NaN")
+	assert.NotContains(t, read(t, "few", "loss.svg"), "NaN")
+}

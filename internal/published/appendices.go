@@ -203,7 +203,7 @@ func schedules(context.Context, *Lab) ([]Row, error) {
 		}
 	}
 	grads := []gpt.Param{{Name: "g", Shape: []int{2, 2}, Data: []float32{1, 2, 2, 4}}}
-	norm := pretrain.Norm(grads)
+	norm := pretrain.GradNorm(grads)
 	s.number("appendix D[22] norm", "5.0", norm)
 	f32.Scale(float32(pretrain.ClipScale(norm, 1)), grads[0].Data)
 	s.numbers("appendix D[22] clipped", ".2000 .4000 .4000 .8000", grads[0].Data...)

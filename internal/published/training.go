@@ -94,7 +94,7 @@ var clippedGradient = Experiment{
 		}
 		return []Row{
 			Number("appendix D[26] highest gradient", ".0411", float64(largest)),
-			Number("appendix D[28] the same, clipped", ".0185", float64(largest)*pretrain.ClipScale(pretrain.Norm(s.Grads()), 1)),
+			Number("appendix D[28] the same, clipped", ".0185", float64(largest)*pretrain.ClipScale(pretrain.GradNorm(s.Grads()), 1)),
 		}, nil
 	},
 }
@@ -172,7 +172,7 @@ func (c course) run(ctx context.Context, lab *Lab, v verdict) (log []logged, sam
 			}
 			loss, scale := s.Learn(b, 1, nil), 1.
 			if step >= c.clipped {
-				scale = pretrain.ClipScale(pretrain.Norm(s.Grads()), 1)
+				scale = pretrain.ClipScale(pretrain.GradNorm(s.Grads()), 1)
 			}
 			adamw.Step(c.schedule.Rate(step), scale)
 			lab.Step(step+1, c.schedule.Total, len(b.Inputs), loss)

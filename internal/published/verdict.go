@@ -55,7 +55,7 @@ func batches(w embeddings.Windows, order []int) iter.Seq[embeddings.Batch] {
 // evaluate is the book's evaluate_model: the mean losses of the first batches of
 // both parts. The loaders draw from g, although nothing here is trained.
 func (v verdict) evaluate(l pretrain.Learner, g *torchrand.Generator, most int) (train, validation float64) {
-	train = pretrain.Evaluate(l, batches(v.train, g.Loader(v.train.Len(), true)), most)
-	validation = pretrain.Evaluate(l, batches(v.validation, g.Loader(v.validation.Len(), false)), most)
+	train, _ = pretrain.Evaluate(l, batches(v.train, g.Loader(v.train.Len(), true)), most)
+	validation, _ = pretrain.Evaluate(l, batches(v.validation, g.Loader(v.validation.Len(), false)), most)
 	return train, validation
 }

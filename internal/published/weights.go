@@ -206,7 +206,7 @@ func gpt2Instructions(_ context.Context, lab *Lab) ([]Row, error) {
 	}{{"training", "3.82591", train, true}, {"validation", "3.76193", validation, false}} {
 		items := instruct.EncodeAll(lab.GPT2, p.entries, 1024)
 		order := g.Loader(len(items), p.shuffle)
-		loss := pretrain.Evaluate(lm, func(yield func(embeddings.Batch) bool) {
+		loss, _ := pretrain.Evaluate(lm, func(yield func(embeddings.Batch) bool) {
 			var b embeddings.Batch
 			for chosen := range slices.Chunk(order, size) {
 				var batch []instruct.Encoded

@@ -51,7 +51,8 @@ func train(out string) error {
 	ctx := context.Background()
 	for step := range tuner.Steps(ctx) {
 		if step.N%(tuner.Total/10) == 0 {
-			fmt.Printf("step %d of %d, validation loss %.3f\n", step.N, tuner.Total, tuner.Loss(0))
+			loss, _ := tuner.Loss(0)
+			fmt.Printf("step %d of %d, validation loss %.3f\n", step.N, tuner.Total, loss)
 		}
 	}
 	var tally instruct.Tally

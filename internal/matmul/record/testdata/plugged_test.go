@@ -41,7 +41,7 @@ func plugged(b *testing.B, name string, cores int, gemm f32.Plug) {
 		}
 		for b.Loop() {
 			l.Learn(batch, 1, nil)
-			o.Step(1e-4, pretrain.ClipScale(pretrain.Norm(l.Grads()), 1))
+			o.Step(1e-4, pretrain.ClipScale(pretrain.GradNorm(l.Grads()), 1))
 		}
 		b.ReportMetric(float64(b.N*B*T)/b.Elapsed().Seconds(), "tok/s")
 	})
