@@ -35,25 +35,16 @@ func (m Message) Label() int {
 // many were skipped and what is wrong with the first of them. With any other error,
 // such as that of a text that is not UTF-8, there are no messages.
 func ReadMessages(r io.Reader) (messages []Message, err error) {
-	text, err := io.ReadAll(plaintext.NewReader("", r))
-	if err != nil {
-		return nil, fmt.Errorf("classify: %w", err)
-	}
-	var skipped plaintext.Skipped
-	for i, line := range strings.Split(string(text), "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
+	err = plaintext.Lines(r, func(line string) error {
 		m, err := parseMessage(line)
-		if err != nil {
-			skipped.Add(fmt.Errorf("line %d: %w", i+1, err))
-			continue
+		if err == nil {
+			messages = append(messages, m)
 		}
-		messages = append(messages, m)
-	}
+		return err
+	})
 	switch {
-	case skipped.Count > 0:
-		err = fmt.Errorf("classify: %w", &skipped)
+	case err != nil:
+		err = fmt.Errorf("classify: %w", err)
 	case len(messages) == 0:
 		err = errors.New("classify: no messages; lines are ham or spam, a tab, the text")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/llm-from-scratch/llm/internal/plaintext"
@@ -64,18 +65,16 @@ func ReadEntries(r io.Reader) (entries []Entry, err error) {
 	if err := strictjson.Unmarshal(data, &list, strictjson.Ignore); err != nil {
 		return nil, fmt.Errorf("instruct: reading a JSON list of entries: %w", err)
 	}
-	var skipped plaintext.Skipped
-	for i, object := range list {
+	err = plaintext.Skip("entry", slices.Values(list), func(object *json.RawMessage) error {
 		e, err := parseEntry(object)
-		if err != nil {
-			skipped.Add(fmt.Errorf("entry %d: %w", i+1, err))
-			continue
+		if err == nil {
+			entries = append(entries, e)
 		}
-		entries = append(entries, e)
-	}
+		return err
+	})
 	switch {
-	case skipped.Count > 0:
-		err = fmt.Errorf("instruct: %w", &skipped)
+	case err != nil:
+		err = fmt.Errorf("instruct: %w", err)
 	case len(entries) == 0:
 		err = errors.New("instruct: the list of entries is empty")
 	}
