@@ -189,10 +189,10 @@ func TestChatStopsWhenCancelled(t *testing.T) {
 	assert.Empty(t, stderr.String())
 }
 
-// With so few entries that none is left to watch, the run says so and shows no
-// loss that nobody measured.
+// Where the only entry to watch is too long for the model, the run says so and
+// shows no loss that nobody measured.
 func TestNothingToWatch(t *testing.T) {
-	entries := `[` + strings.Repeat(`{"instruction": "Say light.", "output": "light"},`, 3) + `{"instruction": "Say ray.", "output": "ray"}]`
+	entries := `[` + strings.Repeat(`{"instruction": "Say light.", "output": "light"},`, 3) + `{"instruction": "` + strings.Repeat("Say ray. ", 99) + `", "output": "ray"}]`
 	model, data := pretrained(t), file(t, "few.json", entries)
 	t.Chdir(t.TempDir())
 	out := ok(t, "instruct", "train", "-model", model, "-data", data, "-epochs", "2", "-out", "few")
