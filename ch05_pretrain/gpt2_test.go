@@ -19,6 +19,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
+	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
 const (
@@ -192,6 +193,35 @@ func TestNamesRefused(t *testing.T) {
 	}
 }
 
+// A model that transformers 5 has saved has its tokenizer in one file. Where there
+// are two tokenizers, this is the one that counts.
+func TestTokenizerInOneFile(t *testing.T) {
+	files, _ := modelFiles(t, small)
+	vocab, merges := files["vocab.json"].Data, files["merges.txt"].Data
+	_, bpe, err := pretrain.LoadModelFS(files, "m")
+	require.NoError(t, err)
+	var out bytes.Buffer
+	end := bpe.EndOfText()
+	require.NoError(t, tokenizerjson.Write(&out, vocab, merges, tokenizerjson.Added{ID: &end, Content: tokens.EndOfText, Special: true}))
+	files["tokenizer.json"] = &fstest.MapFile{Data: out.Bytes()}
+	const text = "light is refracted by glass"
+	for _, name := range []string{"", "merges.txt", "vocab.json"} {
+		delete(files, name)
+		_, got, err := pretrain.LoadModelFS(files, "m")
+		require.NoError(t, err)
+		require.Equal(t, bpe.Encode(text), got.Encode(text))
+	}
+	lines := strings.SplitAfter(string(merges), "\n")
+	files["vocab.json"], files["merges.txt"] = &fstest.MapFile{Data: vocab}, &fstest.MapFile{Data: []byte(lines[0] + lines[1])}
+	_, got, err := pretrain.LoadModelFS(files, "m")
+	require.NoError(t, err)
+	require.Equal(t, bpe.Encode(text), got.Encode(text))
+
+	files["tokenizer.json"] = &fstest.MapFile{Data: bytes.Replace(out.Bytes(), []byte(`"BPE"`), []byte(`"Unigram"`), 1)}
+	_, _, err = pretrain.LoadModelFS(files, "m")
+	require.EqualError(t, err, `the tokenizer in m: the tokenizer's model is "Unigram"; only byte-level BPE is read`)
+}
+
 // indexRefused are indexes of the tensors a and b, which are in the first shard
 // and in the second, and of a directory that has these and nothing else.
 var indexRefused = []struct{ name, index, want string }{
@@ -306,6 +336,8 @@ func FuzzConfig(f *testing.F) {
 	f.Add(`{"model_type": "gpt2", "n_layer": 2, "n_positions": 8, "n_embd": 16, "n_head": 4, "vocab_size": 280, "resid_pdrop": 1e99}`)
 	f.Add(`{"model_type": "gpt2", "n_inner": 64, "n_embd": 4611686018427387904, "n_head": 1}`)
 	f.Add(`[]`)
+	f.Add(`{"model_type": "gpt2", "n_layer": null}`)
+	f.Add(`{"model_type": "gpt2", "n_layer": 2, "N_LAYER": 3}`)
 	f.Fuzz(func(t *testing.T, config string) {
 		files["config.json"] = &fstest.MapFile{Data: []byte(config)}
 		got, _, err := pretrain.LoadModelFS(files, "m")
@@ -330,6 +362,12 @@ func TestPublishedConfig(t *testing.T) {
 	for _, text := range []string{
 		`{` + fields + `, "n_embd": 16, "n_head": 4, "n_layer": 2, "n_positions": 8, "vocab_size": 280}`,
 		`{"model_type": "gpt2", "n_embd": 16, "n_head": 4, "n_layer": 2, "n_positions": 8, "vocab_size": 280}`,
+		`{"activation_function": "gelu_new", "add_cross_attention": false, "architectures": ["GPT2LMHeadModel"], "attn_pdrop": 0.1,
+			"bos_token_id": 299, "dtype": "float32", "embd_pdrop": 0.1, "eos_token_id": [299, 0], "initializer_range": 0.02, "layer_norm_epsilon": 1e-05,
+			"model_type": "gpt2", "n_ctx": 8, "n_embd": 16, "n_head": 4, "n_inner": null, "n_layer": 2, "n_positions": 8, "pad_token_id": null,
+			"reorder_and_upcast_attn": false, "resid_pdrop": 0.1, "scale_attn_by_inverse_layer_idx": false, "scale_attn_weights": true,
+			"summary_activation": null, "tie_word_embeddings": true, "transformers_version": "5.24.0", "use_cache": true, "vocab_size": 280,
+			"temperature": 1, "quantization_config": null}`, // as transformers 5 does
 	} {
 		files["config.json"] = &fstest.MapFile{Data: []byte(text)}
 		got, _, err := pretrain.LoadModelFS(files, "m")

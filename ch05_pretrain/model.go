@@ -3,6 +3,7 @@ package pretrain
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
+	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
 // The files of a model's directory, under the names that other tools expect.
@@ -24,7 +26,7 @@ const (
 	mergesFile  = "merges.txt"
 
 	// What other programs keep a tokenizer in. Ours replaces it.
-	otherTokenizer = "tokenizer.json"
+	tokenizerFile = "tokenizer.json"
 )
 
 // configJSON is config.json with the field names of Hugging Face's GPT-2.
@@ -81,7 +83,7 @@ func SaveModel(dir string, m *gpt.Model, t *tokens.BPE) error {
 			}
 		}
 		return nil
-	}, otherTokenizer)
+	}, tokenizerFile)
 	if err != nil {
 		return fmt.Errorf("saving the model: %w", err)
 	}
@@ -200,17 +202,26 @@ func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 	return c, nil
 }
 
-// readTokenizer reads vocab.json and merges.txt.
+// readTokenizer reads tokenizer.json, or where there is none vocab.json and
+// merges.txt.
 func readTokenizer(files fs.FS, dir string) (*tokens.BPE, error) {
-	var contents [2][]byte
-	for i, name := range []string{vocabFile, mergesFile} {
-		data, err := safetensors.ReadFile(files, name)
-		if err != nil {
+	var vocab, merges []byte
+	data, err := safetensors.ReadFile(files, tokenizerFile)
+	switch {
+	case err == nil:
+		vocab, merges, err = tokenizerjson.Read(data)
+	case errors.Is(err, fs.ErrNotExist):
+		if vocab, err = safetensors.ReadFile(files, vocabFile); err == nil {
+			merges, err = safetensors.ReadFile(files, mergesFile)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("no tokenizer in %s: %w", dir, err)
 		}
-		contents[i] = data
 	}
-	t, err := tokens.ReadBPE(bytes.NewReader(contents[0]), bytes.NewReader(contents[1]))
+	var t *tokens.BPE
+	if err == nil {
+		t, err = tokens.ReadBPE(bytes.NewReader(vocab), bytes.NewReader(merges))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the tokenizer in %s: %w", dir, err)
 	}

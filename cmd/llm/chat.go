@@ -46,7 +46,7 @@ llm chat -int8 -model runs/mine   with weights of one byte`,
 			if most < 1 && cmd.Flags().Changed("n") {
 				return usagef("-n cannot be %d; it takes 1 or more", most)
 			}
-			m, bpe, err := loadModel(dir, "instruct train")
+			m, bpe, err := loadModel(cmd, dir, "instruct train")
 			if err != nil {
 				return err
 			}

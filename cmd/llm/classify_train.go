@@ -151,7 +151,7 @@ func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
 	if o.settings().Training(len(parts[0])).Schedule.Total < 1 {
 		return fmt.Errorf("%d messages to train with do not fill the %d batches of a step; take more messages or a smaller -accumulate", len(parts[0]), o.Accumulate)
 	}
-	filter, err := o.filter(f)
+	filter, err := o.filter(cmd, f)
 	if err != nil {
 		return err
 	}
@@ -175,11 +175,11 @@ func (o *classifyOptions) messages(cmd *cobra.Command) (parts [3][]classify.Mess
 // filter is a new classifier over the pretrained model, or that of the run to go
 // on with. Low-rank changes go on from the pretrained model too: what they have
 // come to is in a file of their own.
-func (o *classifyOptions) filter(f runFlags) (*classify.Filter, error) {
+func (o *classifyOptions) filter(cmd *cobra.Command, f runFlags) (*classify.Filter, error) {
 	if f.resume && o.LoRA == 0 {
 		return classify.Load(f.out)
 	}
-	m, bpe, err := loadModel(o.Model, "pretrain")
+	m, bpe, err := loadModel(cmd, o.Model, "pretrain")
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func exportModel(cmd *cobra.Command, dir, out string, dtype safetensors.DType, f
 	if _, err := os.Stat(filepath.Join(dir, "classifier.json")); err == nil {
 		return fmt.Errorf("%s holds a classifier, for whose head there is no place in an exported GPT-2", dir)
 	}
-	m, bpe, err := loadModel(dir, "pretrain")
+	m, bpe, err := loadModel(cmd, dir, "pretrain")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -95,6 +96,23 @@ func TestExport(t *testing.T) {
 	assert.Equal(t, "BPE", encoding.Type)
 	assert.Len(t, encoding.Vocab, 300)
 	assert.Equal(t, strings.Split(strings.TrimSpace(read(t, dir, "merges.txt")), "\n")[1:], encoding.Merges)
+}
+
+// What is exported goes without the two older files of the tokenizer, and where
+// they are another's, the command says which counts.
+func TestTwoTokenizers(t *testing.T) {
+	dir := exported(t, "-model", pretrained(t))
+	write := func() result { return llm(t, "generate", "-model", dir, "-n", "5", "-temperature", "0", "The") }
+	both := write()
+	require.Equal(t, statusOK, both.status, both.stderr)
+	require.NotContains(t, both.stderr, "note")
+	other := strings.Replace(read(t, dir, "vocab.json"), `"!": 33, "\"": 34`, `"\"": 33, "!": 34`, 1)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "vocab.json"), []byte(other), 0o644))
+	differing := write()
+	require.Equal(t, both.out, differing.out)
+	require.Contains(t, differing.stderr, `two tokenizers that are not the same: token 33 is "!" in tokenizer.json, in vocab.json "\""; tokenizer.json is used`)
+	require.NoError(t, errors.Join(os.Remove(filepath.Join(dir, "vocab.json")), os.Remove(filepath.Join(dir, "merges.txt"))))
+	require.Equal(t, both.out, write().out)
 }
 
 func TestExportRefuses(t *testing.T) {

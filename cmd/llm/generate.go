@@ -69,7 +69,7 @@ func int8Flag(cmd *cobra.Command, int8 *bool) {
 }
 
 func generate(cmd *cobra.Command, dir string, args []string, s sampling, n int, int8 bool) error {
-	m, bpe, err := loadModel(dir, "pretrain")
+	m, bpe, err := loadModel(cmd, dir, "pretrain")
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ llm instruct eval -limit 5 -n 50         the first five, in brief`,
 			case (resume || force) && path == "":
 				return usagef("-resume and -force are about the file that -answers names")
 			}
-			m, bpe, err := loadModel(dir, "instruct train")
+			m, bpe, err := loadModel(cmd, dir, "instruct train")
 			if err != nil {
 				return err
 			}

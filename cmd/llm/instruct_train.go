@@ -124,7 +124,7 @@ func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
 	if f.resume {
 		from = f.out
 	}
-	m, bpe, err := loadModel(from, "pretrain")
+	m, bpe, err := loadModel(cmd, from, "pretrain")
 	if err != nil {
 		return err
 	}

@@ -4,16 +4,38 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
-// loadModel reads a model, and says which command makes one where there is none.
-func loadModel(dir, command string) (*gpt.Model, *tokens.BPE, error) {
+// loadModel reads a model for cmd, and says which command makes one where there is
+// none. Where the directory has two tokenizers that differ, it notes which is used.
+func loadModel(cmd *cobra.Command, dir, command string) (*gpt.Model, *tokens.BPE, error) {
 	m, bpe, err := pretrain.LoadModel(dir)
-	return m, bpe, orTrain(err, command)
+	if err != nil {
+		return nil, nil, orTrain(err, command)
+	}
+	var files [3][]byte
+	for i, name := range []string{"tokenizer.json", "vocab.json", "merges.txt"} {
+		if files[i], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			return m, bpe, nil // there is one tokenizer only
+		}
+	}
+	difference, err := tokenizerjson.Differ(files[0], files[1], files[2])
+	if err != nil {
+		difference = err.Error()
+	}
+	if difference != "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s: two tokenizers that are not the same: %s; tokenizer.json is used\n", dir, difference)
+	}
+	return m, bpe, nil
 }
 
 // orTrain adds to an error about a missing file the command that makes it.

@@ -59,6 +59,7 @@ var roomImports = map[string][]string{
 	"internal/roofline":          {module + "/internal/f32"},
 	"internal/safetensors":       {module + "/internal/f32", module + "/internal/strictjson"},
 	"internal/strictjson":        {module + "/internal/plaintext"},
+	"internal/tokenizerjson":     {module + "/internal/strictjson"},
 	"examples/embed":             {module + "/ch07_instruct_ft"},
 }
 

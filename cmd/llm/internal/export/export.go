@@ -20,6 +20,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
+	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
 // Files are the files of an exported model.
@@ -31,10 +32,7 @@ var Files = []string{
 // Write writes a model and its tokenizer to dir, which it creates if needed,
 // with weights of type t: all files, or none if ctx breaks it off.
 func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t safetensors.DType) error {
-	tokenizer, err := newTokenizer(bpe)
-	if err != nil {
-		return err
-	}
+	special := tokenizerjson.Added{Content: tokens.EndOfText, Normalized: true, Special: true}
 	asJSON := func(v any) func(io.Writer) error {
 		return func(w io.Writer) error { return writeJSON(w, v) }
 	}
@@ -44,8 +42,8 @@ func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t saf
 		},
 		"vocab.json":             bpe.WriteVocab,
 		"merges.txt":             bpe.WriteMerges,
-		"tokenizer.json":         asJSON(tokenizer),
-		"tokenizer_config.json":  asJSON(newTokenizerConfig(bpe, m.Config.Context)),
+		"tokenizer.json":         func(w io.Writer) error { return writeTokenizer(w, bpe, special) },
+		"tokenizer_config.json":  asJSON(newTokenizerConfig(bpe, m.Config.Context, special)),
 		"generation_config.json": asJSON(generationConfig{bpe.EndOfText(), bpe.EndOfText()}),
 		"config.json":            asJSON(newConfig(m.Config, bpe, t)),
 	}
@@ -140,91 +138,33 @@ type generationConfig struct {
 
 // tokenizerConfig is tokenizer_config.json.
 type tokenizerConfig struct {
-	Class          string                `json:"tokenizer_class"`
-	Longest        int                   `json:"model_max_length"`
-	AddPrefixSpace bool                  `json:"add_prefix_space"`
-	CleanUp        bool                  `json:"clean_up_tokenization_spaces"` // which would change texts
-	Begin          string                `json:"bos_token"`
-	End            string                `json:"eos_token"`
-	Unknown        string                `json:"unk_token"`
-	Added          map[string]addedToken `json:"added_tokens_decoder"`
+	Class          string                         `json:"tokenizer_class"`
+	Longest        int                            `json:"model_max_length"`
+	AddPrefixSpace bool                           `json:"add_prefix_space"`
+	CleanUp        bool                           `json:"clean_up_tokenization_spaces"` // which would change texts
+	Begin          string                         `json:"bos_token"`
+	End            string                         `json:"eos_token"`
+	Unknown        string                         `json:"unk_token"`
+	Added          map[string]tokenizerjson.Added `json:"added_tokens_decoder"`
 }
 
-// addedToken is a token that no merge makes.
-type addedToken struct {
-	ID         *int   `json:"id,omitempty"`
-	Content    string `json:"content"`
-	SingleWord bool   `json:"single_word"`
-	LStrip     bool   `json:"lstrip"`
-	RStrip     bool   `json:"rstrip"`
-	Normalized bool   `json:"normalized"`
-	Special    bool   `json:"special"`
-}
-
-func newTokenizerConfig(bpe *tokens.BPE, context int) tokenizerConfig {
-	const end = tokens.EndOfText
+func newTokenizerConfig(bpe *tokens.BPE, context int, special tokenizerjson.Added) tokenizerConfig {
+	end := special.Content
 	return tokenizerConfig{
 		Class: "GPT2Tokenizer", Longest: context, Begin: end, End: end, Unknown: end,
-		Added: map[string]addedToken{
-			strconv.Itoa(bpe.EndOfText()): {Content: end, Normalized: true, Special: true},
-		},
+		Added: map[string]tokenizerjson.Added{strconv.Itoa(bpe.EndOfText()): special},
 	}
 }
 
-// tokenizer is tokenizer.json, the whole encoding in one file.
-type tokenizer struct {
-	Version       string       `json:"version"`
-	Truncation    *struct{}    `json:"truncation"`
-	Padding       *struct{}    `json:"padding"`
-	Added         []addedToken `json:"added_tokens"`
-	Normalizer    *struct{}    `json:"normalizer"`
-	PreTokenizer  byteLevel    `json:"pre_tokenizer"`
-	PostProcessor byteLevel    `json:"post_processor"`
-	Decoder       byteLevel    `json:"decoder"`
-	Model         model        `json:"model"`
-}
-
-// byteLevel is a step that cuts texts by GPT-2's pattern and knows its letters
-// for bytes.
-type byteLevel struct {
-	Type           string `json:"type"`
-	AddPrefixSpace bool   `json:"add_prefix_space"`
-	TrimOffsets    bool   `json:"trim_offsets"`
-	UseRegex       bool   `json:"use_regex"`
-}
-
-// model is the byte-pair encoding of a tokenizer. A merge is two tokens with a
-// space between them: newer versions also write lists of two, but old ones read
-// only this.
-type model struct {
-	Type         string          `json:"type"`
-	Dropout      *float64        `json:"dropout"`
-	Unknown      *string         `json:"unk_token"`
-	Prefix       string          `json:"continuing_subword_prefix"`
-	Suffix       string          `json:"end_of_word_suffix"`
-	FuseUnknown  bool            `json:"fuse_unk"`
-	ByteFallback bool            `json:"byte_fallback"`
-	IgnoreMerges bool            `json:"ignore_merges"`
-	Vocab        json.RawMessage `json:"vocab"`
-	Merges       []string        `json:"merges"`
-}
-
-func newTokenizer(bpe *tokens.BPE) (tokenizer, error) {
+// writeTokenizer writes tokenizer.json.
+func writeTokenizer(w io.Writer, bpe *tokens.BPE, special tokenizerjson.Added) error {
 	var vocab, merges bytes.Buffer
 	if err := errors.Join(bpe.WriteVocab(&vocab), bpe.WriteMerges(&merges)); err != nil {
-		return tokenizer{}, err
+		return err
 	}
-	lines := strings.Split(strings.TrimSuffix(merges.String(), "\n"), "\n")
-	step := byteLevel{Type: "ByteLevel", TrimOffsets: true, UseRegex: true}
-	after := step
-	after.TrimOffsets = false
 	end := bpe.EndOfText()
-	return tokenizer{
-		Version:      "1.0",
-		Added:        []addedToken{{ID: &end, Content: tokens.EndOfText, Normalized: true, Special: true}},
-		PreTokenizer: step, PostProcessor: after, Decoder: step,
-		Model: model{Type: "BPE", Vocab: vocab.Bytes(), Merges: lines[1:]}, // but the version
-	}, nil
+	special.ID = &end
+	return tokenizerjson.Write(w, vocab.Bytes(), merges.Bytes(), special)
 }
 
 // writeJSON writes v so that people can read it too.

@@ -1,0 +1,260 @@
+// Package tokenizerjson reads and writes tokenizer.json, the one file in which
+// newer programs keep a tokenizer, where GPT-2 was published with two: the tokens
+// (vocab.json) and the merges (merges.txt). It goes from the one to the two and
+// back, and knows the format's other kinds of tokenizers only to refuse them.
+package tokenizerjson
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/strictjson"
+)
+
+// file is tokenizer.json as it is written.
+type file struct {
+	Version       string    `json:"version"`
+	Truncation    any       `json:"truncation"`
+	Padding       any       `json:"padding"`
+	Added         []Added   `json:"added_tokens"`
+	Normalizer    any       `json:"normalizer"`
+	PreTokenizer  byteLevel `json:"pre_tokenizer"`
+	PostProcessor byteLevel `json:"post_processor"`
+	Decoder       byteLevel `json:"decoder"`
+	Model         model     `json:"model"`
+}
+
+// Added is a token that no merge makes.
+type Added struct {
+	ID         *int   `json:"id,omitempty"`
+	Content    string `json:"content"`
+	SingleWord bool   `json:"single_word"`
+	LStrip     bool   `json:"lstrip"`
+	RStrip     bool   `json:"rstrip"`
+	Normalized bool   `json:"normalized"`
+	Special    bool   `json:"special"`
+}
+
+// byteLevel is a step that cuts texts by GPT-2's pattern and knows its letters
+// for bytes.
+type byteLevel struct {
+	Type           string `json:"type"`
+	AddPrefixSpace bool   `json:"add_prefix_space"`
+	TrimOffsets    bool   `json:"trim_offsets"`
+	UseRegex       bool   `json:"use_regex"`
+}
+
+// model is the byte-pair encoding of a tokenizer.
+type model struct {
+	Type         string          `json:"type"`
+	Dropout      *float64        `json:"dropout"`
+	Unknown      *string         `json:"unk_token"`
+	Prefix       string          `json:"continuing_subword_prefix"`
+	Suffix       string          `json:"end_of_word_suffix"`
+	FuseUnknown  bool            `json:"fuse_unk"`
+	ByteFallback bool            `json:"byte_fallback"`
+	IgnoreMerges bool            `json:"ignore_merges"`
+	Vocab        json.RawMessage `json:"vocab"`
+	Merges       []merge         `json:"merges"`
+}
+
+// A merge is two tokens. Newer programs write a list of two, older ones read only
+// the two with a space between them.
+type merge string
+
+// UnmarshalJSON reads either of them.
+func (m *merge) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*m = merge(one)
+		return nil
+	}
+	var two []string
+	if json.Unmarshal(data, &two) != nil || len(two) != 2 {
+		return errors.New("a merge is a list of two tokens, or the two in one string")
+	}
+	*m = merge(two[0] + " " + two[1])
+	return nil
+}
+
+// kind is of tokenizer.json what tells which kind of tokenizer it is. What is
+// missing is as in the oldest of these files.
+type kind struct {
+	Normalizer   any `json:"normalizer"`
+	PreTokenizer *struct {
+		Type           string `json:"type"`
+		AddPrefixSpace *bool  `json:"add_prefix_space"`
+		UseRegex       *bool  `json:"use_regex"`
+	} `json:"pre_tokenizer"`
+	Model struct {
+		Type         *string  `json:"type"`
+		Dropout      *float64 `json:"dropout"`
+		Prefix       *string  `json:"continuing_subword_prefix"`
+		Suffix       *string  `json:"end_of_word_suffix"`
+		ByteFallback *bool    `json:"byte_fallback"`
+		IgnoreMerges *bool    `json:"ignore_merges"`
+	} `json:"model"`
+}
+
+// check refuses what does not encode texts as GPT-2's tokenizer does.
+func (k kind) check() error {
+	switch pre, m := k.PreTokenizer, k.Model; {
+	case m.Type != nil && *m.Type != "BPE":
+		return fmt.Errorf("the tokenizer's model is %q; only byte-level BPE is read", *m.Type)
+	case pre == nil:
+		return errors.New("the tokenizer has no pre_tokenizer; only byte-level BPE is read")
+	case pre.Type != "ByteLevel" || isFalse(pre.UseRegex):
+		return fmt.Errorf("the tokenizer cuts texts by %q with patterns of its own; only GPT-2's \"ByteLevel\" is read", pre.Type)
+	case isTrue(pre.AddPrefixSpace):
+		return errors.New("the tokenizer puts a space before texts (add_prefix_space); that is not read")
+	case k.Normalizer != nil:
+		return errors.New("the tokenizer changes texts by a normalizer; that is not read")
+	case m.Dropout != nil && *m.Dropout != 0, notEmpty(m.Prefix), notEmpty(m.Suffix), isTrue(m.ByteFallback), isTrue(m.IgnoreMerges):
+		return errors.New("the tokenizer's BPE has dropout, a prefix, a suffix, byte_fallback or ignore_merges; GPT-2's has none")
+	}
+	return nil
+}
+
+func isFalse(b *bool) bool    { return b != nil && !*b }
+func isTrue(b *bool) bool     { return b != nil && *b }
+func notEmpty(s *string) bool { return s != nil && *s != "" }
+
+// Read returns what vocab.json and merges.txt say where tokenizer.json has data.
+// Special tokens that the model's own vocabulary lacks are in the vocabulary that
+// is returned.
+func Read(data []byte) (vocab, merges []byte, err error) {
+	ids, list, err := parse(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	if vocab, err = json.Marshal(ids); err != nil {
+		return nil, nil, err
+	}
+	return vocab, []byte(firstLine + strings.Join(list, "\n") + "\n"), nil
+}
+
+const firstLine = "#version: 0.2\n"
+
+func parse(data []byte) (ids map[string]int, merges []string, err error) {
+	var k kind
+	if err := strictjson.Unmarshal(data, &k, strictjson.Ignore); err != nil {
+		return nil, nil, err
+	}
+	if err := k.check(); err != nil {
+		return nil, nil, err
+	}
+	var f struct {
+		Added []Added `json:"added_tokens"`
+		Model struct {
+			Vocab  map[string]int `json:"vocab"`
+			Merges []merge        `json:"merges"`
+		} `json:"model"`
+	}
+	if err := strictjson.Unmarshal(data, &f, strictjson.Ignore); err != nil {
+		return nil, nil, err
+	}
+	if f.Model.Vocab == nil || f.Model.Merges == nil {
+		return nil, nil, errors.New("the tokenizer has no vocab or no merges")
+	}
+	for _, a := range f.Added {
+		if err := a.add(f.Model.Vocab); err != nil {
+			return nil, nil, err
+		}
+	}
+	for i, m := range f.Model.Merges {
+		if strings.ContainsAny(string(m), "\r\n") {
+			return nil, nil, fmt.Errorf("merge %d: %.60q holds a line end, which stands for no byte", i, m)
+		}
+		merges = append(merges, string(m))
+	}
+	return f.Model.Vocab, merges, nil
+}
+
+// add puts an added token into the vocabulary.
+func (a Added) add(vocab map[string]int) error {
+	id, there := vocab[a.Content]
+	switch {
+	case a.ID == nil:
+		return fmt.Errorf("the added token %.60q has no id", a.Content)
+	case there && id != *a.ID:
+		return fmt.Errorf("the added token %.60q has the id %d, in the vocabulary it has %d", a.Content, *a.ID, id)
+	case !a.Special && !there:
+		return fmt.Errorf("the added token %.60q is not a special one; it would be looked for in texts, which is not done here", a.Content)
+	case strings.ContainsFunc(a.Content, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return fmt.Errorf("the added token %.60q has a space or a letter beyond ASCII; such are not read", a.Content)
+	}
+	vocab[a.Content] = *a.ID
+	return nil
+}
+
+// Differ says how a tokenizer.json and the other two files of a directory differ:
+// the first token, or the first merge. It is empty if they do not.
+func Differ(data, vocab, merges []byte) (string, error) {
+	ids, list, err := parse(data)
+	if err != nil {
+		return "", fmt.Errorf("tokenizer.json: %w", err)
+	}
+	var others map[string]int
+	if err := strictjson.Unmarshal(vocab, &others, strictjson.Refuse); err != nil {
+		return "", fmt.Errorf("vocab.json: %w", err)
+	}
+	tokens, otherTokens := byID(ids), byID(others)
+	if i := firstDifference(tokens, otherTokens); i >= 0 {
+		return fmt.Sprintf("token %d is %s in tokenizer.json, in vocab.json %s", i, at(tokens, i), at(otherTokens, i)), nil
+	}
+	lines := strings.Split(strings.TrimSpace(strings.TrimPrefix(string(merges), firstLine)), "\n")
+	if i := firstDifference(list, lines); i >= 0 {
+		return fmt.Sprintf("merge %d is %s in tokenizer.json, in merges.txt %s", i, at(list, i), at(lines, i)), nil
+	}
+	return "", nil
+}
+
+// byID lists tokens in the order of their ids.
+func byID(ids map[string]int) []string {
+	tokens := make([]string, 0, len(ids))
+	for token := range ids {
+		tokens = append(tokens, token)
+	}
+	slices.SortFunc(tokens, func(a, b string) int { return ids[a] - ids[b] })
+	return tokens
+}
+
+// firstDifference is the first place at which two lists differ, or -1.
+func firstDifference(a, b []string) int {
+	for i := range max(len(a), len(b)) {
+		if i >= len(a) || i >= len(b) || a[i] != b[i] {
+			return i
+		}
+	}
+	return -1
+}
+
+// at names the element of a list, which may be too short.
+func at(list []string, i int) string {
+	if i < len(list) {
+		return fmt.Sprintf("%.60q", list[i])
+	}
+	return "nothing"
+}
+
+// Write writes tokenizer.json for the tokens of vocab.json and the merges of
+// merges.txt, with one special token. Merges are in the form that all programs
+// read.
+func Write(w io.Writer, vocab, merges []byte, special Added) error {
+	step := byteLevel{Type: "ByteLevel", TrimOffsets: true, UseRegex: true}
+	after := step
+	after.TrimOffsets = false
+	f := file{Version: "1.0", Added: []Added{special}, PreTokenizer: step, PostProcessor: after, Decoder: step,
+		Model: model{Type: "BPE", Vocab: vocab}}
+	for line := range strings.Lines(strings.TrimPrefix(string(merges), firstLine)) {
+		f.Model.Merges = append(f.Model.Merges, merge(strings.TrimSuffix(line, "\n")))
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(f)
+}
