@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
@@ -28,7 +29,7 @@ func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 			total[0], total[1], fewest)
 	}
 	var taken [2]int
-	balanced := make([]Message, 0, 2*smaller)
+	var balanced []Message
 	for _, i := range embeddings.Shuffled(len(messages), rng) {
 		m := messages[i]
 		if taken[m.Label()] < smaller {
@@ -95,12 +96,10 @@ func (x Examples) Longest() int {
 	return longest
 }
 
-// Batches returns one pass over the examples in batches of size messages, each
-// batch as wide as its longest message. For training there is an rng: the order
-// is shuffled and a last incomplete batch is dropped, so that every step weighs
-// the same. With a nil rng the order is kept and every example comes, so that
-// an evaluation counts each once.
-//
+// Batches returns one pass over the examples in batches of size messages, each batch as
+// wide as its longest message. For training there is an rng: the order is shuffled and a
+// last incomplete batch is dropped, so that every step weighs the same. With a nil rng
+// the order is kept and every example comes, so that an evaluation counts each once.
 // A batch is valid until the next turn of the loop.
 func (x Examples) Batches(size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
 	if size < 1 {
@@ -108,14 +107,13 @@ func (x Examples) Batches(size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
 	}
 	return func(yield func(embeddings.Batch) bool) {
 		var b embeddings.Batch
-		order := embeddings.Shuffled(x.Len(), rng)
-		for len(order) >= size || rng == nil && len(order) > 0 {
-			n := min(size, len(order))
-			x.collate(&b, order[:n])
-			if !yield(b) {
+		for chosen := range slices.Chunk(embeddings.Shuffled(x.Len(), rng), size) {
+			if rng != nil && len(chosen) < size {
 				return
 			}
-			order = order[n:]
+			if x.collate(&b, chosen); !yield(b) {
+				return
+			}
 		}
 	}
 }

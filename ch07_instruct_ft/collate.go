@@ -3,6 +3,7 @@ package instruct
 import (
 	"iter"
 	"math/rand/v2"
+	"slices"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
@@ -16,9 +17,9 @@ type Encoded struct {
 	Asked int
 }
 
-// Encode turns an entry into ids. The prompt and the answer are encoded one
-// after the other, as they will be when the model answers: no token reaches
-// over the border between them. Special tokens in an entry are plain text.
+// Encode turns an entry into ids. The prompt and the answer are encoded one after the
+// other, as they will be when the model answers: no token reaches over the border
+// between them. Special tokens in an entry are plain text.
 func Encode(t tokens.Tokenizer, e Entry) Encoded {
 	ids := t.Encode(e.Prompt())
 	asked := len(ids)
@@ -53,12 +54,11 @@ type Collator struct {
 	Limit      int  // longest row; what is beyond it is cut off. 0: no limit
 }
 
-// Collate sets b to a batch with one row for each of items. All rows get the
-// length T of the longest: its ids are the inputs, and the targets are the ids
-// one step later, of which the last is EndOfText. Shorter rows are padded with
-// EndOfText, and targets after the first one are pretrain.Ignore: an answer
-// ends once, and there is nothing to learn from padding. Collate reuses b's
-// slices.
+// Collate sets b to a batch with one row for each of items. All rows get the length T
+// of the longest: its ids are the inputs, and the targets are the ids one step later,
+// of which the last is EndOfText. Shorter rows are padded with EndOfText, and targets
+// after the first one are [pretrain.Ignore]: an answer ends once, and there is nothing
+// to learn from padding. Collate reuses b's slices.
 func (c Collator) Collate(b *embeddings.Batch, items []Encoded) {
 	if len(items) == 0 {
 		panic("instruct: a batch of no entries")
@@ -97,28 +97,24 @@ func (c Collator) target(x Encoded, t int) int {
 	return c.at(x, next)
 }
 
-// Batches returns one pass over items in batches of size, the last one
-// smaller if need be: in order when rng is nil, otherwise in an order that rng
-// draws. Each batch is only as wide as its own longest row, so that short
-// entries are not padded to the length of a stranger. A batch is valid until
-// the next turn.
+// Batches returns one pass over items in batches of size, the last one smaller if need
+// be: in order when rng is nil, otherwise in an order that rng draws. Each batch is only
+// as wide as its own longest row. A batch is valid until the next turn.
 func (c Collator) Batches(items []Encoded, size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
 	if size < 1 {
 		panic("instruct: batch size below 1")
 	}
 	return func(yield func(embeddings.Batch) bool) {
 		var b embeddings.Batch
-		row := make([]Encoded, 0, size)
-		for i, at := range embeddings.Shuffled(len(items), rng) {
-			row = append(row, items[at])
-			if len(row) < size && i < len(items)-1 {
-				continue
+		rows := make([]Encoded, 0, size)
+		for chosen := range slices.Chunk(embeddings.Shuffled(len(items), rng), size) {
+			rows = rows[:0]
+			for _, i := range chosen {
+				rows = append(rows, items[i])
 			}
-			c.Collate(&b, row)
-			if !yield(b) {
+			if c.Collate(&b, rows); !yield(b) {
 				return
 			}
-			row = row[:0]
 		}
 	}
 }

@@ -27,13 +27,12 @@ var things = []struct{ kind, members string }{
 	{"a number", "two, three, seven, ten"},
 }
 
-// A task is one kind of question: ways to word it, and pairs of the material
-// asked about and the right answer. A wording has %s where the material goes;
-// one without %s leaves it to the entry's Input.
+// A task is one kind of question: ways to word it, with bars between them, and pairs of
+// the material asked about and the right answer. A wording has %s where the material
+// goes; one without %s leaves it to the entry's Input.
 type task struct {
-	kind     string
-	wordings []string
-	pairs    [][2]string
+	kind, wordings string
+	pairs          [][2]string
 }
 
 // Practice returns the chapter's practice entries in an order that seed
@@ -46,7 +45,7 @@ func Practice(seed uint64) []Entry {
 	asked := make(map[Entry]bool)
 	for _, t := range tasks(rng) {
 		for _, p := range t.pairs {
-			for _, w := range t.wordings {
+			for w := range strings.SplitSeq(t.wordings, "|") {
 				e := t.entry(w, p)
 				if !asked[e] {
 					asked[e] = true
@@ -77,27 +76,17 @@ func tasks(rng *rand.Rand) []task {
 	past, _ := pairs(pasts)
 	category, claim := kinds()
 	return []task{
-		{"opposite", []string{
-			"What is the opposite of %s?", "Give the opposite of %s.", "Name the reverse of %s.",
-			"What is the contrary of %s?", "Not %s but ...",
-		}, append(opposite, reversed...)},
-		{"plural", []string{
-			"What is the plural of %s?", "Give the plural of %s.", "One %s, two ...",
-			"Make %s plural.", "A single %s, many ...",
-		}, plural},
-		{"past tense", []string{
-			"What is the past tense of %s?", "Give the past tense of %s.", "Today I %s. Yesterday I ...",
-			"Put %s in the past.", "Now I %s. Before, I ...",
-		}, past},
-		{"category", []string{
-			"What is %s?", "Say what %s is.", "What kind of thing is %s?",
-			"Name the kind of %s.", "Of what kind is %s?",
-		}, category},
-		{"yes or no", []string{
-			"Is %s?", "Yes or no: is %s?", "Tell me: is %s?", "Answer me: is %s?",
-		}, claim},
-		{"first word", []string{"Which word is first?", "Repeat the first word."}, draw(60, 0, rng)},
-		{"last word", []string{"Which word is last?", "Repeat the last word."}, draw(60, 1, rng)},
+		{"opposite", "What is the opposite of %s?|Give the opposite of %s.|Name the reverse of %s.|" +
+			"What is the contrary of %s?|Not %s but ...", append(opposite, reversed...)},
+		{"plural", "What is the plural of %s?|Give the plural of %s.|One %s, two ...|Make %s plural.|" +
+			"A single %s, many ...", plural},
+		{"past tense", "What is the past tense of %s?|Give the past tense of %s.|Today I %s. Yesterday I ...|" +
+			"Put %s in the past.|Now I %s. Before, I ...", past},
+		{"category", "What is %s?|Say what %s is.|What kind of thing is %s?|Name the kind of %s.|" +
+			"Of what kind is %s?", category},
+		{"yes or no", "Is %s?|Yes or no: is %s?|Tell me: is %s?|Answer me: is %s?", claim},
+		{"first word", "Which word is first?|Repeat the first word.", draw(60, 0, rng)},
+		{"last word", "Which word is last?|Repeat the last word.", draw(60, 1, rng)},
 	}
 }
 
