@@ -44,7 +44,7 @@ func (f *Filter) Save(dir string) error {
 		})
 	})
 	if err != nil {
-		return fmt.Errorf("saving the classifier: %w", err)
+		return fmt.Errorf("classify: saving: %w", err)
 	}
 	return nil
 }
@@ -55,7 +55,10 @@ func Load(dir string) (f *Filter, err error) {
 		f, err = load(files, dir)
 		return err
 	})
-	return f, err
+	if err != nil {
+		return nil, fmt.Errorf("classify: %w", err)
+	}
+	return f, nil
 }
 
 func load(files fs.FS, dir string) (*Filter, error) {
@@ -74,11 +77,9 @@ func load(files fs.FS, dir string) (*Filter, error) {
 	}
 	switch {
 	case j.Classes != Classes:
-		return nil, fmt.Errorf("%s: the classes are %q, want %q",
-			path, j.Classes, Classes)
+		return nil, fmt.Errorf("%s: the classes are %q, want %q", path, j.Classes, Classes)
 	case j.Longest < 1 || j.Longest > m.Config.Context:
-		return nil, fmt.Errorf("%s: longest is %d; the model reads 1 to %d ids",
-			path, j.Longest, m.Config.Context)
+		return nil, fmt.Errorf("%s: longest is %d; the model reads 1 to %d ids", path, j.Longest, m.Config.Context)
 	}
 	head, err := safetensors.Open(files, dir, headFile)
 	if err != nil {
