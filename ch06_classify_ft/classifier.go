@@ -12,9 +12,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-// Classifier is a GPT with another head: one that scores not the tokens of the
-// vocabulary but the two classes. As everywhere, it holds weights only, and its
-// gradient is another Classifier.
+// Classifier is a GPT with another head: one that scores not the tokens of the vocabulary but the
+// two classes. As everywhere, it holds weights only, and its gradient is another Classifier.
 type Classifier struct {
 	Model *gpt.Model
 	Head  attention.Linear // (C,2)
@@ -26,8 +25,7 @@ const (
 	headBias   = "score.bias"
 )
 
-// New returns a classifier that shares the weights of m, under a new head drawn
-// from rng.
+// New returns a classifier that shares the weights of m, under a new head drawn from rng.
 func New(m *gpt.Model, rng *rand.Rand) *Classifier {
 	c := &Classifier{m, attention.NewLinear(m.Config.Width, len(Classes), true)}
 	c.Head.InitUniform(rng)
@@ -47,8 +45,8 @@ func (c *Classifier) headParams() []gpt.Param {
 	}
 }
 
-// Gradient returns a value for the gradients of c, all zero, without memory for
-// the parameters whose names trains refuses: [HeadOnly], [LastBlock] or [All].
+// Gradient returns a value for the gradients of c, all zero, without memory for the parameters
+// whose names trains refuses: [HeadOnly], [LastBlock] or [All].
 func (c *Classifier) Gradient(trains func(name string) bool) *Classifier {
 	zero := attention.NewLinear(c.Head.W.Rows, c.Head.W.Cols, true)
 	if !trains(headWeight) {
@@ -63,8 +61,8 @@ func (c *Classifier) Gradient(trains func(name string) bool) *Classifier {
 // HeadOnly trains the new head and leaves the model as it was.
 func HeadOnly(name string) bool { return name == headWeight || name == headBias }
 
-// LastBlock trains the head, the final norm and the last block of a model of
-// the given number of layers.
+// LastBlock trains the head, the final norm and the last block of a model of the given number of
+// layers.
 func LastBlock(layers int) func(name string) bool {
 	last := "h." + strconv.Itoa(layers-1) + "."
 	return func(name string) bool {
@@ -73,12 +71,12 @@ func LastBlock(layers int) func(name string) bool {
 	}
 }
 
-// All trains every weight that has a part in the answer: all but the old head
-// where that is not the token embedding.
+// All trains every weight that has a part in the answer: all but the old head where that is not
+// the token embedding.
 func All(name string) bool { return name != "lm_head.weight" }
 
-// TrainedParams is the number of values that trains lets a classifier of the
-// given configuration change.
+// TrainedParams is the number of values that trains lets a classifier of the given configuration
+// change.
 func TrainedParams(c gpt.Config, trains func(name string) bool) int {
 	none := (&gpt.Model{Config: c}).Gradient(func(string) bool { return false }) // names and shapes without memory
 	head := attention.Linear{W: blas32.General{Rows: c.Width, Cols: len(Classes)}}
@@ -91,18 +89,6 @@ func TrainedParams(c gpt.Config, trains func(name string) bool) int {
 	return total
 }
 
-// TrainMemory is [gpt.Config.TrainMemory] for a classifier of B messages of T
-// tokens. It has two scores a message where a language model has V a token.
-func TrainMemory(c gpt.Config, B, T int, dropout bool, trains func(name string) bool) gpt.Memory {
-	m := c.TrainMemory(B, T, dropout, trains)
-	m.Weights += 4 * TrainedParams(c, HeadOnly)
-	m.Gradients = 4 * TrainedParams(c, trains)
-	m.Averages = 2 * m.Gradients
-	m.Activations += 4 * 2 * B * c.Width // the last vectors and their gradients
-	m.Logits = 4 * B * len(Classes)
-	return m
-}
-
 // Activations is what [Classifier.Forward] keeps for [Classifier.Backward].
 type Activations struct {
 	model   *gpt.Activations
@@ -113,8 +99,8 @@ type Activations struct {
 	logits  blas32.General // (B,2)
 }
 
-// NewActivations returns room for B messages of T tokens, or smaller batches: for
-// passes whose gradients go to grad, or for answers alone if grad is nil.
+// NewActivations returns room for B messages of T tokens, or smaller batches: for passes whose
+// gradients go to grad, or for answers alone if grad is nil.
 func (c *Classifier) NewActivations(grad *Classifier, B, T int) *Activations {
 	var below *gpt.Model
 	if grad != nil {
@@ -130,12 +116,11 @@ func (c *Classifier) NewActivations(grad *Classifier, B, T int) *Activations {
 	}
 }
 
-// Forward returns two scores, for ham and for spam, of each message in a batch
-// of T ids a message. rows says where, among the N = B·T, the last token of
-// each message is, and is kept for Backward. Causal attention lets a position
-// see what stands before it: the last token is the first to have seen all of
-// its message, and no padding behind it can change what it saw. The scores
-// (B,2) live in a until its next use.
+// Forward returns two scores, for ham and for spam, of each message in a batch of T ids a message.
+// rows says where, among the N = B·T, the last token of each message is, and is kept for Backward.
+// Causal attention lets a position see what stands before it: the last token is the first to have
+// seen all of its message, and no padding behind it can change what it saw. The scores (B,2) live
+// in a until its next use.
 func (c *Classifier) Forward(
 	a *Activations, ids []int, T int, rows []int, drop *attention.Dropout,
 ) blas32.General {
@@ -149,9 +134,9 @@ func (c *Classifier) Forward(
 	return logits
 }
 
-// Backward undoes the last Forward of a, which had N ids, given the gradient of
-// its scores, and adds to grad. The head read one hidden vector of each message
-// (copy last ← hidden); all the others have a gradient of zero.
+// Backward undoes the last Forward of a, which had N ids, given the gradient of its scores, and
+// adds to grad. The head read one hidden vector of each message (copy last ← hidden); all the
+// others have a gradient of zero.
 func (c *Classifier) Backward(
 	grad *Classifier, a *Activations, N int, dlogits blas32.General,
 ) {

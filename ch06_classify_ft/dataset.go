@@ -14,10 +14,10 @@ import (
 // fewest messages of each class are ten, of which Split can give one to watch.
 const fewest = 5
 
-// Balance returns all messages of the rarer class and equally many of the
-// other, chosen by rng, all of them shuffled. Without it, a classifier that
-// answers ham to everything would be right on 87 in 100 of the real messages,
-// and learn no more. It returns an error when a class has fewer than 5 messages.
+// Balance returns all messages of the rarer class and equally many of the other, chosen by rng,
+// all of them shuffled. Without it, a classifier that answers ham to everything would be right on
+// 87 in 100 of the real messages, and learn no more. It returns an error when a class has fewer
+// than 5 messages.
 func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 	var total [2]int
 	for _, m := range messages {
@@ -44,9 +44,9 @@ func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 	return balanced, nil
 }
 
-// Split cuts messages, which Balance has shuffled, into the first 70 percent to
-// learn from, the next 10 to watch while learning, and the rest to judge by at
-// the end. The first two sizes are rounded down.
+// Split cuts messages, which Balance has shuffled, into the first 70 percent to learn from, the
+// next 10 to watch while learning, and the rest to judge by at the end. The first two sizes are
+// rounded down.
 func Split(messages []Message) (train, validation, test []Message) {
 	n := len(messages)
 	a := n * 7 / 10
@@ -61,9 +61,9 @@ type Examples struct {
 	pad    int
 }
 
-// NewExamples encodes messages. Of each it keeps the first longest ids; a
-// message that encodes to nothing becomes the one id pad, which is also what
-// fills the rows of a batch behind its shorter messages.
+// NewExamples encodes messages. Of each it keeps the first longest ids; a message that encodes to
+// nothing becomes the one id pad, which is also what fills the rows of a batch behind its shorter
+// messages.
 func NewExamples(messages []Message, t tokens.Tokenizer, longest, pad int) Examples {
 	x := Examples{pad: pad}
 	for _, m := range messages {
@@ -96,11 +96,11 @@ func (x Examples) Longest() int {
 	return longest
 }
 
-// Batches returns one pass over the examples in batches of size messages, each batch as
-// wide as its longest message. For training there is an rng: the order is shuffled and a
-// last incomplete batch is dropped, so that every step weighs the same. With a nil rng
-// the order is kept and every example comes, so that an evaluation counts each once.
-// A batch is valid until the next turn of the loop.
+// Batches returns one pass over the examples in batches of size messages, each batch as wide as
+// its longest message. For training there is an rng: the order is shuffled and a last incomplete
+// batch is dropped, so that every step weighs the same. With a nil rng the order is kept and every
+// example comes, so that an evaluation counts each once. A batch is valid until the next turn of
+// the loop.
 func (x Examples) Batches(size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
 	if size < 1 {
 		panic("classify: batch size below 1")
@@ -118,8 +118,8 @@ func (x Examples) Batches(size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
 	}
 }
 
-// collate fills b with the chosen examples: inputs padded on the right, and as
-// target the label at the last real token, [pretrain.Ignore] everywhere else.
+// collate fills b with the chosen examples: inputs padded on the right, and as target the label at
+// the last real token, [pretrain.Ignore] everywhere else.
 func (x Examples) collate(b *embeddings.Batch, chosen []int) {
 	b.B, b.T = len(chosen), 0
 	for _, i := range chosen {

@@ -6,16 +6,16 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-// Filter is a trained classifier with all it takes to read a text. Any number
-// of goroutines may use one.
+// Filter is a trained classifier with all it takes to read a text. Any number of goroutines may
+// use one.
 type Filter struct {
 	Classifier *Classifier
 	Tokenizer  *tokens.BPE
 	Longest    int // ids read of a text; what follows is ignored
 }
 
-// Classify returns the index in [Classes] of what the text looks like, and the
-// probability that the classifier gives it, at least 0.5.
+// Classify returns the index in [Classes] of what the text looks like, and the probability that
+// the classifier gives it, at least 0.5.
 func (f *Filter) Classify(text string) (class int, probability float64) {
 	ids := encode(text, f.Tokenizer, f.Longest, f.Tokenizer.EndOfText())
 	T := len(ids)

@@ -15,17 +15,16 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-// LowRank is a change of a matrix W (in,out) with few numbers: Scale·A·B, a
-// matrix that has no more than rank r (Hu et al. 2021, section 4.1). Its
-// gradient is another LowRank.
+// LowRank is a change of a matrix W (in,out) with few numbers: Scale·A·B, a matrix that has no
+// more than rank r (Hu et al. 2021, section 4.1). Its gradient is another LowRank.
 type LowRank struct {
 	A     blas32.General // (in,r)
 	B     blas32.General // (r,out)
 	Scale float32        // α/r
 }
 
-// NewLowRank returns a change of rank r for a matrix of in rows and out
-// columns. A is drawn from ±1/√r and B is zero, so that nothing changes yet.
+// NewLowRank returns a change of rank r for a matrix of in rows and out columns. A is drawn from
+// ±1/√r and B is zero, so that nothing changes yet.
 func NewLowRank(in, out, r int, alpha float32, rng *rand.Rand) LowRank {
 	if r < 1 {
 		panic("classify: the rank must be at least 1")
@@ -58,9 +57,9 @@ func copyMatrix(dst, src blas32.General) {
 	}
 }
 
-// LoRA trains low-rank changes of all the matrices in a classifier's blocks and
-// of its head, in the place of the matrices themselves. It is a
-// [pretrain.Learner] whose parameters are the changes alone.
+// LoRA trains low-rank changes of all the matrices in a classifier's blocks and of its head, in
+// the place of the matrices themselves. It is a [pretrain.Learner] whose parameters are the
+// changes alone.
 type LoRA struct {
 	learner       *Learner // with gradients for the changed matrices
 	adapters      []adapter
@@ -76,8 +75,8 @@ type adapter struct {
 	change, grad LowRank
 }
 
-// adapters lists the matrices of c that are to change. The queries, keys and values
-// lie side by side in one parameter, and each gets a change of its own.
+// adapters lists the matrices of c that are to change. The queries, keys and values lie side by
+// side in one parameter, and each gets a change of its own.
 func adapters(c *Classifier) []adapter {
 	var list []adapter
 	C := c.Model.Config.Width
@@ -100,9 +99,8 @@ func changes(name string) bool {
 	return name == headWeight || inBlock && !strings.Contains(name, ".ln_")
 }
 
-// NewLoRA prepares changes of rank r, at first of nothing, to be trained on
-// batches of at most B messages of T tokens. From now on every pass of the LoRA
-// writes the changed weights into c.
+// NewLoRA prepares changes of rank r, at first of nothing, to be trained on batches of at most B
+// messages of T tokens. From now on every pass of the LoRA writes the changed weights into c.
 func NewLoRA(c *Classifier, r int, alpha float32, B, T int, rng *rand.Rand) *LoRA {
 	l := &LoRA{learner: NewLearner(c, changes, B, T), adapters: adapters(c)}
 	grads := adapters(l.learner.grad)
@@ -133,16 +131,16 @@ func (l LowRank) params(name string) []gpt.Param {
 	}
 }
 
-// Merge writes the changed weights into the classifier. Passes do it by
-// themselves; after the last step of training it is for the caller to do.
+// Merge writes the changed weights into the classifier. Passes do it by themselves; after the last
+// step of training it is for the caller to do.
 func (l *LoRA) Merge() {
 	for _, a := range l.adapters {
 		a.change.Merge(a.w, a.base)
 	}
 }
 
-// Learn merges, takes the gradient of the merged weights as for any other
-// training, and from it that of the changes, which it adds to theirs.
+// Learn merges, takes the gradient of the merged weights as for any other training, and from it
+// that of the changes, which it adds to theirs.
 func (l *LoRA) Learn(b embeddings.Batch, scale float32, drop *attention.Dropout) float64 {
 	l.Merge()
 	for _, g := range l.learner.grads {
@@ -161,9 +159,9 @@ func (l *LoRA) Loss(b embeddings.Batch) float64 {
 	return l.learner.Loss(b)
 }
 
-// LoRAParams is the number of values in changes of rank r for a model of the
-// given configuration and a head of so many outputs. A matrix of in by out
-// costs r·(in+out) of them: per block four of C by C, and two of C by 4C.
+// LoRAParams is the number of values in changes of rank r for a model of the given configuration
+// and a head of so many outputs. A matrix of in by out costs r·(in+out) of them: per block four of
+// C by C, and two of C by 4C.
 func LoRAParams(c gpt.Config, r, outputs int) int {
 	C := c.Width
 	return r * (c.Layers*(4*(C+C)+2*(C+4*C)) + C + outputs)

@@ -6,8 +6,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-// Confusion counts answers: Confusion[actual][predicted], where 0 is ham and 1
-// is spam. Right answers are on the diagonal.
+// Confusion counts answers: Confusion[actual][predicted], where 0 is ham and 1 is spam. Right
+// answers are on the diagonal.
 type Confusion [2][2]int
 
 // Total is the number of messages counted.
@@ -25,8 +25,7 @@ func (c Confusion) String() string {
 		fmt.Sprintf("is spam %12d %6d\n", c[1][0], c[1][1])
 }
 
-// Evaluate lets the classifier answer for every example, in batches of size,
-// and counts.
+// Evaluate lets the classifier answer for every example, in batches of size, and counts.
 func Evaluate(c *Classifier, x Examples, size int) Confusion {
 	var counts Confusion
 	a := c.NewActivations(nil, size, x.Longest())

@@ -8,9 +8,8 @@ import (
 	"sync"
 )
 
-// Practice invents n different messages, three in ten of them spam, by
-// expanding a grammar; one in four has no capitals. The same rng gives the same
-// messages.
+// Practice invents n different messages, three in ten of them spam, by expanding a grammar; one in
+// four has no capitals. The same rng gives the same messages.
 func Practice(n int, rng *rand.Rand) []Message {
 	messages := make([]Message, 0, n)
 	seen := make(map[string]bool, n)
@@ -28,8 +27,8 @@ func Practice(n int, rng *rand.Rand) []Message {
 	return messages
 }
 
-// expand replaces each {name} by one of the grammar's choices for that name, drawn
-// at random, until none is left, and then each # by a random digit.
+// expand replaces each {name} by one of the grammar's choices for that name, drawn at random,
+// until none is left, and then each # by a random digit.
 func expand(text string, rng *rand.Rand) string {
 	for {
 		before, rest, found := strings.Cut(text, "{")
@@ -49,9 +48,9 @@ func expand(text string, rng *rand.Rand) string {
 	return string(digits)
 }
 
-// grammar lists what each {name} can become. No single word decides: friends, too,
-// write of money and prizes and ask for a call, and some spam poses as a friend.
-// Telephone numbers and sites come from ranges kept free for fiction.
+// grammar lists what each {name} can become. No single word decides: friends, too, write of money
+// and prizes and ask for a call, and some spam poses as a friend. Telephone numbers and sites come
+// from ranges kept free for fiction.
 var grammar = sync.OnceValue(func() (choices map[string][]string) {
 	if json.Unmarshal(rules, &choices) != nil {
 		panic("classify: practice.json is broken")

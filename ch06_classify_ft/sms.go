@@ -10,8 +10,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
-// Classes names the outputs of the head, in their order: output 0 speaks for
-// ham, output 1 for spam.
+// Classes names the outputs of the head, in their order: output 0 speaks for ham, output 1 for
+// spam.
 var Classes = [2]string{"ham", "spam"}
 
 // A Message is one text message and what a person judged it to be.
@@ -28,12 +28,11 @@ func (m Message) Label() int {
 	return 0
 }
 
-// ReadMessages reads the format of the SMS Spam Collection (Almeida, Hidalgo and
-// Yamakami, 2011): one message a line, "ham" or "spam", a tab, the text. A quotation
-// mark is text like any other, and blank lines mean nothing. Other lines that hold
-// no message are skipped: messages are what the rest holds, and the error tells how
-// many were skipped and what is wrong with the first of them. With any other error,
-// such as that of a text that is not UTF-8, there are no messages.
+// ReadMessages reads the format of the SMS Spam Collection (Almeida, Hidalgo and Yamakami, 2011):
+// one message a line, "ham" or "spam", a tab, the text. A quotation mark is text like any other,
+// and blank lines mean nothing. Other lines that hold no message are skipped: messages are what
+// the rest holds, and the error tells how many were skipped and what is wrong with the first of
+// them. With any other error, such as that of a text that is not UTF-8, there are no messages.
 func ReadMessages(r io.Reader) (messages []Message, err error) {
 	err = plaintext.Lines(r, func(line string) error {
 		m, err := parseMessage(line)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
@@ -191,8 +192,7 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 	learn, watch := filter.Examples(parts[0]), filter.Examples(parts[1])
 	longest := max(learn.Longest(), watch.Longest())
 	if o.LoRA == 0 {
-		c := filter.Classifier.Model.Config
-		foretell(cmd.ErrOrStderr(), classify.TrainMemory(c, o.Batch, longest, o.Dropout > 0, o.trains(c.Layers)))
+		foretell(cmd.ErrOrStderr(), o.memory(filter.Classifier.Model.Config, longest))
 	}
 	learner, save, err := o.learner(f, filter, longest)
 	if err != nil {
@@ -230,6 +230,17 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 	}
 	fmt.Fprintf(out, "the filter is in %s; see how it does with the messages held out:\n  %s classify eval -model %s\n", f.out, program(), quote(f.out))
 	return nil
+}
+
+// memory is what training takes on messages of at most T tokens: two scores a message
+// are next to nothing where a language model has logits.
+func (o *classifyOptions) memory(c gpt.Config, T int) gpt.Memory {
+	trains := o.trains(c.Layers)
+	m := c.TrainMemory(o.Batch, T, o.Dropout > 0, trains)
+	m.Weights += 4 * classify.TrainedParams(c, classify.HeadOnly)
+	m.Gradients = 4 * classify.TrainedParams(c, trains)
+	m.Averages, m.Logits = 2*m.Gradients, 0
+	return m
 }
 
 // adaptersFile holds the low-rank changes of a run, to go on with. The model
