@@ -15,16 +15,18 @@ type Decoder interface {
 // text. The text is cut to the last Context ids whenever it is longer; from then
 // on every token reads the whole window again, since each of its positions has
 // moved. Pick may change the logits, but not the text, and keeps neither.
-func Continue(m Decoder, prompt []int, pick func(logits []float32, text []int) int) iter.Seq[int] {
+//
+// The cache is m's. It may have read the beginning of the prompt, but not all of
+// it, and belongs to the loop: it is all that changes.
+func Continue(m Decoder, cache *Cache, prompt []int, pick func(logits []float32, text []int) int) iter.Seq[int] {
 	if len(prompt) == 0 {
 		panic(emptyPrompt)
 	}
 	return func(yield func(int) bool) {
-		cache := m.NewCache()
 		most := cache.config.Context
 		window := make([]int, 0, most)
 		window = append(window, prompt[max(0, len(prompt)-most):]...)
-		logits := m.Extend(cache, window)
+		logits := m.Extend(cache, window[cache.Len():])
 		for {
 			id := pick(logits, window)
 			if !yield(id) {
@@ -45,7 +47,7 @@ func Continue(m Decoder, prompt []int, pick func(logits []float32, text []int) i
 
 // Greedy is [Continue] with the likeliest token every time.
 func (m *Model) Greedy(prompt []int) iter.Seq[int] {
-	return Continue(m, prompt, func(logits []float32, _ []int) int { return Argmax(logits) })
+	return Continue(m, m.NewCache(), prompt, func(logits []float32, _ []int) int { return Argmax(logits) })
 }
 
 // Argmax returns the index of the largest value, the first of equals.

@@ -216,7 +216,7 @@ func TestContinueShowsTheText(t *testing.T) {
 	for _, prompt := range []int{1, 5, 11, 12, 13, 30} {
 		text := randomIDs(prompt, small.Vocab, 3)
 		n := 0
-		for id := range gpt.Continue(m, text, func(_ []float32, seen []int) int {
+		for id := range gpt.Continue(m, m.NewCache(), text, func(_ []float32, seen []int) int {
 			require.Equal(t, text[max(0, len(text)-small.Context):], seen)
 			return (7*len(text) + 3) % small.Vocab
 		}) {

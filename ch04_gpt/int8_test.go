@@ -116,7 +116,7 @@ func TestInt8Allocation(t *testing.T) {
 func TestInt8Writes(t *testing.T) {
 	m := gpt.Quantize(randomModel(small, 34))
 	text := randomIDs(3, small.Vocab, 34)
-	for id := range gpt.Continue(m, text, func(logits []float32, _ []int) int { return gpt.Argmax(logits) }) {
+	for id := range gpt.Continue(m, m.NewCache(), text, func(logits []float32, _ []int) int { return gpt.Argmax(logits) }) {
 		if text = append(text, id); len(text) == 20 { // beyond the context
 			break
 		}

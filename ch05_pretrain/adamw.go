@@ -20,7 +20,8 @@ type AdamW struct {
 var DefaultAdamW = AdamW{Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8, Decay: 0.1}
 
 // Optimizer is AdamW at work on a list of parameters. For each of them it keeps
-// two averages, of the gradient and of its square.
+// two averages, of the gradient and of its square. One goroutine at a time may
+// use it, and nobody else the parameters during a step, which moves them.
 type Optimizer struct {
 	AdamW
 	params, grads []gpt.Param

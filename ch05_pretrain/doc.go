@@ -12,10 +12,11 @@
 //	clip.go         no step too large
 //	schedule.go     how large a step, and when
 //	learner.go      a model with a loss
+//	settings.go     what there is to choose, and in which range
 //	trainer.go      the loop, one step after another
 //	evaluate.go     the loss on text that was not trained on
 //	sample.go       choosing the next token by chance
-//	stop.go         where a text ends
+//	stop.go         where a text ends, and its pieces
 //	model.go        a model in a directory
 //	gpt2.go         as GPT-2 was published, in one file or in several
 //	checkpoint.go   a training run that goes on from where it was

@@ -26,7 +26,9 @@ type Learner interface {
 	Loss(b embeddings.Batch) float64
 }
 
-// LanguageModel is a GPT that learns to predict the next token.
+// LanguageModel is a GPT that learns to predict the next token. It has room for
+// one batch, so one goroutine at a time may use it. Its Loss only reads the model,
+// and of one model there may be several.
 type LanguageModel struct {
 	model, grad   *gpt.Model
 	params, grads []gpt.Param

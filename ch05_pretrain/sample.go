@@ -9,11 +9,13 @@ import (
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/topk"
 )
 
 // Sampler chooses the next token from logits. Its zero value is greedy: it
 // takes the likeliest. The fields stand in the order in which they take effect,
 // which is Hugging Face's; whatever they rule out, the likeliest token remains.
+// Its methods panic where [Sampler.Validate] returns an error.
 //
 // The repetition penalty is due to Keskar and others (2019), top-p to Holtzman
 // and others (2019), min-p to Nguyen and others (2024).
@@ -25,90 +27,29 @@ type Sampler struct {
 	MinP              float32 // only those at least p times as likely as the likeliest; 0 for all
 }
 
-// A block is some tokens in a row, of which those not yet taken are at lo to
-// hi-1 of a drawing's tokens.
-type block struct {
-	lo, hi int
-	most   float32 // the largest logit of these
+// Validate returns a [*RangeError] for the first field that is out of its range.
+func (s Sampler) Validate() error {
+	switch {
+	case !(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 1e6):
+		return &RangeError{"repetition-penalty", s.RepetitionPenalty, "0 or more"}
+	case !(s.Temperature >= 0 && s.Temperature <= 1e6):
+		return &RangeError{"temperature", s.Temperature, "0 or more"}
+	case s.TopK < 0:
+		return &RangeError{"top-k", s.TopK, "0 or more"}
+	case !(s.TopP >= 0 && s.TopP <= 1):
+		return &RangeError{"top-p", s.TopP, "0 to 1"}
+	case !(s.MinP >= 0 && s.MinP <= 1):
+		return &RangeError{"min-p", s.MinP, "0 to 1"}
+	}
+	return nil
 }
 
-// before reports whether the likeliest token of b comes before that of c.
-func (b block) before(c block) bool { return b.most > c.most || b.most == c.most && b.lo < c.lo }
+const badSampler = "pretrain: a field of the Sampler is out of its range, see Sampler.Validate"
 
-const blockSize = 64
-
-// A drawing is the room it takes to choose a token. To find the likeliest few of
-// many it does not sort them: it keeps the largest of each block, and the blocks
-// in a heap, each before the two at twice its index and one or two further on.
-// So the first block has the likeliest token, and taking that out disturbs a few
-// blocks only.
-type drawing struct {
-	tokens        []int32
-	logits        []float32 // those not taken out, block by block
-	heap          []block
-	all           []float32 // (V) probabilities
-	ids           []int     // taken out so far
-	probabilities []float32
-}
-
-var drawings f32.Shelf[drawing]
-
-// begin fills the heap.
-func (d *drawing) begin(logits []float32) {
-	d.ids, d.probabilities, d.heap, d.tokens = d.ids[:0], d.probabilities[:0], d.heap[:0], d.tokens[:0]
-	d.logits = append(d.logits[:0], logits...)
-	for i := range logits {
-		d.tokens = append(d.tokens, int32(i))
+func (s Sampler) mustBeValid() {
+	if s.Validate() != nil {
+		panic(badSampler)
 	}
-	for lo := 0; lo < len(logits); lo += blockSize {
-		hi := min(lo+blockSize, len(logits))
-		d.heap = append(d.heap, block{lo, hi, f32.Max(logits[lo:hi])})
-	}
-	for i := len(d.heap)/2 - 1; i >= 0; i-- {
-		d.sink(i)
-	}
-}
-
-// sink moves the block at i down to where both below come after it.
-func (d *drawing) sink(i int) {
-	b := d.heap[i]
-	for {
-		below := 2*i + 1
-		if below >= len(d.heap) {
-			break
-		}
-		if below+1 < len(d.heap) && d.heap[below+1].before(d.heap[below]) {
-			below++
-		}
-		if !d.heap[below].before(b) {
-			break
-		}
-		d.heap[i] = d.heap[below]
-		i = below
-	}
-	d.heap[i] = b
-}
-
-// next takes the likeliest of the tokens that are left, the first of equals.
-func (d *drawing) next() (id int, logit float32) {
-	b := &d.heap[0]
-	at := b.lo + max(0, slices.Index(d.logits[b.lo:b.hi], b.most)) // no index if NaN
-	id, logit = int(d.tokens[at]), d.logits[at]
-	d.ids = append(d.ids, id)
-	b.hi--
-	copy(d.tokens[at:b.hi], d.tokens[at+1:])
-	copy(d.logits[at:b.hi], d.logits[at+1:])
-	if b.lo < b.hi {
-		b.most = f32.Max(d.logits[b.lo:b.hi])
-	} else {
-		last := len(d.heap) - 1
-		d.heap[0] = d.heap[last]
-		d.heap = d.heap[:last]
-	}
-	if len(d.heap) > 0 {
-		d.sink(0)
-	}
-	return id, logit
 }
 
 // Penalize makes the tokens of text less likely by the factor θ of
@@ -117,15 +58,16 @@ func (d *drawing) next() (id int, logit float32) {
 // token occurs in text does not matter. [Sampler.Pick] knows no text; whoever
 // calls it calls Penalize before. It changes logits in place.
 func (s Sampler) Penalize(logits []float32, text []int) {
+	s.mustBeValid()
 	theta := s.RepetitionPenalty
 	if theta == 0 || theta == 1 {
 		return
 	}
-	d := drawings.Take()
-	defer drawings.Give(d)
-	d.all = append(d.all[:0], logits...)
+	c := shelf.Take()
+	defer shelf.Give(c)
+	c.all = append(c.all[:0], logits...)
 	for _, id := range text {
-		if l := d.all[id]; l > 0 {
+		if l := c.all[id]; l > 0 {
 			logits[id] = l / theta
 		} else {
 			logits[id] = l * theta
@@ -136,63 +78,72 @@ func (s Sampler) Penalize(logits []float32, text []int) {
 // Candidates returns the ids that may be chosen and their probabilities, the
 // likeliest first.
 func (s Sampler) Candidates(logits []float32) (ids []int, probabilities []float32) {
+	s.mustBeValid()
 	if s.Temperature == 0 {
 		return []int{gpt.Argmax(logits)}, []float32{1}
 	}
-	d := drawings.Take()
-	defer drawings.Give(d)
-	s.choose(d, logits, 2) // more than all together have
-	return slices.Clone(d.ids), slices.Clone(d.probabilities)
+	c := shelf.Take()
+	defer shelf.Give(c)
+	s.choose(c, logits, 2) // more than all together have
+	return slices.Clone(c.ids), slices.Clone(c.p)
 }
 
-// choose leaves the candidates in d, the likeliest first. Without top-k, top-p
-// and min-p, where they would be all there are, it leaves those that together are
-// likelier than u.
-func (s Sampler) choose(d *drawing, logits []float32, u float32) {
-	d.begin(logits)
-	nucleus := s.TopP > 0 && s.TopP < 1
-	switch {
-	case s.TopK > 0:
-		s.likeliest(d, min(s.TopK, len(logits)))
-	case nucleus:
-		s.reach(d, logits, s.TopP)
-	case s.MinP > 0:
-		s.reach(d, logits, 2)
-	default:
-		s.reach(d, logits, math.Nextafter32(u, 3))
+// The candidates for the next token, the likeliest first.
+type candidates struct {
+	ids []int
+	p   []float32 // their probabilities
+	all []float32 // (V) of all tokens, by id
+}
+
+// shelf keeps candidates for the next token to use: no token allocates what
+// grows with the vocabulary.
+var shelf f32.Shelf[candidates]
+
+// choose sorts the tokens, cuts off the unlikely, and leaves the others in c. From
+// where the likeliest have together reached u, they are left out too.
+func (s Sampler) choose(c *candidates, logits []float32, u float32) {
+	c.ids, c.p = c.ids[:0], c.p[:0]
+	if s.TopK > 0 {
+		s.takeK(c, logits)
+	} else {
+		s.takeAll(c, logits, u)
 	}
-	if nucleus {
-		d.keep(reaching(d.probabilities, s.TopP))
+	if s.TopP > 0 && s.TopP < 1 {
+		c.keep(reaching(c.p, s.TopP))
 	}
 	if s.MinP > 0 {
-		d.keep(atLeast(d.probabilities, s.MinP))
+		c.keep(atLeast(c.p, s.MinP))
 	}
 }
 
-// likeliest takes k candidates, with probabilities among themselves.
-func (s Sampler) likeliest(d *drawing, k int) {
-	first := d.heap[0].most
-	for range k {
-		_, logit := d.next()
-		d.probabilities = append(d.probabilities, logit)
-	}
-	s.soften(d.probabilities, first)
-}
-
-// reach takes candidates until their probabilities, among all tokens, add up to
-// p, or the last of them is not likely enough for min-p.
-func (s Sampler) reach(d *drawing, logits []float32, p float32) {
-	d.all = append(d.all[:0], logits...)
-	s.soften(d.all, d.heap[0].most)
-	var sum, last float32
-	for len(d.heap) > 0 && sum < p {
-		id, _ := d.next()
-		last = d.all[id]
-		d.probabilities = append(d.probabilities, last)
-		if last < s.MinP*d.probabilities[0] {
-			return
+// takeK takes the k likeliest, with probabilities among themselves.
+func (s Sampler) takeK(c *candidates, logits []float32) {
+	for id := range topk.Descending(logits) {
+		c.ids, c.p = append(c.ids, id), append(c.p, logits[id])
+		if len(c.ids) == s.TopK {
+			break
 		}
-		sum += last
+	}
+	s.soften(c.p, c.p[0])
+}
+
+// takeAll takes the likeliest, with probabilities among all tokens, as long as
+// they are neither too unlikely for min-p nor reach what top-p asks for, or u.
+func (s Sampler) takeAll(c *candidates, logits []float32, u float32) {
+	if s.TopP > 0 && s.TopP < 1 {
+		u = s.TopP
+	} else if s.MinP > 0 {
+		u = 2
+	}
+	c.all = append(c.all[:0], logits...)
+	s.soften(c.all, f32.Max(logits))
+	var sum float32
+	for id := range topk.Descending(logits) {
+		p := c.all[id]
+		c.ids, c.p = append(c.ids, id), append(c.p, p)
+		if sum += p; !(sum < u) || p < s.MinP*c.p[0] {
+			break
+		}
 	}
 }
 
@@ -230,41 +181,48 @@ func atLeast(probabilities []float32, p float32) int {
 
 // keep drops all candidates but the first n, and divides the probabilities of
 // these by their sum.
-func (d *drawing) keep(n int) {
-	d.ids, d.probabilities = d.ids[:n], d.probabilities[:n]
+func (c *candidates) keep(n int) {
+	c.ids, c.p = c.ids[:n], c.p[:n]
 	var sum float32
-	for _, p := range d.probabilities {
+	for _, p := range c.p {
 		sum += p
 	}
-	for i := range d.probabilities {
-		d.probabilities[i] /= sum
+	for i := range c.p {
+		c.p[i] /= sum
 	}
 }
 
 // Pick chooses one of the [Sampler.Candidates] by chance, each as often as its
 // probability says. A greedy sampler needs no generator.
 func (s Sampler) Pick(logits []float32, rng *rand.Rand) int {
+	s.mustBeValid()
 	if s.Temperature == 0 {
 		return gpt.Argmax(logits)
 	}
-	d := drawings.Take()
-	defer drawings.Give(d)
+	c := shelf.Take()
+	defer shelf.Give(c)
 	u := rng.Float32()
-	s.choose(d, logits, u)
-	for i, p := range d.probabilities {
+	s.choose(c, logits, math.Nextafter32(u, 3)) // the rest cannot be hit
+	for i, p := range c.p {
 		if u -= p; u < 0 {
-			return d.ids[i]
+			return c.ids[i]
 		}
 	}
-	return d.ids[len(d.ids)-1] // the probabilities were rounded to a sum just below u
+	return c.ids[len(c.ids)-1] // the probabilities were rounded to a sum just below u
+}
+
+// Next is what [gpt.Continue] asks for: it penalizes and picks.
+func (s Sampler) Next(rng *rand.Rand) func(logits []float32, text []int) int {
+	s.mustBeValid()
+	return func(logits []float32, text []int) int {
+		s.Penalize(logits, text)
+		return s.Pick(logits, rng)
+	}
 }
 
 // Generate yields the ids that s picks after prompt, one after another, without
 // end; see [gpt.Continue]. What the model still reads of the text, the prompt
 // included, is what the repetition penalty is about.
 func Generate(m gpt.Decoder, prompt []int, s Sampler, rng *rand.Rand) iter.Seq[int] {
-	return gpt.Continue(m, prompt, func(logits []float32, text []int) int {
-		s.Penalize(logits, text)
-		return s.Pick(logits, rng)
-	})
+	return gpt.Continue(m, m.NewCache(), prompt, s.Next(rng))
 }

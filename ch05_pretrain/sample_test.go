@@ -102,15 +102,45 @@ func TestCandidatesAreThoseOfSorting(t *testing.T) {
 	}
 }
 
-func TestPickAllocatesNothing(t *testing.T) {
+// What choosing a token allocates does not grow with the vocabulary.
+func TestAllocationOfAPick(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	logits := randomLogits(rng, 5000)
+	logits := randomLogits(rng, 100_000)
 	for _, s := range samplers {
 		s.RepetitionPenalty = 1.001
-		require.Zero(t, testing.AllocsPerRun(5, func() {
+		require.Less(t, allocs.Bytes(func() {
 			s.Penalize(logits, []int{3, 1, 3})
 			s.Pick(logits, rng)
-		}), "%+v", s)
+		}), allocs.Step, "%+v", s)
+	}
+}
+
+// Settings out of their range are refused by name, and by panic where there is no
+// error to return.
+func TestSamplerOutOfRange(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for option, bad := range map[string][]pretrain.Sampler{
+		"temperature":        {{Temperature: -1}, {Temperature: nan}, {Temperature: inf}, {Temperature: -inf}},
+		"top-k":              {{TopK: -1}},
+		"top-p":              {{TopP: 2}, {TopP: -.1}, {TopP: nan}, {TopP: inf}},
+		"min-p":              {{MinP: 1.5}, {MinP: -1}, {MinP: nan}},
+		"repetition-penalty": {{RepetitionPenalty: -1}, {RepetitionPenalty: nan}, {RepetitionPenalty: inf}},
+	} {
+		for _, s := range bad {
+			var r *pretrain.RangeError
+			require.ErrorAs(t, s.Validate(), &r, "%+v", s)
+			require.Equal(t, option, r.Option)
+			require.ErrorContains(t, r, "pretrain: "+option+" cannot be ")
+			const message = "pretrain: a field of the Sampler is out of its range, see Sampler.Validate"
+			logits := []float32{1, 2}
+			require.PanicsWithValue(t, message, func() { s.Pick(logits, rand.New(rand.NewPCG(1, 1))) })
+			require.PanicsWithValue(t, message, func() { s.Candidates(logits) })
+			require.PanicsWithValue(t, message, func() { s.Penalize(logits, []int{1}) })
+			require.PanicsWithValue(t, message, func() { s.Next(nil) })
+		}
+	}
+	for _, s := range samplers {
+		require.NoError(t, s.Validate())
 	}
 }
 

@@ -1,8 +1,11 @@
 package pretrain
 
 import (
+	"iter"
 	"slices"
 	"strings"
+
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 )
 
 const emptyStop = "pretrain: a stop string is empty"
@@ -68,4 +71,31 @@ func (s *Stopper) Flush() string {
 	text := s.held
 	s.held = ""
 	return text
+}
+
+// Text yields the text of ids in pieces, as it comes. It ends where the ids do,
+// at the end-of-text id, or before a stop string. A piece is never empty and never
+// ends inside a character; bytes that are part of no character become U+FFFD.
+func Text(t *tokens.BPE, ids iter.Seq[int], stops ...string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		stream, stopper := tokens.NewStream(t), NewStopper(stops...)
+		show := func(piece string) (more bool) {
+			text, stop := stopper.Next(strings.ToValidUTF8(piece, "\uFFFD"))
+			return (text == "" || yield(text)) && !stop
+		}
+		for id := range ids {
+			if id == t.EndOfText() {
+				break
+			}
+			if !show(stream.Next(id)) {
+				return
+			}
+		}
+		if !show(stream.Flush()) {
+			return
+		}
+		if rest := stopper.Flush(); rest != "" {
+			yield(rest)
+		}
+	}
 }

@@ -2,11 +2,14 @@ package pretrain_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
@@ -145,4 +148,66 @@ func TestNewStopperMisuse(t *testing.T) {
 	stops[0] = "b"
 	_, stop := s.Next("a")
 	require.True(t, stop, "the caller may use its slice for something else")
+}
+
+// Whatever the text, the stop strings and the pieces, the Stopper ends the text
+// where one that has all of it would.
+func FuzzStopper(f *testing.F) {
+	f.Add("a prism #1 bends light.\n### Question", "###", "Question:", uint64(1))
+	f.Add("aaab", "aab", "", uint64(2))
+	f.Add("é光é\xff\x00", "光", "\xff", uint64(3))
+	f.Add(strings.Repeat("ab", 40), strings.Repeat("ab", 20)+"c", "ba", uint64(4))
+	f.Add("one\r\n\r\ntwo", "\r\n\r\n", "\n", uint64(5))
+	f.Fuzz(func(t *testing.T, text, a, b string, seed uint64) {
+		if len(text) > 200 || len(a) > 200 || len(b) > 200 {
+			return // the twin is slow
+		}
+		var stops []string
+		for _, stop := range []string{a, b} {
+			if stop != "" {
+				stops = append(stops, stop)
+			}
+		}
+		rng := rand.New(rand.NewPCG(seed, 0))
+		var pieces []string
+		for rest := text; rest != ""; {
+			n := rng.IntN(min(len(rest), 9) + 1)
+			pieces, rest = append(pieces, rest[:n]), rest[n:]
+		}
+		want, wantStop := before(text, stops)
+		got, stop := stopped(t, pieces, stops)
+		require.Equal(t, want, got, "%q, stops %q", pieces, stops)
+		require.Equal(t, wantStop, stop)
+	})
+}
+
+// Text ends at the id that ends it or before a stop string, in whole characters.
+func TestText(t *testing.T) {
+	bpe, err := tokens.TrainBPE("light 光 light", 260)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		text, stop, want string
+	}{
+		{"light 光 ray", "", "light 光 ray"},
+		{"light 光 ray", "光", "light "},
+		{"light\xff\xfe ray", "", "light\uFFFD ray"},
+		{"light 光"[:8], "", "light \uFFFD"},
+		{"light#", "##", "light#"},
+	} {
+		var stops []string
+		if c.stop != "" {
+			stops = append(stops, c.stop)
+		}
+		ids := append(bpe.Encode(c.text), bpe.EndOfText())
+		var whole strings.Builder
+		for piece := range pretrain.Text(bpe, slices.Values(append(ids, bpe.Encode("more")...)), stops...) {
+			require.NotEmpty(t, piece)
+			require.True(t, utf8.ValidString(piece), "%q", piece)
+			whole.WriteString(piece)
+		}
+		require.Equal(t, c.want, strings.ReplaceAll(whole.String(), "\uFFFD\uFFFD", "\uFFFD"))
+		for range pretrain.Text(bpe, slices.Values(ids), stops...) {
+			break // is fine
+		}
+	}
 }

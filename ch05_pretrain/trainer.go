@@ -35,7 +35,8 @@ type Step struct {
 
 // Trainer runs a [Learner] over its data. What is random, the order of the data
 // and dropout, comes from two generators of its own, so that a run can be
-// stopped, saved, and gone on with as if nothing had happened.
+// stopped, saved, and gone on with as if nothing had happened. One goroutine at a
+// time may use it; between two steps others may use the model.
 type Trainer struct {
 	learner    Learner
 	train      Epoch

@@ -1,13 +1,15 @@
 package instruct
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
 	"math"
 	"math/rand/v2"
-	"strings"
+	"slices"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -73,20 +75,19 @@ func OpenFS(files fs.FS) (*Assistant, error) {
 }
 
 // Respond answers an instruction, with input as its material or "" for none.
-// It yields the answer in pieces as they come into being; joined, they are the
-// whole answer. A piece is never empty and never ends inside a character;
-// bytes that are part of no character become U+FFFD.
+// It yields the answer in pieces as they come into being, as [pretrain.Text] does;
+// joined, they are the whole answer.
 //
 // The answer ends where the model says so, before a string of [Stop], at the
 // limit of [MaxTokens], or where the model's context is full. When ctx is
 // cancelled, its error is the last thing yielded. A prompt that leaves no room in
-// the context is an error. Leaving the loop early is fine. Each loop over the
+// the context is an error, and so is an option out of its range. Leaving the loop early is fine. Each loop over the
 // result answers anew.
 func (a *Assistant) Respond(ctx context.Context, instruction, input string, options ...Option) iter.Seq2[string, error] {
-	o := choose(options)
+	o, err := choose(options)
 	return func(yield func(string, error) bool) {
 		prompt := a.bpe.Encode(Entry{Instruction: instruction, Input: input}.Prompt())
-		if err := a.fits(len(prompt)); err != nil {
+		if err := cmp.Or(err, a.fits(len(prompt))); err != nil {
 			yield("", err)
 			return
 		}
@@ -102,51 +103,34 @@ func (a *Assistant) fits(n int) error {
 	return nil
 }
 
-// answer yields the answer to a prompt in pieces of text.
+// answer yields the answer to a prompt in pieces of text, see [gpt.Continue] for
+// the cache, and last the error of ctx, if it was cancelled.
 func (a *Assistant) answer(ctx context.Context, cache *gpt.Cache, prompt []int, o settings) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		stream, stopper := tokens.NewStream(a.bpe), pretrain.NewStopper(o.stops...)
-		show := func(piece string) (more bool) {
-			text, stop := stopper.Next(strings.ToValidUTF8(piece, "\uFFFD"))
-			return (text == "" || yield(text, nil)) && !stop
-		}
-		for id, err := range a.ids(ctx, cache, prompt, o) {
-			if err != nil {
-				yield("", err)
-				return
-			}
-			if !show(stream.Next(id)) {
+		for piece := range pretrain.Text(a.bpe, a.ids(ctx, cache, prompt, o), o.stops...) {
+			if !yield(piece, nil) {
 				return
 			}
 		}
-		if !show(stream.Flush()) {
-			return
-		}
-		if rest := stopper.Flush(); rest != "" {
-			yield(rest, nil)
+		if err := ctx.Err(); err != nil {
+			yield("", err)
 		}
 	}
 }
 
-// ids yields the answer to a prompt, id by id, without the end-of-text id. The
-// cache may have read the beginning of the prompt, but not all of it. It belongs
-// to this call: it is all that changes.
-func (a *Assistant) ids(ctx context.Context, cache *gpt.Cache, prompt []int, o settings) iter.Seq2[int, error] {
-	return func(yield func(int, error) bool) {
+// ids yields the ids of an answer, no more than the options and the context
+// allow, until ctx is cancelled.
+func (a *Assistant) ids(ctx context.Context, cache *gpt.Cache, prompt []int, o settings) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		left := min(o.maxTokens, a.context-len(prompt)+1)
+		if left < 1 || ctx.Err() != nil {
+			return
+		}
 		rng := rand.New(rand.NewPCG(o.seed, 0))
-		text := append(make([]int, 0, a.context+1), prompt...)
-		for n := 0; n < o.maxTokens && len(text) <= a.context; n++ {
-			if err := ctx.Err(); err != nil {
-				yield(0, err)
+		for id := range gpt.Continue(a.decoder, cache, prompt, o.sampler.Next(rng)) {
+			if left--; ctx.Err() != nil || !yield(id) || left == 0 {
 				return
 			}
-			logits := a.decoder.Extend(cache, text[cache.Len():])
-			o.sampler.Penalize(logits, text)
-			id := o.sampler.Pick(logits, rng)
-			if id == a.bpe.EndOfText() || !yield(id, nil) {
-				return
-			}
-			text = append(text, id)
 		}
 	}
 }
@@ -163,12 +147,21 @@ type settings struct {
 
 // choose applies options to the defaults: always the likeliest word, no limit
 // but the context.
-func choose(options []Option) settings {
+func choose(options []Option) (settings, error) {
 	o := settings{maxTokens: math.MaxInt}
 	for _, option := range options {
 		option(&o)
 	}
-	return o
+	if err := o.sampler.Validate(); err != nil {
+		return o, fmt.Errorf("instruct: %w", err)
+	}
+	if o.maxTokens < 0 {
+		return o, errors.New("instruct: MaxTokens takes 0 or more")
+	}
+	if slices.Contains(o.stops, "") {
+		return o, errors.New("instruct: Stop takes no empty text")
+	}
+	return o, nil
 }
 
 // Temperature makes a response bolder: 0, the default, always takes the

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"iter"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -206,7 +208,6 @@ func TestRespondStops(t *testing.T) {
 		}
 		assert.Equal(t, e.Output, all(t, a, e, instruct.Stop(e.Output+" and more")), "what was kept back comes in the end")
 	}
-	assert.PanicsWithValue(t, "pretrain: a stop string is empty", func() { all(t, a, lessons[0], instruct.Stop("")) })
 }
 
 // The penalty knows the prompt: with a large one no token of it is said again.
@@ -387,5 +388,34 @@ func TestScoresStop(t *testing.T) {
 	cancel(errors.New("enough"))
 	for _, err := range a.Scores(ctx, lessons) {
 		assert.ErrorIs(t, err, context.Canceled)
+	}
+}
+
+// An option out of its range is an error of the answer, whoever asks.
+func TestOptionsOutOfRange(t *testing.T) {
+	a := taughtAssistant()
+	nan := float32(math.NaN())
+	for want, option := range map[string]instruct.Option{
+		"temperature cannot be -1":        instruct.Temperature(-1),
+		"temperature cannot be NaN":       instruct.Temperature(nan),
+		"top-p cannot be 2":               instruct.TopP(2),
+		"top-k cannot be -1":              instruct.TopK(-1),
+		"min-p cannot be NaN":             instruct.MinP(nan),
+		"repetition-penalty cannot be -3": instruct.RepetitionPenalty(-3),
+		"MaxTokens takes 0 or more":       instruct.MaxTokens(-1),
+		"Stop takes no empty text":        instruct.Stop("a", ""),
+	} {
+		for name, answer := range map[string]iter.Seq2[string, error]{
+			"Respond": a.Respond(t.Context(), "Name the opposite.", "hot", option),
+			"Say":     a.NewConversation().Say(t.Context(), "Name the opposite.", "hot", option),
+		} {
+			n := 0
+			for piece, err := range answer {
+				assert.Empty(t, piece)
+				assert.ErrorContains(t, err, want, name)
+				n++
+			}
+			assert.Equal(t, 1, n, name)
+		}
 	}
 }

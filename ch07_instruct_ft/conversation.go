@@ -45,9 +45,13 @@ func (c *Conversation) Reset() { c.history, c.forgotten = nil, 0 }
 // is remembered as far as the caller has seen it; an exchange without any answer
 // is not. Each loop over the result says the instruction again.
 func (c *Conversation) Say(ctx context.Context, instruction, input string, options ...Option) iter.Seq2[string, error] {
-	o := choose(options)
+	o, err := choose(options)
 	return func(yield func(string, error) bool) {
 		said := Entry{Instruction: instruction, Input: input}
+		if err != nil {
+			yield("", err)
+			return
+		}
 		prompt, err := c.prompt(said, o)
 		if err != nil {
 			yield("", err)

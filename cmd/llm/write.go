@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -35,16 +36,10 @@ func (s *sampling) add(cmd *cobra.Command, temperature float32) {
 }
 
 func (s *sampling) check() error {
-	switch {
-	case !(s.Temperature >= 0 && s.Temperature <= 1e6):
-		return usagef("-temperature cannot be %v; it takes 0 or more", s.Temperature)
-	case s.TopK < 0:
-		return usagef("-top-k cannot be %d; it takes 0 or more", s.TopK)
-	case !(s.TopP >= 0 && s.TopP <= 1):
-		return usagef("-top-p cannot be %v; it takes 0 to 1", s.TopP)
-	case !(s.MinP >= 0 && s.MinP <= 1):
-		return usagef("-min-p cannot be %v; it takes 0 to 1", s.MinP)
-	case !(s.RepetitionPenalty >= 0.1 && s.RepetitionPenalty <= 10):
+	if err := s.Validate(); err != nil {
+		return optionError(err)
+	}
+	if !(s.RepetitionPenalty >= 0.1 && s.RepetitionPenalty <= 10) {
 		return usagef("-repetition-penalty cannot be %v; it takes 0.1 to 10", s.RepetitionPenalty)
 	}
 	for i, stop := range s.stops {
@@ -54,6 +49,15 @@ func (s *sampling) check() error {
 		s.stops[i] = unescape.Replace(stop)
 	}
 	return nil
+}
+
+// optionError is a usage error that names the option which is out of its range.
+func optionError(err error) error {
+	var r *pretrain.RangeError
+	if errors.As(err, &r) {
+		return usagef("-%s cannot be %v; it takes %s", r.Option, r.Value, r.Takes)
+	}
+	return err
 }
 
 // unescape lets a line end be written on a command line.
@@ -80,27 +84,26 @@ type writing struct {
 // to streams what comes after prompt to w. It ends after the most tokens, before
 // a stop string, where the model ends the text, or when ctx is cancelled.
 func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) (speed, error) {
-	stream, stopper := tokens.NewStream(o.bpe), pretrain.NewStopper(o.stops...)
 	s := speed{begin: time.Now()}
-	for id := range pretrain.Generate(o.model, prompt, o.sampler, o.rng) {
-		if id == o.bpe.EndOfText() || ctx.Err() != nil {
-			break
+	ids := func(yield func(int) bool) {
+		for id := range pretrain.Generate(o.model, prompt, o.sampler, o.rng) {
+			if ctx.Err() != nil {
+				return
+			}
+			if id != o.bpe.EndOfText() {
+				s.token()
+			}
+			if !yield(id) || s.tokens == o.most {
+				return
+			}
 		}
-		s.token()
-		text, stop := stopper.Next(stream.Next(id))
-		if _, err := io.WriteString(w, text); err != nil || stop {
+	}
+	for text := range pretrain.Text(o.bpe, ids, o.stops...) {
+		if _, err := io.WriteString(w, text); err != nil {
 			return s, err
 		}
-		if s.tokens == o.most {
-			break
-		}
 	}
-	text, stop := stopper.Next(stream.Flush())
-	if !stop {
-		text += stopper.Flush()
-	}
-	_, err := io.WriteString(w, text)
-	return s, err
+	return s, nil
 }
 
 // speed is how fast tokens were written.

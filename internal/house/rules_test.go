@@ -60,6 +60,7 @@ var roomImports = map[string][]string{
 	"internal/safetensors":       {module + "/internal/f32", module + "/internal/strictjson"},
 	"internal/strictjson":        {module + "/internal/plaintext"},
 	"internal/tokenizerjson":     {module + "/internal/strictjson"},
+	"internal/topk":              {module + "/internal/f32"},
 	"examples/embed":             {module + "/ch07_instruct_ft"},
 }
 

@@ -53,7 +53,7 @@ func gpt2Text(_ context.Context, lab *Lab) ([]Row, error) {
 	g := torchrand.New(seed)
 	sampler := pretrain.Sampler{Temperature: 1.5, TopK: 50}
 	var drawn []int
-	for id := range gpt.Continue(m, start, func(logits []float32, _ []int) int {
+	for id := range gpt.Continue(m, m.NewCache(), start, func(logits []float32, _ []int) int {
 		all := make([]float32, len(logits)) // of which most are 0
 		ids, p := sampler.Candidates(logits)
 		for i, id := range ids {
