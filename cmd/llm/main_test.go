@@ -125,7 +125,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	for _, c := range []string{
 		"", "tokens", "tokens encode", "tokens decode", "pretrain", "generate", "classify", "classify train", "classify eval",
 		"classify run", "instruct", "instruct train", "instruct eval", "instruct judge", "chat", "export", "data", "data list", "data get",
-		"exercises", "exercises hint", "reproduce",
+		"exercises", "exercises hint",
 	} {
 		t.Run(c, func(t *testing.T) {
 			out := ok(t, append(strings.Fields(c), "-h")...)
@@ -168,10 +168,7 @@ func TestUsageErrors(t *testing.T) {
 		{"exercises bogus", `no command "bogus"`},
 		{"exercises hint", "takes the number of one exercise"},
 		{"exercises hint 99.9", `no exercise "99.9"; there are 1.1`},
-		{"reproduce bogus", `reproduce lists them`},
-		{"reproduce ch03-head", `no experiment "ch03-head"; there are ch03-simple, ch03-heads`},
-		{"reproduce all bogus", `no experiment "bogus"`},
-		{"reproduce -foo", "reproduce has no option -foo"},
+		{"reproduce ch03", "reproduce is a program of its own: go run ./cmd/reproduce ch03"},
 		{"pretrain -foo", "pretrain has no option -foo"},
 		{"pretrain bogus", `pretrain takes no argument "bogus"`},
 		{"pretrain -layers", "-layers needs a value"},

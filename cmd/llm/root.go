@@ -86,19 +86,25 @@ llm classify run "You have won £900 cash! Txt WIN to 80888 now"
 llm instruct train                             make it an assistant in ./runs/assistant
 llm chat                                       ask it
 llm export -out ~/newton                       a model for other programs
-llm exercises                                  where you stand with the book's exercises
-llm reproduce ch03                             another book's numbers, to the digit`,
+llm exercises                                  where you stand with the book's exercises`,
 		PersistentPreRunE: downloads,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
 	root.AddCommand(tokensCommand(), pretrainCommand(), generateCommand(), classifyCommand(),
-		instructCommand(), chatCommand(), exportCommand(), dataCommand(), exercisesCommand(), reproduceCommand())
+		instructCommand(), chatCommand(), exportCommand(), dataCommand(), exercisesCommand(), moved())
 	asGroup(root)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpFunc(help)
 	root.SetFlagErrorFunc(flagError)
 	return root
+}
+
+// moved says where reproduce is for who still types it.
+func moved() *cobra.Command {
+	return &cobra.Command{Use: "reproduce", Hidden: true, DisableFlagParsing: true, RunE: func(_ *cobra.Command, args []string) error {
+		return usagef("reproduce is a program of its own: %s", strings.Join(append([]string{"go run ./cmd/reproduce"}, args...), " "))
+	}}
 }
 
 // group returns a command that only holds others.
@@ -114,7 +120,7 @@ func asGroup(c *cobra.Command) {
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		var names []string
 		for _, sub := range cmd.Commands() {
-			if sub.Name() != "help" {
+			if sub.IsAvailableCommand() && sub.Name() != "help" {
 				names = append(names, sub.Name())
 			}
 		}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+// tables has what is printed, a file for each experiment. A line says where it is
+// and what is there, with " = " between; lines that begin with a tab are the rows of
+// a matrix. In quotation marks it is as in Go. What a ~ means, numbers says.
+//
+//go:embed tables
+var tables embed.FS
+
+// A sheet is an experiment's rows, and what of its table is not in them yet.
+type sheet struct {
+	rows   []Row
+	places []string            // of the table, in order
+	values map[string][]string // by place, of which some come again
+}
+
+// newSheet reads the table of an experiment. Where there is none, nothing is equal.
+func newSheet(name string) (*sheet, error) {
+	table, _ := tables.ReadFile("tables/" + name + ".txt")
+	return parseSheet(string(table))
+}
+
+func parseSheet(table string) (*sheet, error) {
+	s := &sheet{values: map[string][]string{}}
+	for line := range strings.Lines(table) {
+		line = strings.TrimRight(line, "\n")
+		if row, ok := strings.CutPrefix(line, "\t"); ok && len(s.places) > 0 {
+			list := s.values[s.places[len(s.places)-1]]
+			list[len(list)-1] += "/" + row
+			continue
+		}
+		where, value, ok := strings.Cut(line+" ", " = ")
+		if value = strings.TrimSuffix(value, " "); strings.HasPrefix(value, `"`) {
+			var err error
+			value, err = strconv.Unquote(value)
+			ok = err == nil
+		}
+		if where = strings.TrimSuffix(where, " "); !ok {
+			return nil, fmt.Errorf("the table's line %q has no place or no value", line)
+		}
+		s.places = append(s.places, where)
+		s.values[where] = append(s.values[where], value)
+	}
+	return s, nil
+}
+
+// knows reports whether something is printed at a place.
+func (s *sheet) knows(where string) bool { return len(s.values[where]) > 0 }
+
+// take removes what is printed at a place from the table.
+func (s *sheet) take(where string) string {
+	list := s.values[where]
+	if len(list) == 0 {
+		return "none"
+	}
+	s.values[where] = list[1:]
+	return list[0]
+}
+
+// is adds the rows of what is printed at a place: those of a matrix, of a list of
+// numbers, of one number, or the one of anything else, as fmt prints it. If it is
+// printed with more digits too, so are rows of these.
+func (s *sheet) is(where string, ours any) {
+	printed := s.take(where)
+	switch x := ours.(type) {
+	case blas32.General:
+		head, lines := "", strings.Split(printed, "/")
+		head, lines = lines[0], lines[1:]
+		if len(lines) != x.Rows {
+			s.rows = append(s.rows, text(where+" rows", fmt.Sprint(len(lines)), x.Rows))
+		}
+		for i := range min(len(lines), x.Rows) {
+			s.rows = append(s.rows, numbers(fmt.Sprintf("%s %d", where, i), head+lines[i], doubles(f32.Row(x, i)))...)
+		}
+	case []float32:
+		s.rows = append(s.rows, numbers(where, printed, doubles(x))...)
+	case []float64:
+		s.rows = append(s.rows, numbers(where, printed, x)...)
+	case float32:
+		s.rows = append(s.rows, scalar(where, printed, float64(x))...)
+	case float64:
+		s.rows = append(s.rows, scalar(where, printed, x)...)
+	default:
+		s.rows = append(s.rows, text(where, printed, ours))
+	}
+	if s.knows(where + ", more digits") {
+		s.is(where+", more digits", ours)
+	}
+}
+
+// scalar is the row of one number.
+func scalar(where, printed string, ours float64) []Row {
+	if strings.HasPrefix(printed, "~") {
+		return numbers(where, printed, []float64{ours})
+	}
+	return []Row{number(where, printed, ours)}
+}
+
+// has is is for what contains the printed text.
+func (s *sheet) has(where, ours string) {
+	if list := s.values[where]; len(list) > 0 && strings.Contains(ours, list[0]) {
+		ours = list[0]
+	}
+	s.is(where, ours)
+}
+
+// last is the latest row.
+func (s *sheet) last() *Row { return &s.rows[len(s.rows)-1] }
+
+// result is all rows. What is printed and was not asked for is among them.
+func (s *sheet) result() []Row {
+	for _, where := range s.places {
+		if s.knows(where) {
+			s.rows = append(s.rows, text(where, s.take(where), "none"))
+		}
+	}
+	return s.rows
+}
+
+func doubles(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}
+
+// shape is how PyTorch prints the size of a tensor.
+func shape(sizes ...int) string {
+	return strings.NewReplacer(" ", ", ", "[", "(", "]", ")").Replace(fmt.Sprint(sizes))
+}

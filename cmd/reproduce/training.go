@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/cmd/reproduce/torchrand"
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+// verdictTraining is chapter 5's training run.
+func verdictTraining(ctx context.Context, lab *Lab, s *sheet) error {
+	samples, err := chapterCourse.compare(ctx, lab, s, "ch05[77]")
+	for i, sample := range samples {
+		if where := fmt.Sprintf("ch05[77] text after epoch %d", i+1); s.knows(where) {
+			s.has(where, sample)
+		}
+	}
+	return err
+}
+
+// appendixTraining is that of appendix D.
+func appendixTraining(ctx context.Context, lab *Lab, s *sheet) error {
+	if _, err := appendixCourse.compare(ctx, lab, s, "appendix D"); err != nil {
+		return err
+	}
+	peer, err := parseLog(appendixPyTorch)
+	if err == nil {
+		explain(s.rows, peer)
+	}
+	return err
+}
+
+// clippedGradient is cells 26 and 28 of appendix D: one gradient of the untrained
+// model, before and after clipping. The batch is the one that is left over from
+// the cells before, which draw the learning rates of two times fifteen epochs.
+func clippedGradient(_ context.Context, lab *Lab, s *sheet) error {
+	v, err := readVerdict(lab)
+	if err != nil {
+		return err
+	}
+	loader := torchrand.New(seed)
+	var order []int
+	for range 2 * appendixCourse.epochs {
+		order = loader.Loader(v.train.Len(), true)
+	}
+	g := torchrand.New(seed)
+	m := newGPT(gpt124M(windowSize), g)
+	learner := newStudent(m, m.Gradient(nil), g, batchSize, windowSize)
+	for b := range batches(v.train, order[len(order)-batchSize:]) {
+		learner.Learn(b, 1, nil)
+	}
+	var largest float32
+	for _, grad := range learner.Grads() {
+		largest = max(largest, f32.Max(grad.Data))
+	}
+	s.is("appendix D[26] highest gradient", largest)
+	s.is("appendix D[28] the same, clipped", float64(largest)*pretrain.ClipScale(pretrain.GradNorm(learner.Grads()), 1))
+	return nil
+}
+
+// warmup is appendix D's schedule: it climbs from an initial rate, where chapter 5
+// climbs from nothing.
+type warmup struct {
+	pretrain.Schedule
+	initial float64
+}
+
+func warmUp(initial, peak float64) warmup {
+	return warmup{pretrain.Schedule{Peak: peak, Min: 1e-5, Warmup: 27, Total: 135}, initial}
+}
+
+// Rate is the learning rate of step 0, 1, ….
+func (w warmup) Rate(step int) float64 {
+	if step < w.Warmup {
+		return w.initial + (w.Peak-w.initial)*float64(step)/float64(w.Warmup)
+	}
+	return w.Schedule.Rate(step)
+}
+
+// A course is one of the book's two training runs.
+type course struct {
+	epochs   int
+	most     int    // batches to evaluate with
+	schedule warmup // of all steps
+	clipped  int    // the first step whose gradient is clipped to length 1
+	adamw    func(params, grads []gpt.Param) stepper
+}
+
+// A stepper is an optimiser at work; see [pretrain.Optimizer.Step].
+type stepper interface{ Step(rate, scale float64) }
+
+var (
+	chapterCourse  = course{epochs: 10, most: 5, schedule: warmup{Schedule: pretrain.Constant(4e-4, 90)}, clipped: math.MaxInt, adamw: chaptersAdamW}
+	appendixCourse = course{epochs: 15, most: 1, schedule: warmUp(1e-5, 1e-3), clipped: 27, adamw: newOptimizer}
+)
+
+// chaptersAdamW is chapter 5's optimiser with PyTorch's settings.
+func chaptersAdamW(params, grads []gpt.Param) stepper {
+	return pretrain.NewOptimizer(pretrain.AdamW{Beta1: beta1, Beta2: beta2, Epsilon: epsilon, Decay: decay, DecayAll: true}, params, grads)
+}
+
+// A logged line of a training run.
+type logged struct {
+	step              int
+	train, validation float64
+}
+
+// every is how many steps are between two lines of the log.
+const every = 5
+
+// start is how the samples begin: "Every effort moves you".
+var start = []int{6109, 3626, 6100, 345}
+
+// run trains the untrained 124M model as train_model_simple does, and returns
+// the log and the text that is sampled after each epoch.
+func (c course) run(ctx context.Context, lab *Lab, v verdict) (log []logged, samples []string, err error) {
+	g := torchrand.New(seed)
+	m := newGPT(gpt124M(windowSize), g)
+	s := newStudent(m, m.Gradient(nil), g, batchSize, windowSize)
+	adamw := c.adamw(s.Params(), s.Grads())
+	step := 0
+	for epoch := range c.epochs {
+		for b := range batches(v.train, g.Loader(v.train.Len(), true)) {
+			if err := ctx.Err(); err != nil {
+				return log, samples, err
+			}
+			s.Learn(b, 1, nil)
+			scale := 1.
+			if step >= c.clipped {
+				scale = pretrain.ClipScale(pretrain.GradNorm(s.Grads()), 1)
+			}
+			adamw.Step(c.schedule.Rate(step), scale)
+			if step%every == 0 {
+				train, validation := v.evaluate(s, g, c.most)
+				log = append(log, logged{step, train, validation})
+				lab.Log("Ep %d (Step %06d): Train loss %.3f, Val loss %.3f", epoch+1, step, train, validation)
+			}
+			step++
+		}
+		text := sample(lab, m, 50)
+		samples = append(samples, text)
+		lab.Log("%s", strings.TrimRight(text, " "))
+	}
+	return log, samples, nil
+}
+
+// sample is generate_and_print_sample: the likeliest tokens, in one line.
+func sample(lab *Lab, m *gpt.Model, n int) string {
+	ids := append(slices.Clone(start), take(m, start, n)...)
+	return strings.ReplaceAll(lab.GPT2.Decode(ids), "\n", " ")
+}
+
+// compare runs the course and sets its log beside the lines that are known.
+func (c course) compare(ctx context.Context, lab *Lab, s *sheet, where string) (samples []string, err error) {
+	v, err := readVerdict(lab)
+	if err != nil {
+		return nil, err
+	}
+	log, samples, err := c.run(ctx, lab, v)
+	for _, l := range log {
+		if at := fmt.Sprintf("%s step %d", where, l.step); s.knows(at + " training") {
+			s.is(at+" training", l.train)
+			s.is(at+" validation", l.validation)
+		}
+	}
+	return samples, err
+}
+
+// appendixPyTorch is the log of the same run in PyTorch 1.13, on the x86 processor
+// that our runs are recorded on.
+//
+//go:embed testdata/appendix_d.txt
+var appendixPyTorch string
+
+// parseLog reads lines such as "step 5: 9.151266 9.461455".
+func parseLog(text string) (log []logged, err error) {
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "$") {
+			continue // the command
+		}
+		var l logged
+		if _, err := fmt.Sscanf(line, "step %d: %f %f", &l.step, &l.train, &l.validation); err != nil {
+			return nil, fmt.Errorf("published: %q is no line of a log: %w", line, err)
+		}
+		log = append(log, l)
+	}
+	return log, nil
+}
+
+// explain says why rows differ, two of each line of a log: rounding that training
+// amplifies. For that, PyTorch itself must have been as far off the
+// published log in that line or before.
+func explain(rows []Row, peer []logged) {
+	var most float64
+	for _, p := range peer {
+		if len(rows) < 2 {
+			return
+		}
+		var off [2]float64
+		for i, theirs := range [2]float64{p.train, p.validation} {
+			printed, _ := strconv.ParseFloat(rows[i].Published, 64) // Number has parsed it before
+			off[i] = theirs - printed
+			most = max(most, math.Abs(off[i]))
+		}
+		for i := range off {
+			if r := &rows[i]; !r.Equal() && math.Abs(r.Off) <= most {
+				r.Why = fmt.Sprintf("rounding: PyTorch 1.13 on x86 is off by %.2g, and until here by up to %.2g", off[i], most)
+			}
+		}
+		rows = rows[2:]
+	}
+}
