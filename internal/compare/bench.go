@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/llm-from-scratch/llm/internal/benchfmt"
+	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
 )
 
 // bench is a benchmark of a package, run in a process of its own, as often or as

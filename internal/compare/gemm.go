@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
+	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
@@ -86,7 +87,7 @@ func (m *meter) measureProducts(cores int) (summary, error) {
 		debug.FreeOSMemory() // or the collector tidies up the last operands while ours are measured
 		r := m.beside("GFLOP/s", side{"ours", ours.rate}, theirs)
 		all = append(all, r)
-		fmt.Fprintf(&lines, "| %s | %s | %s | %s |\n", s, digits(r.ours), digits(r.theirs), digits(r.ratio))
+		fmt.Fprintf(&lines, "| %s | %s | %s | %s |\n", s, benchfmt.Digits(r.ours), benchfmt.Digits(r.theirs), benchfmt.Digits(r.ratio))
 	}
 	if len(all) == 0 {
 		return summary{}, errors.New("no product is called that")

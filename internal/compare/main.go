@@ -19,7 +19,7 @@ import (
 	"os"
 	"regexp"
 
-	"github.com/llm-from-scratch/llm/internal/roofline"
+	"github.com/llm-from-scratch/llm/internal/compare/roofline"
 )
 
 func main() {

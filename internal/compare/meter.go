@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
 )
 
 // A side is one of the two in a comparison. It may be measured again and again.
@@ -94,20 +96,7 @@ func (m *meter) print(r row, got result) {
 		verdict = "met"
 	}
 	fmt.Fprintf(m.out, "| %s | %s %s | %s | %s | %s | %s %s | %s |\n",
-		r.name, digits(got.ours), got.unit, digits(got.theirs), got.peer, digits(got.ratio), sign, digits(r.target), verdict)
-}
-
-// digits prints three or four of them, and nothing for what is not known.
-func digits(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return ""
-	case v >= 100:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 10:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.2f", v)
+		r.name, benchfmt.Digits(got.ours), got.unit, benchfmt.Digits(got.theirs), got.peer, benchfmt.Digits(got.ratio), sign, benchfmt.Digits(r.target), verdict)
 }
 
 // note keeps something to be printed under the table.

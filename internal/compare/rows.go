@@ -4,8 +4,8 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/llm-from-scratch/llm/internal/compare/roofline"
 	"github.com/llm-from-scratch/llm/internal/fetch"
-	"github.com/llm-from-scratch/llm/internal/roofline"
 )
 
 // A row is one line of the table: what of ours is how many times what of whose.

@@ -56,7 +56,7 @@ var roomImports = map[string][]string{
 	"internal/exercise/testdata": nil,
 	"internal/matmul":            nil,
 	"internal/plaintext":         nil,
-	"internal/roofline":          {module + "/internal/f32"},
+	"internal/compare/roofline":  {module + "/internal/f32"},
 	"internal/safetensors":       {module + "/internal/f32", module + "/internal/strictjson"},
 	"internal/strictjson":        {module + "/internal/plaintext"},
 	"internal/tokenizerjson":     {module + "/internal/strictjson"},

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/llm-from-scratch/llm/internal/benchfmt"
+	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
 	"github.com/llm-from-scratch/llm/internal/figures"
 	"github.com/llm-from-scratch/llm/internal/matmul"
 )

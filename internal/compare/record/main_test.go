@@ -41,7 +41,7 @@ func TestPageShowsTheRecordedRun(t *testing.T) {
 	}
 	now, err := replaceTables(prose, tables)
 	require.NoError(t, err)
-	require.Equal(t, string(now), string(prose), "run go run ./internal/matmul/record")
+	require.Equal(t, string(now), string(prose), "run go run ./internal/compare/record")
 }
 
 func TestTablesNeedTheirNumbersAndPlaces(t *testing.T) {

@@ -46,7 +46,7 @@ func plug(root, dir string) (overlay string, err error) {
 	}
 	files := map[string]map[string]string{"Replace": {
 		gemm: with,
-		filepath.Join(root, "ch05_pretrain", "plugged_test.go"): filepath.Join(root, "internal", "matmul", "record", "testdata", "plugged_test.go"),
+		filepath.Join(root, "ch05_pretrain", "plugged_test.go"): filepath.Join(root, "internal", "compare", "record", "testdata", "plugged_test.go"),
 	}}
 	data, err := json.Marshal(files)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Command tuning measures what it takes to fine-tune models of GPT-2's sizes on
 // this machine, and writes what it saw to docs/runs/gpt2-tuning.txt:
 //
-//	go run ./internal/tuning
+//	go run ./internal/compare/tuning
 //
 // The weights are random: time and memory do not depend on what a model knows,
 // and nobody has to download anything but the messages and instructions. Of each
@@ -76,7 +76,7 @@ func measure() (err error) {
 	}
 	var record bytes.Buffer
 	out := io.MultiWriter(&record, os.Stdout)
-	fmt.Fprintf(out, "# go run ./internal/tuning, with %s on %s/%s and %d cores; all weights are random\n",
+	fmt.Fprintf(out, "# go run ./internal/compare/tuning, with %s on %s/%s and %d cores; all weights are random\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
 	for _, command := range commands {
 		fmt.Fprintf(out, "\n$ go run ./cmd/llm %s\n", command)

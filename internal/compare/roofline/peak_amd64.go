@@ -4,7 +4,7 @@ package roofline
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run -C ../f32/asm ./peak -out ../../roofline/peak_amd64.s -stubs ../../roofline/peak_stub_amd64.go -pkg roofline
+//go:generate go run -C ../../f32/asm ./peak -out ../../compare/roofline/peak_amd64.s -stubs ../../compare/roofline/peak_stub_amd64.go -pkg roofline
 
 // sumLoops are the loops from which Sums chooses.
 func sumLoops() []loop {

@@ -1,7 +1,9 @@
-// Package benchfmt finds numbers in what go test -bench prints.
+// Package benchfmt finds numbers in what go test -bench prints, and prints them.
 package benchfmt
 
 import (
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -32,4 +34,17 @@ func named(field, name string) bool {
 	}
 	n, ok := strings.CutPrefix(processors, "-")
 	return ok && n != "" && strings.Trim(n, "0123456789") == ""
+}
+
+// Digits prints three or four of them, and nothing for what is not known.
+func Digits(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return ""
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
 }

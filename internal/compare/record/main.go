@@ -2,7 +2,7 @@
 // processor, each step of the product, and a training step with each of them in
 // the place of f32.Gemm.
 //
-//	go run ./internal/matmul/record
+//	go run ./internal/compare/record
 //
 // It takes a minute, on a machine that does nothing else, and writes
 // docs/runs/matrices.txt, the tables on the appendix's page and its picture.
@@ -16,7 +16,7 @@ import (
 	"os/exec"
 	"strings"
 
-	"github.com/llm-from-scratch/llm/internal/roofline"
+	"github.com/llm-from-scratch/llm/internal/compare/roofline"
 )
 
 const (
@@ -77,7 +77,7 @@ func measure() (string, error) {
 	}
 	var out bytes.Buffer
 	for _, args := range [][]string{
-		{"-bench", "Limit", "-benchtime", "1x", "./internal/roofline"},
+		{"-bench", "Limit", "-benchtime", "1x", "./internal/compare/roofline"},
 		{"-bench", "Step", "./internal/matmul"},
 		{"-bench", "Plugged", "-overlay", overlay, "./ch05_pretrain"},
 	} {

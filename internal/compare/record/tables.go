@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/llm-from-scratch/llm/internal/benchfmt"
+	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
 	"github.com/llm-from-scratch/llm/internal/matmul"
 )
 
@@ -30,16 +30,16 @@ func (t *tables) number(name, unit string) float64 {
 
 func (t *tables) limits() string {
 	return "limit                      one core  all cores\n" +
-		fmt.Sprintf("multiply-adds, GFLOP/s     %8s   %8s\n", digits(t.number("Limit/peak/one", "GFLOP/s")), digits(t.number("Limit/peak/all", "GFLOP/s"))) +
-		fmt.Sprintf("from memory, GB/s          %8s   %8s\n", digits(t.number("Limit/memory/one", "GB/s")), digits(t.number("Limit/memory/all", "GB/s"))) +
-		fmt.Sprintf("from the second cache, GB/s%8s\n", digits(t.number("Limit/cache/one", "GB/s")))
+		fmt.Sprintf("multiply-adds, GFLOP/s     %8s   %8s\n", benchfmt.Digits(t.number("Limit/peak/one", "GFLOP/s")), benchfmt.Digits(t.number("Limit/peak/all", "GFLOP/s"))) +
+		fmt.Sprintf("from memory, GB/s          %8s   %8s\n", benchfmt.Digits(t.number("Limit/memory/one", "GB/s")), benchfmt.Digits(t.number("Limit/memory/all", "GB/s"))) +
+		fmt.Sprintf("from the second cache, GB/s%8s\n", benchfmt.Digits(t.number("Limit/cache/one", "GB/s")))
 }
 
 func (t *tables) sums() string {
 	b, line := "sums under way ", "GFLOP/s        "
 	for _, n := range []int{1, 2, 4, 8, 12} {
 		b += fmt.Sprintf("%7d", n)
-		line += fmt.Sprintf("%7s", digits(t.number(fmt.Sprintf("Limit/sums/%d", n), "GFLOP/s")))
+		line += fmt.Sprintf("%7s", benchfmt.Digits(t.number(fmt.Sprintf("Limit/sums/%d", n), "GFLOP/s")))
 	}
 	return b + "\n" + line + "\n"
 }
@@ -49,9 +49,9 @@ func (t *tables) steps() string {
 	b.WriteString("GFLOP/s        48x48x48  256x3072x768   a training step\n")
 	line := func(name string, trained bool) {
 		fmt.Fprintf(&b, "%-14s %8s  %12s", name,
-			digits(t.number("Step/"+name+"/48x48x48", "GFLOP/s")), digits(t.number("Step/"+name+"/256x3072x768", "GFLOP/s")))
+			benchfmt.Digits(t.number("Step/"+name+"/48x48x48", "GFLOP/s")), benchfmt.Digits(t.number("Step/"+name+"/256x3072x768", "GFLOP/s")))
 		if trained {
-			fmt.Fprintf(&b, "%15s ms", digits(t.number("Plugged/"+name, "ns/op")/1e6))
+			fmt.Fprintf(&b, "%15s ms", benchfmt.Digits(t.number("Plugged/"+name, "ns/op")/1e6))
 		}
 		b.WriteString("\n")
 	}
@@ -62,17 +62,6 @@ func (t *tables) steps() string {
 	line("vectorised", true)
 	line("threaded", true)
 	return b.String()
-}
-
-// digits prints three of them, or all before the point.
-func digits(v float64) string {
-	switch {
-	case v >= 100:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 10:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.2f", v)
 }
 
 // replaceTables puts each table in the place of the page's that begins with the
