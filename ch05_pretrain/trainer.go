@@ -14,16 +14,6 @@ const emptyEpoch = "pretrain: the training data has not one whole batch"
 // Epoch is one pass over the training data in an order that rng decides.
 type Epoch func(rng *rand.Rand) iter.Seq[embeddings.Batch]
 
-// Settings are the choices of a training run.
-type Settings struct {
-	Optimizer  AdamW
-	Schedule   Schedule // its Total is the length of the run, in steps
-	Clip       float64  // the longest gradient, 0 for any
-	Accumulate int      // batches whose gradients make one step; 0 means 1
-	Dropout    float32  // share of values to forget
-	Seed       uint64
-}
-
 // Step reports one step of training.
 type Step struct {
 	N        int     // 1 for the first
@@ -49,8 +39,12 @@ type Trainer struct {
 	consumed   int       // batches of the present epoch that are used up
 }
 
-// NewTrainer prepares a run from its first step.
+// NewTrainer prepares a run from its first step. It panics where
+// [Settings.Validate] returns an error.
 func NewTrainer(l Learner, train Epoch, s Settings) *Trainer {
+	if s.Validate() != nil {
+		panic(badSettings)
+	}
 	s.Accumulate = max(s.Accumulate, 1)
 	order := rand.NewPCG(s.Seed, 1)
 	return &Trainer{

@@ -246,7 +246,8 @@ func Example() {
 	classifier := classify.New(model, rng)
 	filter := &classify.Filter{Classifier: classifier, Tokenizer: bpe, Longest: 64}
 	examples := filter.Examples(train)
-	settings := classify.Settings{Batch: 8, Epochs: 4, Rate: 4e-3, Optimizer: pretrain.DefaultAdamW, Clip: 1}
+	settings := classify.Settings{Batch: 8, Epochs: 4}
+	settings.Schedule.Peak, settings.Optimizer, settings.Clip = 4e-3, pretrain.DefaultAdamW, 1
 	learner := classify.NewLearner(classifier, classify.All, 8, examples.Longest())
 	trainer := pretrain.NewTrainer(learner, examples.Epoch(8), settings.Training(examples.Len()))
 	sum := 0.0

@@ -52,7 +52,10 @@ func tokensOf(entries []instruct.Entry) *tokens.BPE {
 
 // byHeart are settings for a tiny model that knows nothing yet.
 var byHeart = instruct.Settings{
-	Epochs: 150, Batch: 4, Rate: 5e-3, Optimizer: pretrain.DefaultAdamW, Clip: 1, MaskPrompt: true, Seed: 1,
+	Settings: pretrain.Settings{
+		Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Schedule{Peak: 5e-3}, Clip: 1, Seed: 1,
+	},
+	Epochs: 150, Batch: 4, MaskPrompt: true,
 }
 
 // taught trains the tiny model, once for all tests.

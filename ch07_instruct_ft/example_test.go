@@ -185,7 +185,7 @@ func ExampleTuner() {
 	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(1, 2)))
 	settings := instruct.DefaultSettings
-	settings.Epochs, settings.Batch, settings.Rate = 150, 4, 1e-2
+	settings.Epochs, settings.Batch, settings.Schedule.Peak = 150, 4, 1e-2
 	tuner, err := instruct.NewTuner(m, bpe, lessons, lessons, settings) // to learn from, and to watch
 	if err != nil {
 		fmt.Println(err)

@@ -35,7 +35,7 @@ func Example() {
 	model := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 32, Heads: 2, Layers: 2, QKVBias: true, TiedHead: true})
 	model.Init(rand.New(rand.NewPCG(1, 2)))
 	settings := instruct.DefaultSettings
-	settings.Epochs, settings.Batch, settings.Rate = 60, 3, 1e-2
+	settings.Epochs, settings.Batch, settings.Schedule.Peak = 60, 3, 1e-2
 	tuner, err := instruct.NewTuner(model, bpe, capitals, nil, settings)
 	if err != nil {
 		log.Fatal(err)

@@ -8,40 +8,43 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// Settings are the choices of a fine-tuning run.
+// Settings are the choices of a fine-tuning run: those of any training run and a
+// few more. Of the schedule only the Peak is chosen, which is the learning rate.
 type Settings struct {
-	Epochs     int     // passes over the entries
-	Batch      int     // entries that go through the model at once
-	Accumulate int     // batches whose gradients make one step; 0 means 1
-	Rate       float64 // the largest learning rate
-	Constant   bool    // the rate is always the largest
-	Optimizer  pretrain.AdamW
-	Clip       float64 // the longest gradient, 0 for any
-	MaskPrompt bool    // see [Collator]
-	Dropout    float32 // share of values to forget
-	Seed       uint64  // of the order of the entries, and of dropout
+	pretrain.Settings
+	Epochs     int  // passes over the entries
+	Batch      int  // entries that go through the model at once
+	Constant   bool // the rate is always at its peak
+	MaskPrompt bool // see [Collator]
 }
 
 // DefaultSettings suit the practice entries and the small model of chapter 5.
 var DefaultSettings = Settings{
-	Epochs: 18, Batch: 8, Rate: 3e-3, Optimizer: pretrain.DefaultAdamW, Clip: 1, MaskPrompt: true, Seed: 1,
+	Settings: pretrain.Settings{
+		Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Schedule{Peak: 3e-3}, Clip: 1, Accumulate: 1, Seed: 1,
+	},
+	Epochs: 18, Batch: 8, MaskPrompt: true,
 }
 
 // PublishedSettings are those that Raschka's Build a Large Language Model (From
 // Scratch) trains GPT-2 of 355 million weights with, all of them and without
 // dropout. The optimiser is PyTorch's, as in chapter 6.
 var PublishedSettings = Settings{
-	Epochs: 2, Batch: 8, Rate: 5e-5, Constant: true,
-	Optimizer: pretrain.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.1, DecayAll: true},
-	Seed:      123,
+	Settings: pretrain.Settings{
+		Optimizer: pretrain.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.1, DecayAll: true},
+		Schedule:  pretrain.Schedule{Peak: 5e-5}, Accumulate: 1, Seed: 123,
+	},
+	Epochs: 2, Batch: 8, Constant: true,
 }
 
-// schedule warms up and cools down to a twentieth, unless the rate is constant.
-func (s Settings) schedule(steps int) pretrain.Schedule {
+// training warms up and cools down to a twentieth, unless the rate is constant.
+func (s Settings) training(steps int) pretrain.Settings {
+	t, rate := s.Settings, s.Schedule.Peak
+	t.Schedule = pretrain.Schedule{Peak: rate, Min: rate / 20, Warmup: min(20, steps/10), Total: steps}
 	if s.Constant {
-		return pretrain.Constant(s.Rate, steps)
+		t.Schedule = pretrain.Constant(rate, steps)
 	}
-	return pretrain.Schedule{Peak: s.Rate, Min: s.Rate / 20, Warmup: min(20, steps/10), Total: steps}
+	return t
 }
 
 // A Tuner fine-tunes a model on instructions. The loop is that of chapter 5:
@@ -78,10 +81,7 @@ func NewTuner(m *gpt.Model, t *tokens.BPE, learn, watch []Entry, s Settings) (*T
 		collator: Collator{EndOfText: t.EndOfText(), MaskPrompt: s.MaskPrompt},
 		batch:    s.Batch,
 	}
-	u.Trainer = pretrain.NewTrainer(u.learner, u.collator.Epoch(items, s.Batch), pretrain.Settings{
-		Optimizer: s.Optimizer, Schedule: s.schedule(u.Total), Clip: s.Clip, Accumulate: s.Accumulate,
-		Dropout: s.Dropout, Seed: s.Seed,
-	})
+	u.Trainer = pretrain.NewTrainer(u.learner, u.collator.Epoch(items, s.Batch), s.training(u.Total))
 	return u, nil
 }
 

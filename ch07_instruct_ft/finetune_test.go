@@ -80,7 +80,7 @@ func TestTunerCountsItsSteps(t *testing.T) {
 	long := instruct.Entry{Instruction: strings.Repeat("x ", 100), Output: "x"}
 	entries := append(slices.Repeat(lessons, 3)[:10], long)
 	s := instruct.DefaultSettings
-	s.Epochs, s.Batch, s.Rate = 2, 4, 1e-3
+	s.Epochs, s.Batch, s.Schedule.Peak = 2, 4, 1e-3
 	u, err := instruct.NewTuner(m, bpe, entries, entries, s)
 	require.NoError(t, err)
 	assert.Equal(t, 1, u.LeftOut)
@@ -120,7 +120,7 @@ func TestTunerIsFixedByItsSeed(t *testing.T) {
 		m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
 		m.Init(rand.New(rand.NewPCG(5, 6)))
 		s := instruct.DefaultSettings
-		s.Epochs, s.Batch, s.Rate, s.Seed = 3, 1, 1e-2, seed
+		s.Epochs, s.Batch, s.Schedule.Peak, s.Seed = 3, 1, 1e-2, seed
 		u, err := instruct.NewTuner(m, bpe, lessons, nil, s)
 		require.NoError(t, err)
 		for step := range u.Steps(t.Context()) {

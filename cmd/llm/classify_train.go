@@ -20,39 +20,22 @@ import (
 // classifyOptions are what the training of a filter depends on.
 type classifyOptions struct {
 	tuning
+	classify.Settings
 	Messages int    `json:"messages"` // how many, for practice
 	Layers   string `json:"layers"`
 	LoRA     int    `json:"lora"`
-	Longest  int    `json:"longest"`
-}
-
-// classifyOptionsOf are options that say the same as settings of chapter 6.
-func classifyOptionsOf(s classify.Settings) classifyOptions {
-	t := tuning{
-		Batch: s.Batch, Accumulate: max(s.Accumulate, 1), Epochs: s.Epochs, Rate: s.Rate, Constant: s.Constant, Clip: s.Clip,
-		Dropout: s.Dropout, Seed: s.Seed,
-	}
-	return classifyOptions{tuning: t.optimize(s.Optimizer), Messages: 2000, Longest: s.Longest}
-}
-
-func (o *classifyOptions) settings() classify.Settings {
-	return classify.Settings{
-		Batch: o.Batch, Accumulate: o.Accumulate, Epochs: o.Epochs, Longest: o.Longest, Rate: o.Rate, Constant: o.Constant,
-		Optimizer: o.optimizer(), Clip: o.Clip, Dropout: o.Dropout, Seed: o.Seed,
-	}
 }
 
 func defaultClassify() classifyOptions {
-	o := classifyOptionsOf(classify.DefaultSettings)
-	o.Model, o.Layers = newton, "all"
-	return o
+	return classifyOptions{tuning: tuning{Model: newton}, Settings: classify.DefaultSettings, Messages: 2000, Layers: "all"}
 }
 
 // publishedClassify is chapter 6 of the published book.
 func publishedClassify() classifyOptions {
-	o := classifyOptionsOf(classify.PublishedSettings)
-	o.Model, o.Data, o.Layers, o.Every, o.EvalBatches = "gpt2", "sms-spam", "last", 50, 5
-	return o
+	return classifyOptions{
+		tuning:   tuning{Model: "gpt2", Data: "sms-spam", Every: 50, EvalBatches: 5},
+		Settings: classify.PublishedSettings, Messages: 2000, Layers: "last",
+	}
 }
 
 func classifyTrainCommand() *cobra.Command {
@@ -94,36 +77,24 @@ llm classify train -published -layers all -batch 2 -accumulate 4`,
 	f.add(cmd, spamFilter)
 	flags := cmd.Flags()
 	flags.BoolVar(&published, "published", false, "GPT-2 and the published book's settings")
-	o.tuning.add(flags, "messages")
+	o.tuning.add(flags, "messages", &o.Settings.Settings, &o.Batch, &o.Epochs, &o.Constant)
 	flags.StringVar(&o.Data, "data", o.Data, "`file` of messages, or its name among the downloads (default invented ones)")
 	strictFlag(cmd)
 	flags.IntVar(&o.Messages, "messages", o.Messages, "how many messages to invent")
 	flags.StringVar(&o.Layers, "layers", o.Layers, "what to train: `all`, last (block, norm and head) or head")
 	flags.IntVar(&o.LoRA, "lora", o.LoRA, "train low-rank adapters of this `rank` in place of the layers; 0 for none")
 	flags.IntVar(&o.Longest, "longest", o.Longest, "tokens to read of a message")
-	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training")
 	return cmd
 }
 
 func (o *classifyOptions) check() error {
-	if err := o.tuning.check(); err != nil {
+	if err := o.tuning.check(o.Settings.Settings, o.Batch, o.Epochs); err != nil {
 		return err
 	}
-	for _, x := range []struct {
-		name            string
-		value, min, max int
-	}{{"messages", o.Messages, 20, 20000}, {"longest", o.Longest, 1, 1 << 20}, {"lora", o.LoRA, 0, 1 << 10}} {
-		if x.value < x.min || x.value > x.max {
-			return usagef("-%s cannot be %d; it takes %d to %d", x.name, x.value, x.min, x.max)
-		}
-	}
-	switch {
-	case !(o.Dropout >= 0 && o.Dropout < 1):
-		return usagef("-dropout cannot be %v; it takes at least 0 and less than 1", o.Dropout)
-	case o.Layers != "all" && o.Layers != "last" && o.Layers != "head":
+	if o.Layers != "all" && o.Layers != "last" && o.Layers != "head" {
 		return usagef("-layers cannot be %q; it takes all, last or head", o.Layers)
 	}
-	return nil
+	return inRange([]ranged{{"messages", o.Messages, 20, 20000}, {"longest", o.Longest, 1, 1 << 20}, {"lora", o.LoRA, 0, 1 << 10}})
 }
 
 func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
@@ -149,7 +120,7 @@ func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
 	if len(parts[0]) < o.Batch {
 		return fmt.Errorf("%d messages to train with do not fill a batch of %d; take more messages or a smaller -batch", len(parts[0]), o.Batch)
 	}
-	if o.settings().Training(len(parts[0])).Schedule.Total < 1 {
+	if o.Training(len(parts[0])).Schedule.Total < 1 {
 		return fmt.Errorf("%d messages to train with do not fill the %d batches of a step; take more messages or a smaller -accumulate", len(parts[0]), o.Accumulate)
 	}
 	filter, err := o.filter(cmd, f)
@@ -198,7 +169,7 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 	if err != nil {
 		return err
 	}
-	settings := o.settings().Training(learn.Len())
+	settings := o.Training(learn.Len())
 	total := settings.Schedule.Total
 	if o.Every == 0 {
 		o.Every = max(1, total/10)
@@ -213,7 +184,7 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 		fmt.Fprintf(out, "messages: %d to train with, %d to watch, %d held out, half of them spam\n", len(parts[0]), len(parts[1]), len(parts[2]))
 	}
 	c := &course{
-		trainer: trainer, total: total, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd), stop: f.stop,
+		trainer: trainer, total: total, every: o.Every, rate: o.Schedule.Peak, dir: dir, command: words(cmd), stop: f.stop,
 		title:    "Cross-entropy while learning to classify",
 		validate: func() (float64, int) { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), o.EvalBatches) },
 		save:     save,

@@ -14,36 +14,18 @@ import (
 // instructOptions are what the training of an assistant depends on.
 type instructOptions struct {
 	tuning
-	MaskPrompt bool `json:"mask_prompt"`
-}
-
-// instructOptionsOf are options that say the same as settings of chapter 7.
-func instructOptionsOf(s instruct.Settings) instructOptions {
-	t := tuning{
-		Batch: s.Batch, Accumulate: max(s.Accumulate, 1), Epochs: s.Epochs, Rate: s.Rate, Constant: s.Constant, Clip: s.Clip,
-		Dropout: s.Dropout, Seed: s.Seed,
-	}
-	return instructOptions{tuning: t.optimize(s.Optimizer), MaskPrompt: s.MaskPrompt}
-}
-
-func (o *instructOptions) settings() instruct.Settings {
-	return instruct.Settings{
-		Batch: o.Batch, Accumulate: o.Accumulate, Epochs: o.Epochs, Rate: o.Rate, Constant: o.Constant,
-		Optimizer: o.optimizer(), Clip: o.Clip, Dropout: o.Dropout, MaskPrompt: o.MaskPrompt, Seed: o.Seed,
-	}
+	instruct.Settings
 }
 
 func defaultInstruct() instructOptions {
-	o := instructOptionsOf(instruct.DefaultSettings)
-	o.Model = newton
-	return o
+	return instructOptions{tuning{Model: newton}, instruct.DefaultSettings}
 }
 
 // publishedInstruct is chapter 7 of the published book.
 func publishedInstruct() instructOptions {
-	o := instructOptionsOf(instruct.PublishedSettings)
-	o.Model, o.Data, o.Every, o.EvalBatches = "gpt2-medium", "instructions", 5, 5
-	return o
+	return instructOptions{
+		tuning{Model: "gpt2-medium", Data: "instructions", Every: 5, EvalBatches: 5}, instruct.PublishedSettings,
+	}
 }
 
 func instructTrainCommand() *cobra.Command {
@@ -85,19 +67,15 @@ llm instruct train -published -batch 1 -accumulate 8`,
 	f.add(cmd, assistant)
 	flags := cmd.Flags()
 	flags.BoolVar(&published, "published", false, "GPT-2 and the published book's settings")
-	o.tuning.add(flags, "instructions")
+	o.tuning.add(flags, "instructions", &o.Settings.Settings, &o.Batch, &o.Epochs, &o.Constant)
 	flags.StringVar(&o.Data, "data", o.Data, "`file` of instructions in Alpaca's JSON, or its name among the downloads (default practice ones)")
 	strictFlag(cmd)
 	flags.BoolVar(&o.MaskPrompt, "mask-prompt", o.MaskPrompt, "learn to answer only, not to ask as well")
-	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training")
 	return cmd
 }
 
 func (o *instructOptions) check() error {
-	if !(o.Dropout >= 0 && o.Dropout < 1) {
-		return usagef("-dropout cannot be %v; it takes at least 0 and less than 1", o.Dropout)
-	}
-	return o.tuning.check()
+	return o.tuning.check(o.Settings.Settings, o.Batch, o.Epochs)
 }
 
 func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
@@ -144,7 +122,7 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 	if used[0] > 0 {
 		foretell(cmd.ErrOrStderr(), m.Config.TrainMemory(o.Batch, longest, o.Dropout > 0, nil))
 	}
-	tuner, err := instruct.NewTuner(m, bpe, learn, watch, o.settings())
+	tuner, err := instruct.NewTuner(m, bpe, learn, watch, o.Settings)
 	if err != nil {
 		return err
 	}
@@ -163,7 +141,7 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 		}
 	}
 	c := &course{
-		trainer: tuner.Trainer, total: tuner.Total, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd), stop: f.stop,
+		trainer: tuner.Trainer, total: tuner.Total, every: o.Every, rate: o.Schedule.Peak, dir: dir, command: words(cmd), stop: f.stop,
 		title:    "Cross-entropy while learning to follow instructions",
 		validate: func() (float64, int) { return tuner.Loss(o.EvalBatches) },
 		save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },

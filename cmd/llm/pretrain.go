@@ -24,30 +24,29 @@ const newton = "runs/newton"
 // pretrainOptions are what a pretraining run depends on. They are written to
 // its directory, to go on with.
 type pretrainOptions struct {
-	Data       string  `json:"data"` // "" for Newton's Opticks
-	SHA256     string  `json:"data_sha256"`
-	Layers     int     `json:"layers"`
-	Width      int     `json:"width"`
-	Heads      int     `json:"heads"`
-	Context    int     `json:"context"`
-	Vocab      int     `json:"vocab"`
-	Dropout    float32 `json:"dropout"`
-	Batch      int     `json:"batch"`
-	Stride     int     `json:"stride"`
-	Steps      int     `json:"steps"`
-	Rate       float64 `json:"rate"`
-	Accumulate int     `json:"accumulate"`
-	Seed       uint64  `json:"seed"`
-	Every      int     `json:"every"`
-	Prompt     string  `json:"prompt"`
+	pretrain.Settings // of the schedule, Peak and Total are chosen
+
+	Data    string `json:"data"` // "" for Newton's Opticks
+	SHA256  string `json:"data_sha256"`
+	Layers  int    `json:"layers"`
+	Width   int    `json:"width"`
+	Heads   int    `json:"heads"`
+	Context int    `json:"context"`
+	Vocab   int    `json:"vocab"`
+	Batch   int    `json:"batch"`
+	Stride  int    `json:"stride"`
+	Every   int    `json:"every"`
+	Prompt  string `json:"prompt"`
 }
 
 // defaultPretrain was chosen by the validation loss that a few minutes on two
 // cores can reach: a wider model learns more from a step but takes fewer of them.
 // docs/runs tells of the run.
 var defaultPretrain = pretrainOptions{
-	Layers: 4, Width: 128, Heads: 4, Context: 128, Vocab: 1024, Dropout: 0,
-	Batch: 8, Stride: 1, Steps: 1200, Rate: 3e-3, Accumulate: 1, Seed: 1,
+	Settings: pretrain.Settings{
+		Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Schedule{Peak: 3e-3, Total: 1200}, Clip: 1, Accumulate: 1, Seed: 1,
+	},
+	Layers: 4, Width: 128, Heads: 4, Context: 128, Vocab: 1024, Batch: 8, Stride: 1,
 	Prompt: "The Rays of Light",
 }
 
@@ -85,8 +84,8 @@ llm pretrain -batch 2 -accumulate 4       the same batch in a quarter of the mem
 	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training")
 	flags.IntVar(&o.Batch, "batch", o.Batch, "sequences in a batch")
 	flags.IntVar(&o.Stride, "stride", o.Stride, "tokens from the start of one training sequence to the next")
-	flags.IntVar(&o.Steps, "steps", o.Steps, "steps of training")
-	flags.Float64Var(&o.Rate, "rate", o.Rate, "largest learning rate")
+	flags.IntVar(&o.Schedule.Total, "steps", o.Schedule.Total, "steps of training")
+	flags.Float64Var(&o.Schedule.Peak, "rate", o.Schedule.Peak, "largest learning rate")
 	flags.IntVar(&o.Accumulate, "accumulate", o.Accumulate, "batches whose gradients make one step")
 	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random: the same seed, the same losses")
 	flags.IntVar(&o.Every, "every", o.Every, "`steps` between two looks at the validation loss (default a twelfth of all)")
@@ -96,23 +95,17 @@ llm pretrain -batch 2 -accumulate 4       the same batch in a quarter of the mem
 
 // check finds out what is wrong with options before anything is read.
 func (o *pretrainOptions) check() error {
-	for _, x := range []struct {
-		name       string
-		value, min int
-	}{
-		{"layers", o.Layers, 1}, {"width", o.Width, 1}, {"heads", o.Heads, 1}, {"context", o.Context, 2},
-		{"vocab", o.Vocab, 257}, {"batch", o.Batch, 1}, {"stride", o.Stride, 1}, {"steps", o.Steps, 1},
-		{"accumulate", o.Accumulate, 1}, {"every", o.Every, 0},
-	} {
-		if x.value < x.min || x.value > 1<<20 {
-			return usagef("-%s cannot be %d; it takes %d to %d", x.name, x.value, x.min, 1<<20)
-		}
+	const most = 1 << 20
+	err := inRange([]ranged{
+		{"layers", o.Layers, 1, most}, {"width", o.Width, 1, most}, {"heads", o.Heads, 1, most}, {"context", o.Context, 2, most},
+		{"vocab", o.Vocab, 257, most}, {"batch", o.Batch, 1, most}, {"stride", o.Stride, 1, most},
+		{"steps", o.Schedule.Total, 1, most}, {"accumulate", o.Accumulate, 1, most}, {"every", o.Every, 0, most},
+	})
+	if err != nil {
+		return err
 	}
-	if !(o.Rate > 0 && o.Rate < 1) {
-		return usagef("-rate cannot be %v; it takes more than 0 and less than 1", o.Rate)
-	}
-	if !(o.Dropout >= 0 && o.Dropout < 1) {
-		return usagef("-dropout cannot be %v; it takes at least 0 and less than 1", o.Dropout)
+	if err := optionError(o.Validate()); err != nil {
+		return err
 	}
 	if o.Prompt == "" {
 		return usagef("-prompt cannot be empty")
@@ -134,15 +127,12 @@ func (o *pretrainOptions) config(vocab int) gpt.Config {
 	}
 }
 
-func (o *pretrainOptions) settings() pretrain.Settings {
-	return pretrain.Settings{
-		Optimizer:  pretrain.DefaultAdamW,
-		Schedule:   pretrain.Schedule{Peak: o.Rate, Min: o.Rate / 20, Warmup: min(o.Steps/10, 100), Total: o.Steps},
-		Clip:       1,
-		Accumulate: o.Accumulate,
-		Dropout:    o.Dropout,
-		Seed:       o.Seed,
-	}
+// training warms up for a tenth of the steps, and cools down to a twentieth of the
+// rate.
+func (o *pretrainOptions) training() pretrain.Settings {
+	s := o.Settings
+	s.Schedule.Min, s.Schedule.Warmup = s.Schedule.Peak/20, min(s.Schedule.Total/10, 100)
+	return s
 }
 
 func pretrainRun(cmd *cobra.Command, o pretrainOptions, f runFlags) error {
@@ -166,7 +156,7 @@ func pretrainRun(cmd *cobra.Command, o pretrainOptions, f runFlags) error {
 	}
 	o.SHA256 = text.SHA256
 	if o.Every == 0 {
-		o.Every = max(1, o.Steps/12)
+		o.Every = max(1, o.Schedule.Total/12)
 	}
 	return o.train(cmd, f, text)
 }
@@ -183,7 +173,7 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 		return err
 	}
 	lm := pretrain.NewLanguageModel(m, nil, o.Batch, o.Context)
-	trainer := pretrain.NewTrainer(lm, data.train, o.settings())
+	trainer := pretrain.NewTrainer(lm, data.train, o.training())
 	dir, err := f.open(cmd.Context(), trainer, o)
 	if err != nil {
 		return err
@@ -195,7 +185,7 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 			o.Layers, o.Width, o.Context, bpe.Vocab(), thousands(m.Config.ParamCount()))
 	}
 	c := &course{
-		trainer: trainer, total: o.Steps, every: o.Every, rate: o.Rate, dir: dir, command: words(cmd), stop: f.stop,
+		trainer: trainer, total: o.Schedule.Total, every: o.Every, rate: o.Schedule.Peak, dir: dir, command: words(cmd), stop: f.stop,
 		title:    "Cross-entropy while pretraining",
 		validate: func() (float64, int) { return pretrain.Evaluate(lm, data.validation(), 0) },
 		sample:   func(step int) string { return o.sample(m, bpe, step) },

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
@@ -34,26 +35,40 @@ func entriesFile(t *testing.T) string {
 		`{"instruction": "Say hi.", "input": "you", "output": "hi to you"}]`)
 }
 
-// The options are those of the chapters' published settings, and the other way
-// round.
+// The options are the chapters' settings, and all of them reach the trainer.
 func TestOptionsAreTheChapters(t *testing.T) {
-	c := publishedClassify()
-	one := classify.PublishedSettings
-	one.Accumulate = 1
-	assert.Equal(t, one, c.settings())
-	one = classify.DefaultSettings
-	one.Accumulate = 1
-	c = defaultClassify()
-	assert.Equal(t, one, c.settings())
+	c, i, p := publishedClassify(), publishedInstruct(), defaultPretrain
+	assert.Equal(t, classify.PublishedSettings, c.Settings)
+	assert.Equal(t, instruct.PublishedSettings, i.Settings)
+	c.Optimizer.Beta1, c.Optimizer.Epsilon, c.Clip, c.Dropout, c.Accumulate, c.Seed = .8, 1e-6, 2, .3, 4, 5
+	p.Settings = c.Settings.Settings
+	for _, trained := range []pretrain.Settings{c.Training(1000), p.training()} {
+		trained.Schedule = c.Schedule
+		assert.Equal(t, c.Settings.Settings, trained)
+	}
+}
 
-	i := publishedInstruct()
-	two := instruct.PublishedSettings
-	two.Accumulate = 1
-	assert.Equal(t, two, i.settings())
-	two = instruct.DefaultSettings
-	two.Accumulate = 1
-	i = defaultInstruct()
-	assert.Equal(t, two, i.settings())
+// Numbers that are none are refused by name, and nothing is written.
+func TestOptionsOutOfRange(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, option := range []string{"rate", "clip", "dropout"} {
+		for _, value := range []string{"NaN", "Inf", "-Inf", "-1"} {
+			for _, command := range [][]string{{"pretrain"}, {"classify", "train"}, {"instruct", "train"}} {
+				if option == "clip" && command[0] == "pretrain" {
+					continue // has no such option
+				}
+				r := llm(t, append(command, "-"+option+"="+value)...)
+				assert.Equal(t, statusUsage, r.status, "%s -%s=%s", command, option, value)
+				assert.Contains(t, r.stderr, "-"+option+" cannot be ")
+			}
+		}
+	}
+	for _, option := range []string{"-beta1=1", "-beta2=NaN", "-decay=Inf"} {
+		r := llm(t, "classify", "train", option)
+		assert.Equal(t, statusUsage, r.status, option)
+		assert.Contains(t, r.stderr, option[:6])
+	}
+	assertNothingWritten(t)
 }
 
 // What stands on the command line changes the published settings, wherever it

@@ -28,7 +28,7 @@ func TestRecordedRunBeginsTheSame(t *testing.T) {
 	recorded, err := rundir.Parse(read(t, here(t), "../../docs/runs/newton.csv"))
 	require.NoError(t, err)
 	require.Len(t, again, steps+1)
-	require.Equal(t, defaultPretrain.Steps, recorded[len(recorded)-1].Step)
+	require.Equal(t, defaultPretrain.Schedule.Total, recorded[len(recorded)-1].Step)
 	for i, want := range recorded[:steps+1] {
 		got := again[i]
 		assert.Equal(t, want.Step, got.Step)

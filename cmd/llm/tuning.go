@@ -16,76 +16,57 @@ import (
 	"github.com/llm-from-scratch/llm/internal/fetch"
 )
 
-// tuning are the options of every fine-tuning run.
+// tuning are the options of every fine-tuning run that its settings do not have.
 type tuning struct {
-	Model       string  `json:"model"`
-	Data        string  `json:"data"` // "" for practice
-	SHA256      string  `json:"data_sha256"`
-	Batch       int     `json:"batch"`
-	Accumulate  int     `json:"accumulate"`
-	Epochs      int     `json:"epochs"`
-	Rate        float64 `json:"rate"`
-	Constant    bool    `json:"constant_rate"`
-	Beta2       float64 `json:"beta2"`
-	Decay       float64 `json:"decay"`
-	DecayAll    bool    `json:"decay_all"`
-	Clip        float64 `json:"clip"`
-	Dropout     float32 `json:"dropout"`
-	Every       int     `json:"every"`
-	EvalBatches int     `json:"eval_batches"`
-	Seed        uint64  `json:"seed"`
-}
-
-// optimize takes over the settings of an optimiser.
-func (o tuning) optimize(a pretrain.AdamW) tuning {
-	o.Beta2, o.Decay, o.DecayAll = a.Beta2, a.Decay, a.DecayAll
-	return o
-}
-
-func (o *tuning) optimizer() pretrain.AdamW {
-	a := pretrain.DefaultAdamW
-	a.Beta2, a.Decay, a.DecayAll = o.Beta2, o.Decay, o.DecayAll
-	return a
+	Model       string `json:"model"`
+	Data        string `json:"data"` // "" for practice
+	SHA256      string `json:"data_sha256"`
+	Every       int    `json:"every"`
+	EvalBatches int    `json:"eval_batches"`
 }
 
 // add adds the options; things are what is trained with.
-func (o *tuning) add(flags *pflag.FlagSet, things string) {
+func (o *tuning) add(flags *pflag.FlagSet, things string, s *pretrain.Settings, batch, epochs *int, constant *bool) {
 	flags.StringVar(&o.Model, "model", o.Model, "`directory` of the pretrained model, or its name among the downloads")
-	flags.IntVar(&o.Batch, "batch", o.Batch, things+" that go through the model at once")
-	flags.IntVar(&o.Accumulate, "accumulate", o.Accumulate, "batches whose gradients make one step")
-	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "passes over the "+things)
-	flags.Float64Var(&o.Rate, "rate", o.Rate, "largest learning rate")
-	flags.BoolVar(&o.Constant, "constant-rate", o.Constant, "always the largest rate, without warming up and cooling down")
-	flags.Float64Var(&o.Beta2, "beta2", o.Beta2, "how slowly the optimiser forgets the squares of gradients")
-	flags.Float64Var(&o.Decay, "decay", o.Decay, "how fast weights shrink, times the rate")
-	flags.BoolVar(&o.DecayAll, "decay-all", o.DecayAll, "let biases and norms shrink as well")
-	flags.Float64Var(&o.Clip, "clip", o.Clip, "longest gradient; 0 for any")
+	flags.IntVar(batch, "batch", *batch, things+" that go through the model at once")
+	flags.IntVar(&s.Accumulate, "accumulate", s.Accumulate, "batches whose gradients make one step")
+	flags.IntVar(epochs, "epochs", *epochs, "passes over the "+things)
+	flags.Float64Var(&s.Schedule.Peak, "rate", s.Schedule.Peak, "largest learning rate")
+	flags.BoolVar(constant, "constant-rate", *constant, "always the largest rate, without warming up and cooling down")
+	flags.Float64Var(&s.Optimizer.Beta1, "beta1", s.Optimizer.Beta1, "how slowly the optimiser forgets gradients")
+	flags.Float64Var(&s.Optimizer.Beta2, "beta2", s.Optimizer.Beta2, "how slowly the optimiser forgets the squares of gradients")
+	flags.Float64Var(&s.Optimizer.Decay, "decay", s.Optimizer.Decay, "how fast weights shrink, times the rate")
+	flags.BoolVar(&s.Optimizer.DecayAll, "decay-all", s.Optimizer.DecayAll, "let biases and norms shrink as well")
+	flags.Float64Var(&s.Clip, "clip", s.Clip, "longest gradient; 0 for any")
+	flags.Float32Var(&s.Dropout, "dropout", s.Dropout, "share of values to forget while training")
 	flags.IntVar(&o.Every, "every", o.Every, "`steps` between two looks at the validation loss (default a tenth of all)")
 	flags.IntVar(&o.EvalBatches, "eval-batches", o.EvalBatches, "`batches` to look at then; 0 for all")
-	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random")
+	flags.Uint64Var(&s.Seed, "seed", s.Seed, "of all that is random")
 }
 
-func (o *tuning) check() error {
-	for _, x := range []struct {
-		name            string
-		value, min, max int
-	}{
-		{"batch", o.Batch, 1, 1 << 12}, {"accumulate", o.Accumulate, 1, 1 << 12}, {"epochs", o.Epochs, 1, 1 << 20},
+func (o *tuning) check(s pretrain.Settings, batch, epochs int) error {
+	err := inRange([]ranged{
+		{"batch", batch, 1, 1 << 12}, {"accumulate", s.Accumulate, 1, 1 << 12}, {"epochs", epochs, 1, 1 << 20},
 		{"every", o.Every, 0, 1 << 20}, {"eval-batches", o.EvalBatches, 0, 1 << 20},
-	} {
-		if x.value < x.min || x.value > x.max {
-			return usagef("-%s cannot be %d; it takes %d to %d", x.name, x.value, x.min, x.max)
-		}
+	})
+	if err != nil {
+		return err
 	}
-	switch {
-	case !(o.Rate > 0 && o.Rate < 1):
-		return usagef("-rate cannot be %v; it takes more than 0 and less than 1", o.Rate)
-	case !(o.Beta2 >= 0 && o.Beta2 < 1):
-		return usagef("-beta2 cannot be %v; it takes at least 0 and less than 1", o.Beta2)
-	case !(o.Decay >= 0 && o.Decay*o.Rate < 1):
-		return usagef("-decay cannot be %v; it takes at least 0, and times the rate less than 1", o.Decay)
-	case !(o.Clip >= 0):
-		return usagef("-clip cannot be %v; it takes 0 or more", o.Clip)
+	return optionError(s.Validate())
+}
+
+// A ranged is a whole number among the options.
+type ranged struct {
+	option          string
+	value, min, max int
+}
+
+// inRange is a usage error for the first of them that is out of its range.
+func inRange(numbers []ranged) error {
+	for _, x := range numbers {
+		if x.value < x.min || x.value > x.max {
+			return usagef("-%s cannot be %d; it takes %d to %d", x.option, x.value, x.min, x.max)
+		}
 	}
 	return nil
 }

@@ -36,8 +36,8 @@ func (s *sampling) add(cmd *cobra.Command, temperature float32) {
 }
 
 func (s *sampling) check() error {
-	if err := s.Validate(); err != nil {
-		return optionError(err)
+	if err := optionError(s.Validate()); err != nil {
+		return err
 	}
 	if !(s.RepetitionPenalty >= 0.1 && s.RepetitionPenalty <= 10) {
 		return usagef("-repetition-penalty cannot be %v; it takes 0.1 to 10", s.RepetitionPenalty)
