@@ -1,13 +1,16 @@
 package exercise
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os/exec"
+	"slices"
 	"strings"
+	"time"
 )
 
 // A State is how far a reader has come with an exercise.
@@ -24,7 +27,7 @@ const (
 type Result struct {
 	Exercise
 	State  State
-	Output string // what the check, or the compiler, says; empty when solved
+	Output string // the first and last lines of what the check, or the compiler, says; empty when solved
 }
 
 // Status runs the checks of all exercises below root against what the reader
@@ -48,22 +51,45 @@ func status(ctx context.Context, root string, all []Exercise, flags ...string) (
 	}
 	var results []Result
 	for _, e := range all {
-		results = append(results, run.result(e))
+		results = append(results, run[e.Chapter].result(e))
 	}
 	return results, nil
 }
 
-// testRun is what go test -json printed: the outcome of each test and its
-// lines, and for each chapter the lines that belong to no test.
-type testRun struct {
-	action map[string]string // "ch03_attention.TestExercise1_F" -> pass, fail, skip
-	output map[string]string // the same, and "ch03_attention"
+// A testRun is what go test -json said of each chapter.
+type testRun map[string]*chapterRun
+
+// A chapterRun is the outcome of each exercise's test, by its name, and what
+// belongs to none of them.
+type chapterRun struct {
+	tests map[string]*outcome
+	rest  outcome
+	bytes int // printed by all of them
 }
 
-func (r *testRun) result(e Exercise) Result {
-	test := e.Chapter + "." + e.Test
-	output := strings.TrimSpace(r.output[test])
-	switch r.action[test] {
+type outcome struct {
+	action string // pass, fail, skip, or nothing when the test did not end
+	output excerpt
+}
+
+// untested is a run of the chapters before anything has run.
+func untested(all []Exercise, chapters []string) testRun {
+	run := testRun{}
+	for _, c := range chapters {
+		run[c] = &chapterRun{tests: map[string]*outcome{}}
+	}
+	for _, e := range all {
+		if c := run[e.Chapter]; c != nil {
+			c.tests[e.Test] = &outcome{}
+		}
+	}
+	return run
+}
+
+func (c *chapterRun) result(e Exercise) Result {
+	test := c.tests[e.Test]
+	output := strings.TrimSpace(test.output.String())
+	switch test.action {
 	case "pass":
 		return Result{e, Solved, ""}
 	case "skip":
@@ -71,35 +97,82 @@ func (r *testRun) result(e Exercise) Result {
 	case "fail":
 		return Result{e, Wrong, output}
 	}
-	return Result{e, Broken, strings.TrimSpace(r.output[e.Chapter] + output)}
+	if printed, trace, ok := strings.Cut(output, "panic: test timed out after "); ok {
+		limit, _, _ := strings.Cut(trace, "\n")
+		return Result{e, Wrong, printed + "it had not ended after " + limit}
+	}
+	return Result{e, Broken, strings.TrimSpace(c.rest.output.String() + output)}
 }
 
-// goTest runs the checks of the exercises, all in one go test.
-func goTest(ctx context.Context, root string, all []Exercise, flags ...string) (*testRun, error) {
-	args := append([]string{"test", "-json", "-vet=off", "-timeout=60s", "-run=^TestExercise"}, flags...)
-	chapters := map[string]bool{}
+// goTest runs the checks of the exercises, all in one go test. Where an attempt
+// prints without end the run is ended, and the other chapters run once more.
+func goTest(ctx context.Context, root string, all []Exercise, flags ...string) (testRun, error) {
+	var chapters []string
 	for _, e := range all {
-		if !chapters[e.Chapter] {
-			args = append(args, "./"+e.Chapter)
+		if !slices.Contains(chapters, e.Chapter) {
+			chapters = append(chapters, e.Chapter)
 		}
-		chapters[e.Chapter] = true
 	}
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = root
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	if _, failed := errors.AsType[*exec.ExitError](err); err != nil && !failed {
-		return nil, fmt.Errorf("go test: %w", err)
+	total := testRun{}
+	for len(chapters) > 0 {
+		run := untested(all, chapters)
+		flooded, err := run.once(ctx, root, chapters, flags)
+		if err != nil {
+			return nil, err
+		}
+		if flooded == "" {
+			maps.Copy(total, run)
+			break
+		}
+		total[flooded] = run[flooded]
+		chapters = slices.DeleteFunc(chapters, func(c string) bool { return c == flooded })
 	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	return total, nil
+}
+
+// ending is how long go test may take to end after it was told to.
+const ending = 5 * time.Second
+
+// once runs go test and returns the chapter whose output made it end the run, or
+// nothing. Whatever the attempts started has ended when it returns.
+func (r testRun) once(ctx context.Context, root string, chapters, flags []string) (flooded string, err error) {
+	inner, stop := context.WithCancel(ctx)
+	defer stop()
+	args := append([]string{"test", "-json", "-vet=off", "-timeout=60s", "-run=^TestExercise"}, flags...)
+	for _, c := range chapters {
+		args = append(args, "./"+c)
 	}
-	run := &testRun{map[string]string{}, map[string]string{}}
-	if err := run.read(&stdout); err != nil {
-		return nil, fmt.Errorf("go test -json: %w\n%s", err, stderr.Bytes())
+	cmd := exec.CommandContext(inner, "go", args...)
+	cmd.Dir, cmd.WaitDelay = root, ending
+	end := together(cmd)
+	defer end()
+	events, stdout := io.Pipe()
+	var stderr excerpt
+	cmd.Stdout, cmd.Stderr = stdout, &stderr
+	read := make(chan error)
+	go func() {
+		var err error
+		flooded, err = r.read(events)
+		if flooded != "" {
+			stop()
+		}
+		_, _ = io.Copy(io.Discard, events)
+		read <- err
+	}()
+	err = cmd.Run()
+	_ = stdout.Close()
+	unread := <-read
+	switch _, failed := errors.AsType[*exec.ExitError](err); {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case flooded != "":
+		return flooded, nil
+	case err != nil && !failed:
+		return "", fmt.Errorf("go test: %w", err)
+	case unread != nil:
+		return "", fmt.Errorf("go test -json: %w\n%s", unread, stderr.String())
 	}
-	return run, nil
+	return "", nil
 }
 
 // event is one line of go test -json. Build events name the package by
@@ -108,27 +181,45 @@ type event struct {
 	Action, Package, ImportPath, Test, Output string
 }
 
-func (r *testRun) read(stdout *bytes.Buffer) error {
-	lines := json.NewDecoder(stdout)
-	for lines.More() {
+// flood is how many bytes the attempts of a chapter may print.
+const flood = 64 << 20
+
+// read sorts the events into r and returns the chapter that prints too much.
+func (r testRun) read(stdout io.Reader) (flooded string, err error) {
+	for lines := json.NewDecoder(stdout); ; {
 		var e event
-		if err := lines.Decode(&e); err != nil {
-			return err
+		if err := lines.Decode(&e); errors.Is(err, io.EOF) {
+			return "", nil
+		} else if err != nil {
+			return "", err
 		}
-		key := chapterOf(e.Package + e.ImportPath)
-		if e.Test != "" {
-			key += "." + e.Test
+		chapter := chapterOf(e.Package + e.ImportPath)
+		c := r[chapter]
+		if c == nil {
+			continue
+		}
+		of := &c.rest
+		name, _, sub := strings.Cut(e.Test, "/")
+		if test := c.tests[name]; test != nil {
+			of = test
 		}
 		switch e.Action {
 		case "pass", "fail", "skip":
-			r.action[key] = e.Action
+			if !sub {
+				of.action = e.Action
+			}
 		case "output", "build-output":
-			if !strings.HasPrefix(e.Output, "=== ") && !strings.HasPrefix(e.Output, "--- ") {
-				r.output[key] += e.Output
+			if strings.HasPrefix(e.Output, "=== ") || strings.HasPrefix(e.Output, "--- ") {
+				continue
+			}
+			of.output.add(e.Output)
+			if c.bytes += len(e.Output); c.bytes > flood {
+				of.action = "fail"
+				of.output.add(fmt.Sprintf("\nit was ended after it had printed %d MB\n", flood>>20))
+				return chapter, nil
 			}
 		}
 	}
-	return nil
 }
 
 // chapterOf is the last element of an import path; go test writes that of a
