@@ -2,10 +2,14 @@ package tokens
 
 import (
 	"fmt"
+	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/llm-from-scratch/llm/internal/bpe"
 )
 
 // prose is four megabytes of real English.
@@ -30,6 +34,96 @@ func benchmarkTrain(b *testing.B, text string) {
 		if _, err := TrainBPE(text, 4096); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkLearning takes the ideas of the appendix one by one, on 64 merges.
+func BenchmarkLearning(b *testing.B) {
+	text := prose(b)[:1<<17]
+	all := slices.Collect(Split(text))
+	known := map[string]bool{}
+	different := slices.DeleteFunc(slices.Clone(all), func(piece string) bool {
+		before := known[piece]
+		known[piece] = true
+		return before
+	})
+	for _, c := range []struct {
+		name   string
+		pieces []string
+		learn  func(pieces []string)
+	}{
+		{"1 three loops", all, func(pieces []string) { learnedPlainly(pieces, 256, 64) }},
+		{"2 different words", different, func(pieces []string) { learnedPlainly(pieces, 256, 64) }},
+		{"3 places and a queue", all, func(pieces []string) { bpe.Learn(slices.Values(pieces), 256, 64) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				c.learn(c.pieces)
+			}
+		})
+	}
+}
+
+// BenchmarkEncoding takes the ideas of the appendix one by one, with GPT-2's
+// merges.
+func BenchmarkEncoding(b *testing.B) {
+	gpt2 := gpt2()
+	ranks := map[[2]int]Merge{}
+	for _, m := range gpt2.merges {
+		ranks[[2]int{m.Left, m.Right}] = m
+	}
+	forget := gpt2.fast.Encoder(0)
+	words := map[string][]int{}
+	for _, c := range []struct {
+		name  string
+		bytes int
+		piece func(piece string) []int
+	}{
+		{"1 merges in their order", 1 << 10, func(piece string) []int { return plainIDs(gpt2, piece) }},
+		{"2 lowest rank first", 1 << 20, func(piece string) []int { return lowestFirst(gpt2, ranks, piece) }},
+		{"3 table of pairs", 4 << 20, func(piece string) []int { return forget.Append(nil, piece) }},
+		{"4 map of words", 4 << 20, func(piece string) []int {
+			if words[piece] == nil {
+				words[piece] = forget.Append(nil, piece)
+			}
+			return words[piece]
+		}},
+		{"6 cutting alone", 4 << 20, func(string) []int { return nil }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			text := prose(b)
+			text = text[:min(len(text), c.bytes)]
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				var ids []int
+				for piece := range Split(text) {
+					ids = append(ids, c.piece(piece)...)
+				}
+			}
+		})
+	}
+	b.Run("5 recent words", func(b *testing.B) { benchmarkEncode(b, prose(b)) })
+}
+
+// lowestFirst merges the pair of the lowest rank, as long as there is one.
+func lowestFirst(b *BPE, ranks map[[2]int]Merge, piece string) []int {
+	ids := byteIDs(piece)
+	for i, c := range ids {
+		ids[i] = b.bytes[c]
+	}
+	for {
+		best, found := Merge{Token: math.MaxInt}, false
+		for i := 1; i < len(ids); i++ {
+			// GPT-2 numbers tokens in the order of their merges.
+			if m, ok := ranks[[2]int{ids[i-1], ids[i]}]; ok && m.Token < best.Token {
+				best, found = m, true
+			}
+		}
+		if !found {
+			return ids
+		}
+		ids = best.Apply(ids)
 	}
 }
 

@@ -7,8 +7,10 @@
 //   - words.go: one number a word; what to do about unknown words
 //   - runes.go: one number a character; nothing need be unknown, but texts get long
 //   - split.go: the pieces inside which bytes will be merged
-//   - train.go, queue.go: byte-pair encoding, learned from a text
-//   - bpe.go, pairs.go, recent.go, long.go: encoding and decoding with what was learned
+//   - train.go: byte-pair encoding: learning merges and applying them
+//   - bpe.go: encoding and decoding with what was learned
 //   - gpt2.go, ranks.go: the files in which GPT-2's encoding is published
 //   - stream.go: decoding while the ids are still coming
+//
+// What makes it fast is next door, in internal/bpe, with the same results.
 package tokens

@@ -3,6 +3,7 @@ package tokens_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -75,21 +76,17 @@ func Example_wordsCharactersBytes() {
 	// e5 a4 a7
 }
 
-func ExampleTrainBPE() {
-	bpe, err := tokens.TrainBPE("aaabdaaabac", 256+3+1)
-	if err != nil {
-		fmt.Println(err)
-		return
+func ExampleLearnMerges() {
+	text := []int{'a', 'a', 'a', 'b', 'd', 'a', 'a', 'a', 'b', 'a', 'c'}
+	merges := tokens.LearnMerges([][]int{slices.Clone(text)}, 256, 3)
+	for _, m := range merges {
+		fmt.Println(m.Token, "is", m.Left, m.Right)
 	}
-	for id := 256; id < bpe.Vocab(); id++ {
-		fmt.Println(id, string(bpe.Bytes(id)))
-	}
-	fmt.Println(bpe.Encode("aaabdaaabac"))
+	fmt.Println(tokens.ApplyMerges(merges, text))
 	// Output:
-	// 256 aa
-	// 257 aaa
-	// 258 aaab
-	// 259 <|endoftext|>
+	// 256 is 97 97
+	// 257 is 256 97
+	// 258 is 257 98
 	// [258 100 258 97 99]
 }
 
@@ -106,7 +103,7 @@ If I put it in my batter, it will make my batter bitter.
 But a bit of better butter will make my batter better.
 `
 
-func ExampleTrainBPE_twister() {
+func ExampleTrainBPE() {
 	bpe, err := tokens.TrainBPE(twister, 256+20+1)
 	if err != nil {
 		fmt.Println(err)

@@ -2,13 +2,14 @@ package tokens
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/plaintext"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // The published files hold one printable character for each byte, so that they
@@ -49,7 +50,7 @@ func unpublished(s string) (string, error) {
 	for _, r := range s {
 		c, ok := runeBytes[r]
 		if !ok {
-			return "", fmt.Errorf("token %q: the character %q stands for no byte", s, r)
+			return "", fmt.Errorf("token %.60q: the character %q stands for no byte", s, r)
 		}
 		text = append(text, c)
 	}
@@ -64,11 +65,11 @@ func ReadBPE(vocab, merges io.Reader) (*BPE, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tokens: vocab: %w", err)
 	}
-	order, err := readMerges(merges, texts)
+	learned, err := readMerges(merges, texts)
 	if err != nil {
 		return nil, fmt.Errorf("tokens: merges: %w", err)
 	}
-	b, err := newBPE(texts, order)
+	b, err := newBPE(texts, learned)
 	if err != nil {
 		return nil, fmt.Errorf("tokens: vocab: %w", err)
 	}
@@ -82,14 +83,14 @@ func readVocab(r io.Reader) ([]string, error) {
 		return nil, err
 	}
 	var ids map[string]int
-	if err := json.Unmarshal(data, &ids); err != nil {
-		return nil, fmt.Errorf("line %d: %w", jsonLine(data, err), err)
+	if err := strictjson.Unmarshal(data, &ids, strictjson.Refuse); err != nil {
+		return nil, err
 	}
 	texts := make([]string, len(ids))
 	taken := make([]bool, len(ids))
 	for s, id := range ids {
 		if id < 0 || id >= len(ids) || taken[id] {
-			return nil, fmt.Errorf("token %q: id %d: the ids of %d tokens must be 0 to %d, each once", s, id, len(ids), len(ids)-1)
+			return nil, fmt.Errorf("token %.60q: id %d: the ids of %d tokens must be 0 to %d, each once", s, id, len(ids), len(ids)-1)
 		}
 		taken[id] = true
 		if texts[id], err = unpublished(s); err != nil {
@@ -99,72 +100,66 @@ func readVocab(r io.Reader) ([]string, error) {
 	return texts, nil
 }
 
-// jsonLine returns the line of data in which reading it met err.
-func jsonLine(data []byte, err error) int {
-	at := int64(len(data))
-	var syntax *json.SyntaxError
-	var value *json.UnmarshalTypeError
-	if errors.As(err, &syntax) {
-		at = syntax.Offset
-	} else if errors.As(err, &value) {
-		at = value.Offset
-	}
-	return 1 + bytes.Count(data[:min(at, int64(len(data)))], []byte("\n"))
-}
-
 // readMerges reads one merge a line, two tokens with a space between them. The
 // first line may name the version of the format. Every token is to be there
 // before it is merged with another, and to be made once: so it is wherever
 // merges were learned, and encoding relies on it.
-func readMerges(r io.Reader, texts []string) ([]pair, error) {
-	ids := make(map[string]int32, len(texts))
+func readMerges(r io.Reader, texts []string) ([]Merge, error) {
+	ids := make(map[string]int, len(texts))
 	there := make([]bool, len(texts))
 	for id, text := range texts {
-		ids[published(text)] = int32(id)
+		ids[published(text)] = id
 		there[id] = len(text) == 1
 	}
-	var order []pair
-	lines := bufio.NewScanner(r)
-	line := 0
-	for lines.Scan() {
-		line++
-		text := lines.Text()
-		if text == "" || line == 1 && strings.HasPrefix(text, "#version") {
+	lines, err := readLines(r)
+	if err != nil {
+		return nil, err
+	}
+	var merges []Merge
+	for i, line := range lines {
+		if line == "" || i == 0 && strings.HasPrefix(line, "#version") {
 			continue
 		}
-		p, err := parseMerge(text, ids, there)
+		m, err := parseMerge(line, ids, there)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
+			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
-		order = append(order, p)
+		merges = append(merges, m)
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("line %d: %w", line+1, err)
+	return merges, nil
+}
+
+// readLines reads lines of any length.
+func readLines(r io.Reader) ([]string, error) {
+	text, err := io.ReadAll(plaintext.NewReader("", r))
+	lines := strings.Split(string(text), "\n")
+	if last := len(lines) - 1; lines[last] == "" {
+		lines = lines[:last]
 	}
-	return order, nil
+	return lines, err
 }
 
 // parseMerge reads a line such as "Ġ t". There tells which tokens there are by
 // now, and learns of one more.
-func parseMerge(line string, ids map[string]int32, there []bool) (pair, error) {
+func parseMerge(line string, ids map[string]int, there []bool) (Merge, error) {
 	left, right, ok := strings.Cut(line, " ")
 	if !ok || strings.Contains(right, " ") {
-		return pair{}, fmt.Errorf("%q is not two tokens with a space between them", line)
+		return Merge{}, fmt.Errorf("%.60q is not two tokens with a space between them", line)
 	}
 	for _, s := range []string{left, right, left + right} {
 		if _, ok := ids[s]; !ok {
-			return pair{}, fmt.Errorf("%q: the vocabulary has no token %q", line, s)
+			return Merge{}, fmt.Errorf("%.60q: the vocabulary has no token %.60q", line, s)
 		}
 	}
-	p, both := pair{ids[left], ids[right]}, ids[left+right]
-	if !there[p.left] || !there[p.right] {
-		return pair{}, fmt.Errorf("%q merges a token that no line before has made", line)
+	m := Merge{ids[left], ids[right], ids[left+right]}
+	if !there[m.Left] || !there[m.Right] {
+		return Merge{}, fmt.Errorf("%.60q merges a token that no line before has made", line)
 	}
-	if there[both] {
-		return pair{}, fmt.Errorf("%q makes a token that was made before", line)
+	if there[m.Token] {
+		return Merge{}, fmt.Errorf("%.60q makes a token that was made before", line)
 	}
-	there[both] = true
-	return p, nil
+	there[m.Token] = true
+	return m, nil
 }
 
 // WriteVocab writes vocab.json.
@@ -183,8 +178,8 @@ func (b *BPE) WriteVocab(w io.Writer) error {
 func (b *BPE) WriteMerges(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintln(out, "#version: 0.2")
-	for _, p := range b.order {
-		fmt.Fprintln(out, published(b.texts[p.left]), published(b.texts[p.right]))
+	for _, m := range b.merges {
+		fmt.Fprintln(out, published(b.texts[m.Left]), published(b.texts[m.Right]))
 	}
 	return out.Flush()
 }

@@ -38,6 +38,26 @@ func TestWrittenIsRead(t *testing.T) {
 	require.Equal(t, b, again)
 }
 
+// TestLongToken: a token of 64 KB is written and read like any other, from ranks,
+// too, and with the line ends of Windows.
+func TestLongToken(t *testing.T) {
+	b, err := TrainBPE(strings.Repeat(" ", 1<<18), 257+17)
+	require.NoError(t, err)
+	require.Len(t, b.Bytes(256+16), 1<<17)
+	vocab, merges := written(t, b)
+	again, err := ReadBPE(strings.NewReader(vocab), strings.NewReader(merges))
+	require.NoError(t, err)
+	require.Equal(t, b, again)
+
+	var ranks strings.Builder
+	for id := range b.EndOfText() {
+		fmt.Fprintf(&ranks, "%s %d\r\n", base64.StdEncoding.EncodeToString(b.Bytes(id)), id)
+	}
+	again, err = ReadRanks(strings.NewReader(ranks.String()))
+	require.NoError(t, err)
+	require.Equal(t, b, again)
+}
+
 func TestReadBPEErrors(t *testing.T) {
 	b, err := TrainBPE("ababab", 259)
 	require.NoError(t, err)
@@ -48,10 +68,10 @@ func TestReadBPEErrors(t *testing.T) {
 	}
 	three := strings.Replace(vocab, "{", `{"abb": 259, "bb": 260, `, 1)
 	for _, c := range []struct{ vocab, merges, want string }{
-		{"", merges, "vocab: line 1: unexpected end of JSON input"},
-		{"{\n\"a\": 0,\n\"b\" 1}", merges, "vocab: line 3: invalid character '1' after object key"},
-		{"{\n\"a\": \"x\"}", merges, "vocab: line 2: json: cannot unmarshal string into Go value of type int"},
-		{"[1, 2]", merges, "vocab: line 1: json: cannot unmarshal array into Go value of type map[string]int"},
+		{"", merges, "vocab: byte 0: the JSON ends too early"},
+		{"{\n\"a\": 0,\n\"b\" 1}", merges, "vocab: line 3: "},
+		{"{\n\"a\": \"x\"}", merges, "vocab: line 2: "},
+		{"[1, 2]", merges, "vocab: byte 0: "},
 		{"{}", merges, `merges: line 2: "a b": the vocabulary has no token "a"`},
 		{"{}", "", "vocab: no token for the byte 0x00"},
 		{edit(`"a": 97`, `"a": 98`), merges, "the ids of 259 tokens must be 0 to 258, each once"},
@@ -69,7 +89,11 @@ func TestReadBPEErrors(t *testing.T) {
 		{vocab, "a b\n\na b\n", `merges: line 3: "a b" makes a token that was made before`},
 		{three, "a b\na bb\n", `merges: line 2: "a bb" merges a token that no line before has made`},
 		{three, "a b\nb b\nab b\na bb\n", `merges: line 4: "a bb" makes a token that was made before`},
-		{vocab, "a b\n" + strings.Repeat("a", 1<<17), "merges: line 2: bufio.Scanner: token too long"},
+		{vocab, "a b\n" + strings.Repeat("a", 1<<17), `merges: line 2: "` + strings.Repeat("a", 60) + `" is not two tokens with a space between them`},
+		{vocab, "a b\n\xa3 b\n", "merges: line 2: the byte 0xa3 is not UTF-8"},
+		{"{\n\"a\": 0,\n\"a\": 1}", merges, `vocab: line 3: "a" comes twice, first at line 2`},
+		{"{\"a\": null}", merges, "vocab: byte 6"},
+		{vocab + "{}", merges, "something follows the JSON value"},
 	} {
 		_, err := ReadBPE(strings.NewReader(c.vocab), strings.NewReader(c.merges))
 		require.ErrorContains(t, err, c.want)
@@ -79,7 +103,7 @@ func TestReadBPEErrors(t *testing.T) {
 	_, err = ReadBPE(broken, strings.NewReader(merges))
 	require.EqualError(t, err, "tokens: vocab: broken")
 	_, err = ReadBPE(strings.NewReader(vocab), broken)
-	require.EqualError(t, err, "tokens: merges: line 1: broken")
+	require.EqualError(t, err, "tokens: merges: broken")
 }
 
 // fullDisk takes n bytes and no more.
@@ -112,7 +136,8 @@ func TestReadRanksErrors(t *testing.T) {
 		bytes.String() + "YWJj 256":           `tokens: ranks: line 257: "abc" is 3 earlier tokens, not 2`,
 		bytes.String() + "YQ== 256":           `tokens: ranks: line 98: "a" is 1 earlier tokens, not 2`,
 		bytes.String() + "YWI= 256\nYWI= 257": `tokens: ranks: line 258: "ab" is 1 earlier tokens, not 2`,
-		strings.Repeat("a", 1<<17):            "tokens: ranks: line 1: bufio.Scanner: token too long",
+		strings.Repeat("aaaa", 1<<15):         `tokens: ranks: line 1: rank "", want 0`,
+		"IQ== 0\n\xff":                        "tokens: ranks: line 2: the byte 0xff is not UTF-8; save the text as UTF-8, or convert it, if it is from Windows with: iconv -f WINDOWS-1252 -t UTF-8",
 	} {
 		_, err := ReadRanks(strings.NewReader(lines))
 		require.EqualError(t, err, want, "%.20q", lines)

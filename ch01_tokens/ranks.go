@@ -1,7 +1,6 @@
 package tokens
 
 import (
-	"bufio"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -18,17 +17,17 @@ import (
 // can be found out: they are what is left of its bytes when all earlier merges
 // are done.
 func ReadRanks(ranks io.Reader) (*BPE, error) {
+	lines, err := readLines(ranks)
+	if err != nil {
+		return nil, fmt.Errorf("tokens: ranks: %w", err)
+	}
 	var texts []string
-	lines := bufio.NewScanner(ranks)
-	for lines.Scan() {
-		text, err := parseRank(lines.Text(), len(texts))
+	for id, line := range lines {
+		text, err := parseRank(line, id)
 		if err != nil {
-			return nil, fmt.Errorf("tokens: ranks: line %d: %w", len(texts)+1, err)
+			return nil, fmt.Errorf("tokens: ranks: line %d: %w", id+1, err)
 		}
 		texts = append(texts, text)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("tokens: ranks: line %d: %w", len(texts)+1, err)
 	}
 	b, err := newBPE(append(texts, EndOfText), nil)
 	if err != nil {
@@ -38,11 +37,11 @@ func ReadRanks(ranks io.Reader) (*BPE, error) {
 		if len(text) == 1 && b.bytes[text[0]] == id {
 			continue
 		}
-		parts := b.encoder(0).mergeBytes(nil, text)
+		parts := b.fast.Encoder(0).Append(nil, text)
 		if len(parts) != 2 {
-			return nil, fmt.Errorf("tokens: ranks: line %d: %q is %d earlier tokens, not 2", id+1, text, len(parts))
+			return nil, fmt.Errorf("tokens: ranks: line %d: %.60q is %d earlier tokens, not 2", id+1, text, len(parts))
 		}
-		b.add(pair{int32(parts[0]), int32(parts[1])}, id)
+		b.add(Merge{parts[0], parts[1], id})
 	}
 	return b, nil
 }
@@ -52,10 +51,10 @@ func parseRank(line string, id int) (string, error) {
 	token, rank, _ := strings.Cut(line, " ")
 	text, err := base64.StdEncoding.DecodeString(token)
 	if err != nil || len(text) == 0 {
-		return "", fmt.Errorf("%q is not a token in base64", token)
+		return "", fmt.Errorf("%.60q is not a token in base64", token)
 	}
 	if rank != strconv.Itoa(id) {
-		return "", fmt.Errorf("rank %q, want %d", rank, id)
+		return "", fmt.Errorf("rank %.60q, want %d", rank, id)
 	}
 	return string(text), nil
 }

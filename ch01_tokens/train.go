@@ -2,222 +2,125 @@ package tokens
 
 import (
 	"fmt"
+	"iter"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/bpe"
 )
 
-// A pair is two tokens that stand next to each other.
-type pair struct{ left, right int32 }
+// A Merge makes one token of two that stand side by side.
+type Merge struct{ Left, Right, Token int }
 
-// TrainBPE learns byte-level byte-pair encoding from text (Gage 1994; Sennrich,
-// Haddow and Birch 2016). Id 0 to 255 are the bytes. Then, until there are
-// vocab tokens, the pair of tokens that occurs most often inside the pieces of
-// [Split] becomes a new token; between equals wins the pair that comes first in
-// the text as merged so far. The last id is [EndOfText], which also parts
-// documents in text: nothing is learned across it.
-//
-// Learning ends early when no pair occurs twice: ask [BPE.Vocab] what a short
-// text was good for. It takes time near n log n for n bytes of different pieces.
-func TrainBPE(text string, vocab int) (*BPE, error) {
-	if vocab < 257 {
-		return nil, fmt.Errorf("tokens: vocabulary of %d: need at least 257, one for each byte and one for %s", vocab, EndOfText)
-	}
-	if len(text) > 1<<31-1 {
-		return nil, fmt.Errorf("tokens: training text of %d bytes: at most 2 GiB", len(text))
-	}
-	merges := newCorpus(countPieces(text)).learn(256, vocab-257)
-	texts := make([]string, 256, 257+len(merges))
-	for c := range texts {
-		texts[c] = string([]byte{byte(c)})
-	}
-	for _, m := range merges {
-		texts = append(texts, texts[m.left]+texts[m.right])
-	}
-	return newBPE(append(texts, EndOfText), merges)
-}
-
-// countPieces returns the different pieces of text as lists of bytes, in the
-// order in which they first occur, and how often each occurs. English repeats
-// itself so much that this is where training gets fast: every later step looks
-// at the word " the" once, not thousands of times.
-func countPieces(text string) (pieces [][]int32, counts []int) {
-	index := make(map[string]int)
-	for document := range strings.SplitSeq(text, EndOfText) {
-		for piece := range Split(document) {
-			at, seen := index[piece]
-			if !seen {
-				at = len(pieces)
-				index[piece] = at
-				pieces = append(pieces, byteIDs(piece))
-				counts = append(counts, 0)
-			}
-			counts[at]++
+// Apply returns ids with Left and Right replaced by Token wherever they stand
+// side by side, from left to right. It overwrites ids.
+func (m Merge) Apply(ids []int) []int {
+	out := ids[:0]
+	for i := 0; i < len(ids); i++ {
+		if i+1 < len(ids) && ids[i] == m.Left && ids[i+1] == m.Right {
+			out = append(out, m.Token)
+			i++
+		} else {
+			out = append(out, ids[i])
 		}
 	}
-	return pieces, counts
+	return out
 }
 
-// byteIDs returns the bytes of s as ids.
-func byteIDs(s string) []int32 {
-	ids := make([]int32, len(s))
-	for i := range ids {
-		ids[i] = int32(s[i])
+// ApplyMerges returns the ids that become of ids by all merges, in their order.
+// It overwrites ids.
+func ApplyMerges(merges []Merge, ids []int) []int {
+	for _, m := range merges {
+		ids = m.Apply(ids)
 	}
 	return ids
 }
 
-// A corpus is the training text while its pairs are being merged: all pieces
-// in one row, each a doubly linked list, so that making one token of two moves
-// no other. All slices go by position in that row.
-type corpus struct {
-	token      []int32 // gone where a merge took the token away
-	prev, next []int32 // positions of the neighbours in the piece, none at its ends
-	count      []int   // how often the piece occurs in the text
-	pairs      map[pair]*places
-	fresh      []pair // pairs that have no candidate yet
-}
-
-const (
-	gone = -1 // no token
-	none = -1 // no position
-)
-
-// places is where a pair occurs. Occurrences are added only while the later of
-// its two tokens is being made; from then on they only disappear.
-type places struct {
-	count int     // occurrences in the whole text
-	at    []int32 // positions of the left token, rising; some may be outdated
-}
-
-// newCorpus lays out pieces, of which the i-th occurs counts[i] times.
-func newCorpus(pieces [][]int32, counts []int) *corpus {
-	c := &corpus{pairs: make(map[pair]*places)}
-	for i, piece := range pieces {
-		before := int32(none)
-		for _, token := range piece {
-			at := int32(len(c.token))
-			c.token = append(c.token, token)
-			c.prev = append(c.prev, before)
-			c.next = append(c.next, none)
-			c.count = append(c.count, counts[i])
-			if before != none {
-				c.next[before] = at
-				c.add(before)
-			}
-			before = at
-		}
-	}
-	return c
-}
-
-// pairAt returns the pair whose left token is at a position, false if there is
-// none.
-func (c *corpus) pairAt(at int32) (pair, bool) {
-	if at == none || c.token[at] == gone || c.next[at] == none {
-		return pair{}, false
-	}
-	return pair{c.token[at], c.token[c.next[at]]}, true
-}
-
-// add counts the pair at a position in.
-func (c *corpus) add(at int32) {
-	p, ok := c.pairAt(at)
-	if !ok {
-		return
-	}
-	where := c.pairs[p]
-	if where == nil {
-		where = new(places)
-		c.pairs[p] = where
-		c.fresh = append(c.fresh, p)
-	}
-	where.count += c.count[at]
-	where.at = append(where.at, at)
-}
-
-// remove counts the pair at a position out, before that position changes. The
-// entry in places.at is left to be found outdated.
-func (c *corpus) remove(at int32) {
-	if p, ok := c.pairAt(at); ok {
-		c.pairs[p].count -= c.count[at]
-	}
-}
-
-// merge makes every occurrence of p one token, from left to right.
-func (c *corpus) merge(p pair, token int32) {
-	for _, at := range c.pairs[p].at {
-		if now, ok := c.pairAt(at); !ok || now != p {
-			continue // outdated, perhaps a moment ago: the second "aa" of "aaa"
-		}
-		before, right := c.prev[at], c.next[at]
-		after := c.next[right]
-		c.remove(before)
-		c.remove(right)
-		c.token[at], c.token[right] = token, gone
-		c.next[at] = after
-		if after != none {
-			c.prev[after] = at
-		}
-		c.add(before)
-		c.add(at)
-	}
-	delete(c.pairs, p)
-}
-
-// A candidate is a pair with its claim to be merged next.
-type candidate struct {
-	pair  pair
-	count int   // occurrences in the text
-	first int32 // position of the first one
-}
-
-func (a candidate) before(b candidate) bool {
-	return a.count > b.count || a.count == b.count && a.first < b.first
-}
-
-// candidate returns the present claim of p. Its count is 0 when p is no more.
-func (c *corpus) candidate(p pair) candidate {
-	where := c.pairs[p]
-	for len(where.at) > 0 {
-		if now, ok := c.pairAt(where.at[0]); ok && now == p {
-			return candidate{p, where.count, where.at[0]}
-		}
-		where.at = where.at[1:]
-	}
-	return candidate{pair: p}
-}
-
-// learn returns the first n merges, fewer if no pair occurs twice any more. The
-// i-th merge makes token first+i.
-func (c *corpus) learn(first int32, n int) []pair {
-	var merges []pair
-	var candidates queue[candidate]
+// LearnMerges learns n merges from pieces of text, fewer when no pair occurs
+// twice any more. Their tokens are first, first+1 and so on. The pieces are
+// merged as they go.
+func LearnMerges(pieces [][]int, first, n int) []Merge {
+	var merges []Merge
 	for len(merges) < n {
-		for _, p := range c.fresh {
-			candidates.push(c.candidate(p))
-		}
-		c.fresh = c.fresh[:0]
-		p, ok := c.best(&candidates)
-		if !ok {
+		m, count := mostFrequent(pieces)
+		if count < 2 {
 			break
 		}
-		c.merge(p, first+int32(len(merges)))
-		merges = append(merges, p)
+		m.Token = first + len(merges)
+		for i := range pieces {
+			pieces[i] = m.Apply(pieces[i])
+		}
+		merges = append(merges, m)
 	}
 	return merges
 }
 
-// best takes out the most frequent pair, false if it occurs only once. A claim
-// in the queue may be outdated, but only upwards: pairs lose occurrences and
-// gain none. So a claim that still holds when it comes to the top is the best,
-// and one that does not is queued again with what is left of it.
-func (c *corpus) best(candidates *queue[candidate]) (pair, bool) {
-	for len(*candidates) > 0 {
-		claimed := candidates.pop()
-		now := c.candidate(claimed.pair)
-		if now == claimed {
-			return now.pair, now.count > 1
-		}
-		candidates.push(now)
+// mostFrequent returns the pair that occurs most often inside the pieces, the
+// first of them if there are several, and how often that is.
+func mostFrequent(pieces [][]int) (best Merge, most int) {
+	counts := map[Merge]int{}
+	for pair := range pairs(pieces) {
+		counts[pair]++
 	}
-	return pair{}, false
+	for pair := range pairs(pieces) {
+		if counts[pair] > most {
+			best, most = pair, counts[pair]
+		}
+	}
+	return best, most
+}
+
+// pairs yields each two tokens that stand side by side in a piece.
+func pairs(pieces [][]int) iter.Seq[Merge] {
+	return func(yield func(Merge) bool) {
+		for _, piece := range pieces {
+			for i := 1; i < len(piece); i++ {
+				if !yield(Merge{Left: piece[i-1], Right: piece[i]}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// TrainBPE learns byte-level byte-pair encoding from text (Gage 1994; Sennrich,
+// Haddow and Birch 2016). Ids 0 to 255 are the bytes. Then come the tokens that
+// [LearnMerges] makes of the pieces of [Split], until there are vocab tokens
+// with [EndOfText], which is the last one. Where text has it, a document ends:
+// nothing is learned across it, or from its characters.
+//
+// Training ends early when no pair occurs twice: ask [BPE.Vocab] what a short
+// text was good for.
+func TrainBPE(text string, vocab int) (*BPE, error) {
+	return TrainDocuments(strings.SplitSeq(text, EndOfText), vocab)
+}
+
+// TrainDocuments is [TrainBPE] for documents that one has apart. If one of them
+// has the characters of [EndOfText], they are characters like others.
+func TrainDocuments(documents iter.Seq[string], vocab int) (*BPE, error) {
+	if vocab < 257 {
+		return nil, fmt.Errorf("tokens: vocabulary of %d: need at least 257, one for each byte and one for %s", vocab, EndOfText)
+	}
+	pieces := func(yield func(string) bool) {
+		for document := range documents {
+			for piece := range Split(document) {
+				if !yield(piece) {
+					return
+				}
+			}
+		}
+	}
+	pairs, err := bpe.Learn(pieces, 256, vocab-257) // LearnMerges in a thousandth of the time
+	if err != nil {
+		return nil, fmt.Errorf("tokens: %w", err)
+	}
+	texts := make([]string, 256, 257+len(pairs))
+	for c := range texts {
+		texts[c] = string([]byte{byte(c)})
+	}
+	var merges []Merge
+	for i, p := range pairs {
+		merges = append(merges, Merge{p[0], p[1], 256 + i})
+		texts = append(texts, texts[p[0]]+texts[p[1]])
+	}
+	return newBPE(append(texts, EndOfText), merges)
 }

@@ -9,67 +9,62 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/internal/bpe"
 )
 
-// plainLearn is [corpus.learn] as one would first write it: count all pairs,
-// take the first of the most frequent, replace it, start again.
-func plainLearn(pieces [][]int32, counts []int, first int32, n int) []pair {
-	var merges []pair
-	for range n {
-		var best pair
-		total, most := map[pair]int{}, 1
-		for i, piece := range pieces {
-			for j := 1; j < len(piece); j++ {
-				total[pair{piece[j-1], piece[j]}] += counts[i]
-			}
-		}
-		for _, piece := range pieces { // in the order of the text, so that the first of equals wins
-			for j := 1; j < len(piece); j++ {
-				if p := (pair{piece[j-1], piece[j]}); total[p] > most {
-					best, most = p, total[p]
-				}
-			}
-		}
-		if most == 1 {
-			break
-		}
-		for i, piece := range pieces {
-			pieces[i] = plainMerge(piece, best, first+int32(len(merges)))
-		}
-		merges = append(merges, best)
+// byteIDs returns the bytes of a text as ids.
+func byteIDs(text string) []int {
+	ids := make([]int, len(text))
+	for i := range ids {
+		ids[i] = int(text[i])
+	}
+	return ids
+}
+
+// learnedFast is what [TrainBPE] makes of the same pieces that [LearnMerges] gets.
+func learnedFast(t *testing.T, pieces []string, first, n int) (merges []Merge) {
+	pairs, err := bpe.Learn(slices.Values(pieces), first, n)
+	require.NoError(t, err)
+	for i, p := range pairs {
+		merges = append(merges, Merge{p[0], p[1], first + i})
 	}
 	return merges
 }
 
-func plainMerge(piece []int32, p pair, token int32) []int32 {
-	var out []int32
-	for i := 0; i < len(piece); i++ {
-		if i+1 < len(piece) && piece[i] == p.left && piece[i+1] == p.right {
-			out = append(out, token)
-			i++
-		} else {
-			out = append(out, piece[i])
-		}
+func learnedPlainly(pieces []string, first, n int) []Merge {
+	var ids [][]int
+	for _, piece := range pieces {
+		ids = append(ids, byteIDs(piece))
 	}
-	return out
+	return LearnMerges(ids, first, n)
 }
 
+// TestLearnAgainstPlain learns from words of one to three letters, with many ties
+// and many runs of one letter.
 func TestLearnAgainstPlain(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for range 300 {
-		// Two or three letters only: many ties, many runs of one letter.
 		letters := 1 + rng.IntN(3)
-		pieces := make([][]int32, 1+rng.IntN(5))
-		counts := make([]int, len(pieces))
-		for i := range pieces {
-			counts[i] = 1 + rng.IntN(3)
-			for range rng.IntN(60) {
-				pieces[i] = append(pieces[i], int32(rng.IntN(letters)))
+		var pieces []string
+		for range 1 + rng.IntN(5) {
+			piece := make([]byte, rng.IntN(60))
+			for i := range piece {
+				piece[i] = byte(rng.IntN(letters))
 			}
+			pieces = append(pieces, slices.Repeat([]string{string(piece)}, 1+rng.IntN(3))...)
 		}
-		got := newCorpus(pieces, counts).learn(256, 40)
-		require.Equal(t, plainLearn(slices.Clone(pieces), counts, 256, 40), got, "%v %v", pieces, counts)
+		rng.Shuffle(len(pieces), func(i, j int) { pieces[i], pieces[j] = pieces[j], pieces[i] })
+		require.Equal(t, learnedPlainly(pieces, 256, 40), learnedFast(t, pieces, 256, 40), "%q", pieces)
 	}
+}
+
+// TestLearnFromProse learns 300 merges from a story.
+func TestLearnFromProse(t *testing.T) {
+	pieces := slices.Collect(Split(string(data(t, "the-verdict.txt"))))
+	merges := learnedPlainly(pieces, 256, 300)
+	require.Len(t, merges, 300)
+	require.Equal(t, merges, learnedFast(t, pieces, 256, 300))
 }
 
 func TestTrainMinBPE(t *testing.T) {
@@ -82,15 +77,14 @@ func TestTrainMinBPE(t *testing.T) {
 // TestTrainTheCat: merges that cross word borders, as in the book's first
 // example, are one long piece for the trainer.
 func TestTrainTheCat(t *testing.T) {
-	merges := newCorpus([][]int32{byteIDs("the cat in the hat")}, []int{1}).learn(256, 3)
-	require.Equal(t, []pair{{'t', 'h'}, {256, 'e'}, {257, ' '}}, merges)
+	merges := LearnMerges([][]int{byteIDs("the cat in the hat")}, 256, 3)
+	require.Equal(t, []Merge{{'t', 'h', 256}, {256, 'e', 257}, {257, ' ', 258}}, merges)
 }
 
 // TestTrainWithoutPieces: why merges should stay within words.
 func TestTrainWithoutPieces(t *testing.T) {
-	text := byteIDs(string(data(t, "the-verdict.txt")))
-	merges := newCorpus([][]int32{text}, []int{1}).learn(256, 1)
-	require.Equal(t, []pair{{'e', ' '}}, merges)
+	merges := LearnMerges([][]int{byteIDs(string(data(t, "the-verdict.txt")))}, 256, 1)
+	require.Equal(t, []Merge{{'e', ' ', 256}}, merges)
 }
 
 // TestTrainVerdict repeats the book's training from scratch on the verdict. Its
@@ -99,20 +93,19 @@ func TestTrainWithoutPieces(t *testing.T) {
 // it; its encoder merges greedily from left to right.
 func TestTrainVerdict(t *testing.T) {
 	const vocab = 1000
-	var pieces [][]int32
-	var counts []int
+	var pieces [][]int
 	for _, piece := range spacedPieces(string(data(t, "the-verdict.txt"))) {
-		var ids []int32
+		var ids []int
 		for _, r := range piece {
 			if r == 'Ġ' {
 				r = 256
 			}
 			require.LessOrEqual(t, r, rune(256))
-			ids = append(ids, r)
+			ids = append(ids, int(r))
 		}
-		pieces, counts = append(pieces, ids), append(counts, 1)
+		pieces = append(pieces, ids)
 	}
-	merges := newCorpus(pieces, counts).learn(258, vocab-258)
+	merges := LearnMerges(pieces, 258, vocab-258)
 	require.Len(t, merges, 742)
 
 	texts := make([]string, 256, vocab)
@@ -120,10 +113,10 @@ func TestTrainVerdict(t *testing.T) {
 		texts[r] = string(rune(r))
 	}
 	texts = append(texts, "Ġ", EndOfText)
-	made := map[pair]int{}
-	for i, p := range merges {
-		texts = append(texts, texts[p.left]+texts[p.right])
-		made[p] = 258 + i
+	made := map[[2]int]int{}
+	for _, m := range merges {
+		texts = append(texts, texts[m.Left]+texts[m.Right])
+		made[[2]int{m.Left, m.Right}] = m.Token
 	}
 	require.Equal(t, []string{"Ġt", "he", "Ġa", "in", "Ġh", "Ġs", "Ġw", "Ġo", "Ġthe", "ou", "re", "it"}, texts[258:270])
 	require.Equal(t, []string{"Ġyour", "Ġcig", "Well,", "Ġsaid,", "Ġlaugh"}, texts[995:])
@@ -141,7 +134,7 @@ func spacedPieces(text string) []string {
 	return regexp.MustCompile(`Ġ?[^Ġ\r\n]+|Ġ|\r|\n`).FindAllString(strings.ReplaceAll(text, " ", "Ġ"), -1)
 }
 
-func greedily(word string, texts []string, made map[pair]int) []int {
+func greedily(word string, texts []string, made map[[2]int]int) []int {
 	if at := slices.Index(texts, word); at >= 0 {
 		return []int{at}
 	}
@@ -153,7 +146,7 @@ func greedily(word string, texts []string, made map[pair]int) []int {
 		var next []int
 		for i := 0; i < len(ids); i++ {
 			if i+1 < len(ids) {
-				if id, ok := made[pair{int32(ids[i]), int32(ids[i+1])}]; ok {
+				if id, ok := made[[2]int{ids[i], ids[i+1]}]; ok {
 					next = append(next, id)
 					i++
 					continue

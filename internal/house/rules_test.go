@@ -47,6 +47,7 @@ var notLinked = []string{
 // What shared rooms import of ours, and programs that show how little one needs.
 // The tests, commands and the figures may import everything but commands.
 var roomImports = map[string][]string{
+	"internal/bpe":               nil,
 	"internal/durable":           nil,
 	"internal/f32":               nil,
 	"internal/fetch":             nil,

@@ -1,7 +1,6 @@
-package tokens
+package bpe
 
 import (
-	"encoding/binary"
 	"math/bits"
 )
 
@@ -29,23 +28,34 @@ func newRecent(n int) recent {
 	return recent{make([]recentPiece, 1<<size), 64 - size}
 }
 
-// slot returns the slot for the first n bytes of text and the key that they have
-// in it; false if they are too many, or too near to the end of text to be read
-// as two numbers.
-func (r *recent) slot(text string, n int) (slot *recentPiece, key [2]uint64, ok bool) {
-	if n > 15 || len(text) < 16 {
-		return nil, key, false
-	}
-	bytes := []byte(text[:16])
-	key[0], key[1] = binary.LittleEndian.Uint64(bytes), binary.LittleEndian.Uint64(bytes[8:])
-	if n < 8 {
-		key[0], key[1] = key[0]&(1<<(8*n)-1), 0
-	} else {
-		key[1] &= 1<<(8*(n-8)) - 1
+// recentSize is the length in bytes of the longest piece that is remembered.
+const recentSize = 15
+
+// slot returns the slot for a piece, which is not too long, and the key that it
+// has there.
+func (r *recent) slot(piece string) (slot *recentPiece, key [2]uint64) {
+	n := len(piece)
+	switch {
+	case n >= 8: // the last 8 bytes, without those that are among the first 8
+		key[0], key[1] = load8(piece), load8(piece[n-8:])>>(8*(16-n))
+	case n >= 4:
+		key[0] = load4(piece) | load4(piece[n-4:])>>(8*(8-n))<<32
+	default:
+		for i := range n {
+			key[0] |= uint64(piece[i]) << (8 * i)
+		}
 	}
 	key[1] |= uint64(n) << 56
-	return &r.slots[hash(hash(key[0])^key[1])>>r.shift], key, true
+	return &r.slots[hash(hash(key[0])^key[1])>>r.shift], key
 }
+
+// load4 and load8 return the first bytes of s as a number.
+func load4(s string) uint64 {
+	_ = s[3] // one check of the length, not four
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+}
+
+func load8(s string) uint64 { return load4(s[:4]) | load4(s[4:8])<<32 }
 
 // put has the slot remember a piece by its ids, if they are few enough.
 func (p *recentPiece) put(key [2]uint64, ids []int) {

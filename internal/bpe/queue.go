@@ -1,4 +1,4 @@
-package tokens
+package bpe
 
 // A queue is a binary heap: pop takes out an item that no other item comes
 // before. Both push and pop look at no more than about 2·log₂(n) items.

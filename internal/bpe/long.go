@@ -1,4 +1,4 @@
-package tokens
+package bpe
 
 import (
 	"math"
@@ -11,7 +11,7 @@ import (
 const longPiece = 128
 
 // hugePiece is what Encode says about a piece whose positions overflow.
-const hugePiece = "tokens: a piece of 2 GiB or more"
+const hugePiece = "bpe: a piece of 2 GiB or more"
 
 // A long piece while it is being merged. The pairs of one rank stand in a row,
 // from left to right, so that the next one to be merged is the first of the row
@@ -40,13 +40,13 @@ type row struct {
 // A row is filled from left to right, while the younger token of its pair is
 // being made, and is complete when its own turn comes, since that token has a
 // lower rank.
-func (e *encoder) mergeLong(ids []int, piece string) []int {
+func (e *Encoder) mergeLong(ids []int, piece string) []int {
 	if len(piece) >= math.MaxInt32 {
 		panic(hugePiece)
 	}
 	l := &e.long
 	if l.rows == nil {
-		l.rows = make([]row, len(e.order))
+		l.rows = make([]row, len(e.made))
 	}
 	l.spots = append(slices.Grow(l.spots[:0], len(piece)+1), spot{size: 1})
 	for i := range len(piece) {
@@ -70,7 +70,7 @@ func (e *encoder) mergeLong(ids []int, piece string) []int {
 
 // mergeAt merges the token at a position with the next one. Three pairs are no
 // more, two are new.
-func (e *encoder) mergeAt(at int32) {
+func (e *Encoder) mergeAt(at int32) {
 	l := &e.long
 	left := &l.spots[at]
 	right := &l.spots[at+left.size]
@@ -87,7 +87,7 @@ func (e *encoder) mergeAt(at int32) {
 }
 
 // join looks up the pair at a position and puts it at the end of its row.
-func (e *encoder) join(at int32) {
+func (e *Encoder) join(at int32) {
 	l := &e.long
 	s := &l.spots[at]
 	next := int(at + s.size)
@@ -114,7 +114,7 @@ func (e *encoder) join(at int32) {
 }
 
 // leave takes a position out of its row.
-func (e *encoder) leave(at int32) {
+func (e *Encoder) leave(at int32) {
 	l := &e.long
 	s := &l.spots[at]
 	if at == 0 || s.rank == never {
