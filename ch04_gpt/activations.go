@@ -72,15 +72,15 @@ func (a *Activations) view(data []float32, N int) blas32.General {
 
 // activationCount is the number of float32 values that newActivations and the
 // first pass, forward and backward, allocate.
-func activationCount(c Config, B, T, lowest int, dropout bool) int {
-	N, C := B*T, c.Width
-	block := 2*2*N + 2*N*C + 3*N*C + N*c.Heads + N*C + N*C + 2*N*4*C
+func activationCount(c Config, B, T, lowest int, dropout bool) float64 {
+	N, C, H := float64(B)*float64(T), float64(c.Width), float64(c.Heads)
+	block := 2*2*N + 2*N*C + 3*N*C + N*H + N*C + N*C + 2*N*4*C
 	passed := block
 	if dropout {
 		passed += 2 * N * C
 	}
-	frozen := max(lowest, 0)
-	forward := (c.Layers-frozen+1)*N*C + max(c.Layers-frozen, 1)*passed + 2*N + N*C
+	L := float64(c.Layers - max(lowest, 0)) // that are not frozen
+	forward := (L+1)*N*C + max(L, 1)*passed + 2*N + N*C
 	if dropout {
 		forward += N * C
 	}

@@ -47,13 +47,18 @@ func (c Config) Validate() error {
 			return fmt.Errorf("gpt: %s is %d; it must be at least 1", size.name, size.value)
 		}
 	}
+	V, T, C, L := float64(c.Vocab), float64(c.Context), float64(c.Width), float64(c.Layers)
+	if n := C * (2*V + T + L*(12*C+13)); n > 1<<50 { // nothing overflows below that
+		return fmt.Errorf("gpt: about %.0e weights are more than any computer holds", n)
+	}
 	if c.Width%c.Heads != 0 {
 		return fmt.Errorf("gpt: width %d is not divisible by %d heads (are heads and layers swapped?)", c.Width, c.Heads)
 	}
 	return nil
 }
 
-// ParamCount is the number of trainable values, a tied head counted once.
+// ParamCount is the number of trainable values of a valid configuration, a tied
+// head counted once.
 func (c Config) ParamCount() int {
 	C := c.Width
 	norm := 2 * C

@@ -7,11 +7,12 @@ type Memory struct {
 	Averages    int // two for each of these, which chapter 5's optimiser keeps
 	Activations int // what the forward pass leaves, and the room of the backward pass
 	Logits      int // and their gradient, which takes their place
+	Lists       int // the tensors' names, shapes and places: much only where layers are many and narrow
 }
 
 // Total is the sum of all.
 func (m Memory) Total() int {
-	return m.Weights + m.Gradients + m.Averages + m.Activations + m.Logits
+	return m.Weights + m.Gradients + m.Averages + m.Activations + m.Logits + m.Lists
 }
 
 // TrainMemory is what it takes to train the parameters whose names trains
@@ -22,15 +23,24 @@ func (c Config) TrainMemory(B, T int, dropout bool, trains func(name string) boo
 	if trains != nil {
 		trained, lowest = c.trained(trains)
 	}
-	N := B * T
+	N, V, C := float64(B)*float64(T), float64(c.Vocab), float64(c.Width)
 	return Memory{
 		Weights:     c.WeightBytes(),
 		Gradients:   4 * trained,
 		Averages:    2 * 4 * trained,
-		Activations: 4 * (activationCount(c, B, T, lowest, dropout) + N*c.Width), // and the gradient of the last vectors
-		Logits:      4 * N * c.Vocab,
+		Activations: bytes(activationCount(c, B, T, lowest, dropout) + N*C), // and the gradient of the last vectors
+		Logits:      bytes(N * V),
+		Lists:       listBytes * max(c.Layers-100, 0),
 	}
 }
+
+// bytes is the memory of n float32 values, or what is too much in any case and
+// can still be added up.
+func bytes(n float64) int { return int(min(4*n, 1<<60)) }
+
+// listBytes is what a layer takes in lists of tensors, the optimiser's included.
+// Up to a hundred layers that is nothing beside their values.
+const listBytes = 10 << 10
 
 // trained counts the values that trains accepts and finds the lowest of them.
 func (c Config) trained(trains func(name string) bool) (count, lowest int) {

@@ -1,6 +1,7 @@
 package gpt
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -105,4 +106,27 @@ func TestActivationsDoNotGrowWithTheContext(t *testing.T) {
 	c := Config{Vocab: 31, Context: 640, Width: 12, Heads: 3, Layers: 2, QKVBias: true, TiedHead: true}
 	short, long := NewActivations(c, 10, 64), NewActivations(c, 1, 640)
 	require.Equal(t, countFloats(reflect.ValueOf(short)), countFloats(reflect.ValueOf(long)))
+}
+
+// Nothing overflows, whatever is asked for: a valid configuration has few enough
+// weights to count, and what training takes is at most too much.
+func TestMemoryDoesNotOverflow(t *testing.T) {
+	c := Config{Vocab: 257, Context: 8, Width: 1, Heads: 1, Layers: 1_000_000, QKVBias: true, TiedHead: true}
+	require.NoError(t, c.Validate())
+	all := c.TrainMemory(1, 8, true, nil)
+	require.Equal(t, 4*(1_000_000*25+265+2), all.Weights)
+	require.Greater(t, all.Total(), 999_900*(10<<10))
+	for _, n := range []int{1 << 20, 1 << 31, 1 << 62, math.MaxInt} {
+		require.Greater(t, GPT2XL.TrainBytes(n, n, true), 1<<59, n)
+		for _, wide := range []Config{
+			{Vocab: n, Context: n, Width: n, Heads: 1, Layers: n},
+			{Vocab: 257, Context: 8, Width: 1 << 20, Heads: 1, Layers: n},
+			{Vocab: n, Context: 8, Width: 1 << 31, Heads: 1, Layers: 1},
+		} {
+			require.ErrorContains(t, wide.Validate(), "weights are more than any computer holds")
+		}
+	}
+	largest := Config{Vocab: 1, Context: 1, Width: 1 << 20, Heads: 1, Layers: 80}
+	require.NoError(t, largest.Validate())
+	require.Greater(t, largest.ParamCount(), 1<<49)
 }

@@ -371,3 +371,23 @@ func peakMemory() float64 {
 	n, _ := strconv.Atoi(kilobytes)
 	return float64(n) * 1024 / 1e6
 }
+
+// Of a model that is deep and narrow the lists of its tensors are what takes
+// memory, and that is foretold, too.
+func TestMemoryOfADeepModel(t *testing.T) {
+	c := gpt.Config{Vocab: 257, Context: 8, Width: 1, Heads: 1, Layers: 2000, QKVBias: true, TiedHead: true}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	l := pretrain.NewLanguageModel(gpt.New(c), nil, 1, 8)
+	optimizer := pretrain.NewOptimizer(pretrain.DefaultAdamW, l.Params(), l.Grads())
+	l.Learn(embeddings.Batch{B: 1, T: 8, Inputs: make([]int, 8), Targets: make([]int, 8)}, 1, nil)
+	optimizer.Step(1e-3, 1)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	took := float64(after.HeapAlloc-before.HeapAlloc) / float64(c.TrainBytes(1, 8, false))
+	require.Less(t, took, 1.0)
+	require.Greater(t, took, 0.5)
+	runtime.KeepAlive(optimizer)
+	runtime.KeepAlive(l)
+}
