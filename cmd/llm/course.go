@@ -288,9 +288,15 @@ func indent(text string) string {
 	return "    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ")
 }
 
-// quote makes a path one word of a command line.
+// quote makes a path one word of a command line, and no option.
 func quote(path string) string {
-	if strings.ContainsAny(path, " \t'\"$&;()<>|*?") {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
+	plain := func(r rune) bool {
+		return r < 128 && (isLetter(byte(r)) || strings.ContainsRune("0123456789_-./+,:@%"+string(filepath.Separator), r))
+	}
+	if path == "" || strings.ContainsFunc(path, func(r rune) bool { return !plain(r) }) {
 		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
 	return path

@@ -489,3 +489,38 @@ func TestOutputIsNotOverwritten(t *testing.T) {
 	assert.NotEqual(t, before, read(t, dir, "model.safetensors"))
 	assert.Equal(t, "mine", read(t, dir, "notes.txt"))
 }
+
+// What is printed to be copied does for a shell what it says, in a directory of any
+// name.
+func TestPrintedCommandsCanBeCopied(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell to copy into")
+	}
+	words := func(line string) []string {
+		out, err := exec.Command(sh, "-c", "for word in "+line+"; do printf '%s\\0' \"$word\"; done").Output()
+		require.NoError(t, err, line)
+		return strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	}
+	names := []string{"plain/a.b-c_1", "d[1]", "two words", "it's", `"q"`, "$HOME `x` $(x)", "数ü", "a*?;&|<>(){}!#~", "~", "#", "\\", ""}
+	for _, name := range names {
+		assert.Equal(t, []string{name}, words(quote(name)))
+	}
+	assert.Equal(t, "plain/a.b-c_1", quote("plain/a.b-c_1"))
+	assert.Equal(t, "./-d", quote("-d"))
+
+	dir := filepath.Join(t.TempDir(), "-d[1] it's $HOME 数")
+	require.NoError(t, os.MkdirAll(dir, 0o755))
+	t.Chdir(dir)
+	text := book(t)
+	for _, out := range []string{"a run's", filepath.Join(dir, "run"), "./-r[2]"} {
+		r := llm(t, tiny("-data", text, "-out", out, "-steps", "3", "-every", "3", "-stop", "1")...)
+		require.Equal(t, statusOK, r.status, r.stderr)
+		_, line, found := strings.Cut(r.stderr, "to go on:\n  "+program()+" ")
+		require.True(t, found, r.stderr)
+		r = llm(t, words(strings.TrimSpace(line))...)
+		require.Equal(t, statusOK, r.status, r.stderr)
+		line = r.out[strings.LastIndex(r.out, program()):]
+		require.Equal(t, statusOK, llm(t, words(strings.TrimSpace(strings.TrimPrefix(line, program())))...).status, line)
+	}
+}

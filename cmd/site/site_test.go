@@ -203,3 +203,17 @@ func TestChangesAreServed(t *testing.T) {
 		return strings.Contains(now, "Something new") && strings.Contains(now, "This book has 1 problem")
 	}, 10*time.Second, 50*time.Millisecond)
 }
+
+// The book may be cloned into a directory of any name, and written into one.
+func TestAnyDirectoryName(t *testing.T) {
+	small := os.DirFS(smallBook(t))
+	for _, name := range []string{"d[1]", "-d two words", "it's $HOME", "数ü#%20"} {
+		root, out := filepath.Join(t.TempDir(), name, strings.Repeat("long", 40)), filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.CopyFS(root, small))
+		status, _, stderr := site(t, root, "-check")
+		require.Zero(t, status, "%s: %s", name, stderr)
+		status, _, stderr = site(t, root, "-o", out)
+		require.Zero(t, status, "%s: %s", name, stderr)
+		require.FileExists(t, filepath.Join(out, "index.html"))
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/printer"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,7 +49,7 @@ func Root() (string, error) {
 		return "", err
 	}
 	for {
-		if found, _ := filepath.Glob(filepath.Join(dir, "ch01_*", "doc.go")); len(found) > 0 {
+		if found, _ := fs.Glob(os.DirFS(dir), "ch01_*/doc.go"); len(found) > 0 { // dir may hold any character, [ too
 			return dir, nil
 		}
 		up := filepath.Dir(dir)
@@ -62,13 +63,13 @@ func Root() (string, error) {
 // List reads the exercises of all chapters below root, in the book's order. An
 // error names the file that is missing or not as it should be.
 func List(root string) ([]Exercise, error) {
-	stubs, err := filepath.Glob(filepath.Join(root, "ch[0-9][0-9]_*", "testdata", "exercises", StubFile))
+	stubs, err := fs.Glob(os.DirFS(root), "ch[0-9][0-9]_*/testdata/exercises/"+StubFile)
 	if err != nil {
 		return nil, err
 	}
 	var all []Exercise
 	for _, file := range stubs {
-		some, err := chapterList(root, file)
+		some, err := chapterList(root, filepath.Join(root, file))
 		if err != nil {
 			return nil, err
 		}
@@ -142,13 +143,11 @@ func (e *Exercise) readFolder(root string) error {
 	if err != nil {
 		return err
 	}
-	wrong, _ := filepath.Glob(filepath.Join(dir, "wrong-*.go"))
+	wrong, _ := fs.Glob(os.DirFS(dir), "wrong-*.go")
 	if len(wrong) < 2 {
 		return fmt.Errorf("%s: want two wrong-*.go or more, found %d", e.Dir(), len(wrong))
 	}
-	for _, file := range wrong {
-		e.Wrong = append(e.Wrong, filepath.Base(file))
-	}
+	e.Wrong = wrong
 	slices.Sort(e.Wrong)
 	e.Hint = strings.TrimSpace(string(hint))
 	e.Solution = afterPackageClause(string(solution))

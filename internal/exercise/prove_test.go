@@ -3,6 +3,7 @@ package exercise
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -11,8 +12,9 @@ import (
 
 // book makes a module with this package and the toy chapter of testdata in it,
 // and returns its directory.
-func book(t *testing.T) string {
-	root := t.TempDir()
+func book(t *testing.T) string { return bookIn(t, t.TempDir()) }
+
+func bookIn(t *testing.T, root string) string {
 	require.NoError(t, os.CopyFS(root, os.DirFS("testdata/book")))
 	write(t, root, "go.mod", "module github.com/llm-from-scratch/llm\n\ngo 1.26\n")
 	sources, err := filepath.Glob("*.go")
@@ -171,4 +173,38 @@ func TestStatus(t *testing.T) {
 	one, two, output = states()
 	require.Equal(t, []State{Solved, Todo}, []State{one, two})
 	require.Empty(t, output)
+}
+
+// The book may be cloned into a directory of any name.
+func TestAnyDirectoryName(t *testing.T) {
+	names := []string{"d[1]", "two words", "it's", "-d", "$HOME", "数ü", "-d[1] it's 数$x " + strings.Repeat("long", 50)}
+	if runtime.GOOS != "windows" {
+		names = append(names, `"q"`, "a*?", `back\slash`, "colon:", "-run=[ '\"$(x)`*|;&"+strings.Repeat("long", 50))
+	}
+	for i, name := range names {
+		t.Run(name, func(t *testing.T) {
+			root := filepath.Join(t.TempDir(), name)
+			require.NoError(t, os.Mkdir(root, 0o777))
+			bookIn(t, root)
+			require.NoError(t, os.Mkdir(filepath.Join(root, "ch01_toy"), 0o777))
+			write(t, root, "ch01_toy/doc.go", "package toy\n")
+			t.Chdir(filepath.Join(root, "ch03_toy"))
+			found, err := Root()
+			require.NoError(t, err)
+			require.Equal(t, root, found)
+			all, err := List(root)
+			require.NoError(t, err)
+			require.Len(t, all, 2)
+			require.Len(t, all[0].Wrong, 3)
+			if i < len(names)-1 {
+				return // to build takes long
+			}
+			results, err := Status(t.Context(), root)
+			require.NoError(t, err)
+			require.Equal(t, Todo, results[0].State)
+			failed, err := Prove(t.Context(), root, all, func(f Finding) { require.Equal(t, f.Want, f.Got, "%v", f) })
+			require.NoError(t, err)
+			require.Zero(t, failed)
+		})
+	}
 }
