@@ -80,12 +80,26 @@ func List(root string) ([]Exercise, error) {
 
 // chapterList reads the exercises whose untouched stubs are in file.
 func chapterList(root, file string) ([]Exercise, error) {
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, file, nil, parser.ParseComments)
+	src, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	chapter := filepath.Base(filepath.Dir(filepath.Dir(filepath.Dir(file))))
+	all, err := readStubs(filepath.Base(filepath.Dir(filepath.Dir(filepath.Dir(file)))), file, src)
+	for i := range all {
+		if err := all[i].readFolder(root); err != nil {
+			return nil, fmt.Errorf("exercise %s: %w", all[i].Number, err)
+		}
+	}
+	return all, err
+}
+
+// readStubs reads what the stubs of a chapter's file say.
+func readStubs(chapter, file string, src []byte) ([]Exercise, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, file, src, parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
 	var all []Exercise
 	for _, decl := range f.Decls {
 		if g, ok := decl.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
@@ -93,10 +107,7 @@ func chapterList(root, file string) ([]Exercise, error) {
 		}
 		e := Exercise{Chapter: chapter}
 		if err := e.readStub(fset, decl); err != nil {
-			return nil, fmt.Errorf("%s: %w", fset.Position(decl.Pos()), err)
-		}
-		if err := e.readFolder(root); err != nil {
-			return nil, fmt.Errorf("exercise %s: %w", e.Number, err)
+			return nil, fmt.Errorf("%s: %w", fset.PositionFor(decl.Pos(), false), err)
 		}
 		all = append(all, e)
 	}
@@ -111,6 +122,9 @@ func (e *Exercise) readStub(fset *token.FileSet, decl ast.Decl) error {
 	f, ok := decl.(*ast.FuncDecl)
 	if !ok || f.Recv != nil {
 		return errors.New("only functions may stand beside the stubs")
+	}
+	if f.Body == nil {
+		return fmt.Errorf("%s has no body", f.Name.Name)
 	}
 	title := titleLine.FindStringSubmatch(f.Doc.Text())
 	if title == nil {

@@ -110,6 +110,9 @@ func (f *File) part(fn *ast.FuncDecl, symbol, want string) (Listing, error) {
 // example is the body of an example without its output comment, which becomes
 // the output.
 func (f *File) example(fn *ast.FuncDecl) (Listing, error) {
+	if fn.Body == nil {
+		return Listing{}, fmt.Errorf("%s has no body", fn.Name.Name)
+	}
 	from := f.line(fn.Body.Lbrace) + 1
 	comments := slices.Clone(f.ast.Comments)
 	slices.Reverse(comments)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"io/fs"
 	"maps"
@@ -131,10 +132,21 @@ func parse(file, rel string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseSource(data, rel)
+}
+
+// parseSource parses the text of the file that is at rel.
+func parseSource(data []byte, rel string) (*File, error) {
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	f := &File{Path: rel, Dir: path.Dir(rel), Test: strings.HasSuffix(rel, "_test.go"), fset: token.NewFileSet()}
 	f.Lines = strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+	var err error
 	f.ast, err = parser.ParseFile(f.fset, rel, data, parser.ParseComments|parser.SkipObjectResolution)
+	if list, ok := errors.AsType[scanner.ErrorList](err); ok {
+		for _, e := range list { // where it is, whatever a //line comment says
+			e.Pos.Filename, e.Pos.Line = rel, 1+bytes.Count(data[:e.Pos.Offset], []byte("\n"))
+		}
+	}
 	return f, err
 }
 
@@ -150,4 +162,4 @@ func (f *File) Imports() []string {
 	return paths
 }
 
-func (f *File) line(p token.Pos) int { return f.fset.Position(p).Line }
+func (f *File) line(p token.Pos) int { return f.fset.PositionFor(p, false).Line }

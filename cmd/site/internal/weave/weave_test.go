@@ -2,12 +2,14 @@ package weave
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/yuin/goldmark/ast"
 )
 
 // small is a book of two chapters in which all is well.
@@ -314,4 +316,36 @@ func TestExercise(t *testing.T) {
 	require.Equal(t, "ch02_twice/testdata/exercises/2.1/hint.md:1: package add has no Ad; is Add meant?", fmt.Sprint(b.Problems[0]))
 	changes["docs/ch02_twice.md"] = small["docs/ch02_twice.md"] + "\n[Exercise 2.1](../ch02_twice/exercise_test.go#Thrise)\n"
 	require.Contains(t, fmt.Sprint(woven(t, changes).Problems), "no exercise Thrise in ch02_twice/exercise_test.go; is Thrice meant?")
+}
+
+// Whatever stands on a page, weaving it ends, and every problem has its place.
+func FuzzPage(f *testing.F) {
+	for _, seed := range []string{small["docs/ch01_add.md"], small["docs/legend.md"], "", "# A\n\n[x](../ch01_add/add.go#Add \"Fold\"), [y](../ch01_add/add.go#Total)", "# A\n\n- [x](../ch01_add/add.go#)\n- [y](#)\n", "[](../ch01_add/add.go#Add:)",
+		"$`", "```math\n\\frac{\n```", "# \xff\n\n`Add`", "![](figures/bars.svg \"x\")", "[^1]: a\n\n[^1]", "| `a` |\n|--|\n| [x](//) |", "<b>", "[x](%zz)", "\x00", "# A\r\n\r\n`add.Ad(`\r\n"} {
+		f.Add([]byte(seed))
+	}
+	root := f.TempDir()
+	for name, content := range small {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		require.NoError(f, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(f, os.WriteFile(file, []byte(content), 0o644))
+	}
+	book := Weave(root, Options{})
+	f.Fuzz(func(t *testing.T, src []byte) {
+		b := book.again()
+		b.anchors, b.shown = maps.Clone(book.anchors), map[string]map[int][]string{}
+		p := &page{file: legendFile, name: "fuzz", ids: map[string]bool{}, listed: map[ast.Node]*listed{}}
+		p.source = src
+		p.parse()
+		b.findListings(p)
+		_ = b.body(p, "")
+		for _, problem := range b.Problems {
+			require.Equal(t, legendFile, problem.File)
+			require.LessOrEqual(t, problem.Line, 1+strings.Count(string(src), "\n"))
+			require.Positive(t, problem.Line)
+			require.NotEmpty(t, problem.Text)
+		}
+		_ = p.mentions()
+		_ = b.Walls()
+	})
 }
