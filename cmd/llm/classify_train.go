@@ -12,7 +12,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
@@ -98,15 +98,11 @@ func (o *classifyOptions) check() error {
 }
 
 func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
-	if err := o.check(); err != nil {
-		return err
+	if f.resume {
+		o = classifyOptions{}
 	}
-	if !f.resume {
-		if err := f.paths(&o.Data, &o.Model); err != nil {
-			return err
-		}
-	}
-	if err := f.options(cmd, &o); err != nil {
+	defer func() { f.dir.Close() }()
+	if err := f.options(cmd, &o, &o.Data, &o.Model); err != nil {
 		return err
 	}
 	parts, sum, err := o.messages(cmd)
@@ -175,7 +171,7 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 		o.Every = max(1, total/10)
 	}
 	trainer := pretrain.NewTrainer(learner, learn.Epoch(o.Batch), settings)
-	dir, err := f.open(cmd.Context(), trainer, o)
+	dir, err := f.open(cmd, trainer, o)
 	if err != nil {
 		return err
 	}
@@ -183,13 +179,13 @@ func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify
 	if !f.resume {
 		fmt.Fprintf(out, "messages: %d to train with, %d to watch, %d held out, half of them spam\n", len(parts[0]), len(parts[1]), len(parts[2]))
 	}
-	c := &course{
-		trainer: trainer, total: total, every: o.Every, rate: o.Schedule.Peak, dir: dir, command: words(cmd), stop: f.stop,
-		title:    "Cross-entropy while learning to classify",
-		validate: func() (float64, int) { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), o.EvalBatches) },
-		save:     save,
+	dir.Title = "Cross-entropy while learning to classify"
+	r := &training.Run{
+		Trainer: trainer, Total: total, Every: o.Every, Rate: o.Schedule.Peak, Dir: dir, Again: f.again(cmd), Stop: f.stop,
+		Validate: func() (float64, int) { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), o.EvalBatches) },
+		Save:     save,
 	}
-	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
+	if err := r.Train(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
 		return err
 	}
 	for i, messages := range parts[:2] {
@@ -273,11 +269,11 @@ func evaluationParts(cmd *cobra.Command, dir, data string) (parts [][]classify.M
 		if err != nil {
 			return nil, nil, err
 		}
-		if rundir.Options(dir, &o) != nil || o.SHA256 != sum {
+		if readOptions(dir, &o) != nil || o.SHA256 != sum {
 			return [][]classify.Message{all}, []string{"messages in " + data}, nil
 		}
 		o.Data = data // what the filter was trained on, perhaps at another place
-	} else if err := rundir.Options(dir, &o); err != nil {
+	} else if err := readOptions(dir, &o); err != nil {
 		return nil, nil, err
 	}
 	three, sum, err := o.messages(cmd)

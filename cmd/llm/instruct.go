@@ -17,7 +17,6 @@ import (
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
 )
 
 // assistant is where llm instruct train leaves its model.
@@ -135,11 +134,11 @@ func heldOutEntries(cmd *cobra.Command, dir, data string) (entries []instruct.En
 		if err != nil {
 			return nil, "", err
 		}
-		if rundir.Options(dir, &o) != nil || o.SHA256 != sum {
+		if readOptions(dir, &o) != nil || o.SHA256 != sum {
 			return all, "instructions in " + data, nil
 		}
 		o.Data = data
-	} else if err := rundir.Options(dir, &o); err != nil {
+	} else if err := readOptions(dir, &o); err != nil {
 		return nil, "", err
 	}
 	all, sum, err := readEntries(cmd, o.Data, o.Seed)

@@ -9,6 +9,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
 
 // instructOptions are what the training of an assistant depends on.
@@ -79,15 +80,11 @@ func (o *instructOptions) check() error {
 }
 
 func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
-	if err := o.check(); err != nil {
-		return err
+	if f.resume {
+		o = instructOptions{}
 	}
-	if !f.resume {
-		if err := f.paths(&o.Data, &o.Model); err != nil {
-			return err
-		}
-	}
-	if err := f.options(cmd, &o); err != nil {
+	defer func() { f.dir.Close() }()
+	if err := f.options(cmd, &o, &o.Data, &o.Model); err != nil {
 		return err
 	}
 	entries, sum, err := readEntries(cmd, o.Data, o.Seed)
@@ -129,7 +126,7 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 	if o.Every == 0 {
 		o.Every = max(1, tuner.Total/10)
 	}
-	dir, err := f.open(cmd.Context(), tuner.Trainer, o)
+	dir, err := f.open(cmd, tuner.Trainer, o)
 	if err != nil {
 		return err
 	}
@@ -140,13 +137,13 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 			fmt.Fprintf(out, "%d more are longer than the model's context of %d tokens and are left out\n", more, m.Config.Context)
 		}
 	}
-	c := &course{
-		trainer: tuner.Trainer, total: tuner.Total, every: o.Every, rate: o.Schedule.Peak, dir: dir, command: words(cmd), stop: f.stop,
-		title:    "Cross-entropy while learning to follow instructions",
-		validate: func() (float64, int) { return tuner.Loss(o.EvalBatches) },
-		save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
+	dir.Title = "Cross-entropy while learning to follow instructions"
+	r := &training.Run{
+		Trainer: tuner.Trainer, Total: tuner.Total, Every: o.Every, Rate: o.Schedule.Peak, Dir: dir, Again: f.again(cmd), Stop: f.stop,
+		Validate: func() (float64, int) { return tuner.Loss(o.EvalBatches) },
+		Save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
 	}
-	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
+	if err := r.Train(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "the assistant is in %s; see how it answers what was held out, or ask it yourself:\n  %s instruct eval -model %s\n  %s chat -model %s\n",

@@ -5,17 +5,43 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, func() {
-		time.Sleep(time.Second / 2) // some programs that run others pass one Ctrl-C on twice
-		stop()                      // from now on it ends the program at once
-	})
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := make(chan os.Signal, 8)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(stop, syscall.SIGHUP)
+	}
+	// What cannot be written any more is an error, not the end: a run saves itself.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	go interruptible(stop, cancel)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// interruptible lets the first signal cancel what the program does, and the next
+// end it at once: but for a run that is being saved, which takes one more.
+func interruptible(stop <-chan os.Signal, cancel func()) {
+	<-stop
+	cancel()
+	last := time.Now()
+	for told := false; ; {
+		<-stop
+		if time.Since(last) < time.Second/2 { // some programs that run others pass one Ctrl-C on twice
+			continue
+		}
+		if !training.UnderWay.Load() || told {
+			os.Exit(statusInterrupted)
+		}
+		told, last = true, time.Now()
+		fmt.Fprintln(os.Stderr, "llm: the run ends its step and is being saved; wait for it, or end it at once by Ctrl-C once more: what was saved before is kept")
+	}
 }

@@ -15,6 +15,8 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // newton is where llm pretrain leaves its model and the other commands look
@@ -136,15 +138,11 @@ func (o *pretrainOptions) training() pretrain.Settings {
 }
 
 func pretrainRun(cmd *cobra.Command, o pretrainOptions, f runFlags) error {
-	if !f.resume {
-		if err := o.check(); err != nil {
-			return err
-		}
-		if err := f.paths(&o.Data, nil); err != nil {
-			return err
-		}
+	if f.resume {
+		o = pretrainOptions{}
 	}
-	if err := f.options(cmd, &o); err != nil {
+	defer func() { f.dir.Close() }()
+	if err := f.options(cmd, &o, &o.Data, nil); err != nil {
 		return err
 	}
 	text, err := corpus.Read(o.Data)
@@ -174,7 +172,7 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 	}
 	lm := pretrain.NewLanguageModel(m, nil, o.Batch, o.Context)
 	trainer := pretrain.NewTrainer(lm, data.train, o.training())
-	dir, err := f.open(cmd.Context(), trainer, o)
+	dir, err := f.open(cmd, trainer, o)
 	if err != nil {
 		return err
 	}
@@ -184,14 +182,14 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 		fmt.Fprintf(out, "model: %d layers of width %d, %d tokens of context, vocabulary %d: %s weights\n",
 			o.Layers, o.Width, o.Context, bpe.Vocab(), thousands(m.Config.ParamCount()))
 	}
-	c := &course{
-		trainer: trainer, total: o.Schedule.Total, every: o.Every, rate: o.Schedule.Peak, dir: dir, command: words(cmd), stop: f.stop,
-		title:    "Cross-entropy while pretraining",
-		validate: func() (float64, int) { return pretrain.Evaluate(lm, data.validation(), 0) },
-		sample:   func(step int) string { return o.sample(m, bpe, step) },
-		save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
+	dir.Title = "Cross-entropy while pretraining"
+	r := &training.Run{
+		Trainer: trainer, Total: o.Schedule.Total, Every: o.Every, Rate: o.Schedule.Peak, Dir: dir, Again: f.again(cmd), Stop: f.stop,
+		Validate: func() (float64, int) { return pretrain.Evaluate(lm, data.validation(), 0) },
+		Sample:   func(step int) string { return o.sample(m, bpe, step) },
+		Save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
 	}
-	if err := c.run(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
+	if err := r.Train(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "the model, log.csv, loss.svg and samples.txt are in %s; let it write:\n  %s generate -model %s %q\n",
@@ -202,7 +200,13 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 // model is a new model and tokenizer, or those of the run to go on with.
 func (o *pretrainOptions) model(f runFlags, learn string) (*gpt.Model, *tokens.BPE, error) {
 	if f.resume {
-		return pretrain.LoadModel(f.out)
+		m, bpe, err := pretrain.LoadModel(f.out)
+		if err == nil {
+			if d := strictjson.Differ(o.config(bpe.Vocab()), m.Config); d != "" {
+				err = fmt.Errorf("%s does not fit the model beside it: %s", filepath.Join(f.out, "run.json"), d)
+			}
+		}
+		return m, bpe, err
 	}
 	bpe, err := tokens.TrainBPE(learn, o.Vocab)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,7 +13,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
 
 // messagesFile has 30 of each kind, of different lengths.
@@ -79,7 +78,7 @@ func TestPublishedSettings(t *testing.T) {
 
 	ok(t, "classify", "train", "-epochs", "1", "-published", "-model", model, "-data", messages, "-accumulate", "2", "-batch", "2")
 	var c classifyOptions
-	require.NoError(t, rundir.Options("runs/sms-model", &c))
+	require.NoError(t, training.Options("runs/sms-model", &c))
 	want := publishedClassify()
 	want.Model, want.Data, want.SHA256, want.Epochs, want.Batch, want.Accumulate = model, messages, c.SHA256, 1, 2, 2
 	assert.Equal(t, want, c)
@@ -87,13 +86,13 @@ func TestPublishedSettings(t *testing.T) {
 
 	ok(t, "instruct", "train", "-published", "-model", model, "-data", entries, "-epochs", "1", "-mask-prompt")
 	var i instructOptions
-	require.NoError(t, rundir.Options("runs/instruct-model", &i))
+	require.NoError(t, training.Options("runs/instruct-model", &i))
 	also := publishedInstruct()
 	also.Model, also.Data, also.SHA256, also.Epochs, also.MaskPrompt = model, entries, i.SHA256, 1, true
 	assert.Equal(t, also, i)
 
 	// The rate stays.
-	rows, err := rundir.Parse(read(t, "runs/instruct-model/log.csv"))
+	rows, err := training.Parse(read(t, "runs/instruct-model/log.csv"))
 	require.NoError(t, err)
 	for _, row := range rows[1:] {
 		assert.Equal(t, 5e-5, row.Rate)
@@ -149,26 +148,6 @@ func TestStop(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Saving takes a small part of the time, and happens first and last in any case.
-func TestWhenARunIsSaved(t *testing.T) {
-	begin := time.Now()
-	c := &course{total: 10, begin: instant{time: begin}}
-	assert.False(t, c.due(1, false, begin))
-	assert.True(t, c.due(1, true, begin), "to learn soon whether it can be")
-	assert.True(t, c.due(1, false, begin.Add(10*time.Minute)), "looks are far between")
-	c.saved, c.saving = begin, 10*time.Second
-	assert.False(t, c.due(5, true, begin.Add(199*time.Second)))
-	assert.True(t, c.due(5, true, begin.Add(200*time.Second)))
-	assert.False(t, c.due(5, false, begin.Add(599*time.Second)))
-	assert.True(t, c.due(5, false, begin.Add(600*time.Second)))
-	assert.True(t, c.due(10, true, begin), "the end")
-	c.saving = time.Minute
-	assert.False(t, c.due(5, false, begin.Add(19*time.Minute)))
-	assert.True(t, c.due(5, false, begin.Add(20*time.Minute)))
-	c.saving = 0
-	assert.True(t, c.due(5, true, begin), "quick to save, saved at every look")
 }
 
 func TestClassifyParts(t *testing.T) {

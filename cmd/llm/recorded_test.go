@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/rundir"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
 
 // The run that the book shows, docs/runs/newton.csv, begins as it does here. Its
@@ -23,9 +23,9 @@ func TestRecordedRunBeginsTheSame(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "newton")
 	r := llmIn(t, stopping{t.Context(), dir, steps}, "", "pretrain", "-out", dir)
 	require.Equal(t, statusInterrupted, r.status, r.stderr)
-	again, err := rundir.Parse(read(t, dir, "log.csv"))
+	again, err := training.Parse(read(t, dir, "log.csv"))
 	require.NoError(t, err)
-	recorded, err := rundir.Parse(read(t, here(t), "../../docs/runs/newton.csv"))
+	recorded, err := training.Parse(read(t, here(t), "../../docs/runs/newton.csv"))
 	require.NoError(t, err)
 	require.Len(t, again, steps+1)
 	require.Equal(t, defaultPretrain.Schedule.Total, recorded[len(recorded)-1].Step)

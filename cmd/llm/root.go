@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
 
 // The exit statuses.
@@ -22,7 +24,7 @@ const (
 )
 
 // errInterrupted ends a command that Ctrl-C stopped and that has said so.
-var errInterrupted = errors.New("interrupted")
+var errInterrupted = training.ErrInterrupted
 
 // usageError is a mistake in the command line rather than in the world.
 type usageError struct{ error }
@@ -45,8 +47,8 @@ func run(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Wri
 	cmd, err := root.ExecuteContextC(whileWritten{ctx, out})
 	interrupted := errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled)
 	if lost := out.Close(); lost != nil {
-		switch alone := err == nil || interrupted || errors.Is(err, errStopped) || errors.Is(err, lost); {
-		case alone && errors.Is(lost, syscall.EPIPE):
+		switch alone := err == nil || interrupted || errors.Is(err, training.ErrStopped) || errors.Is(err, lost); {
+		case alone && errors.Is(lost, syscall.EPIPE) && !errors.Is(err, errInterrupted):
 			return statusUnread
 		case alone:
 			err = fmt.Errorf("writing the output: %w", lost)
@@ -56,7 +58,7 @@ func run(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Wri
 		interrupted = false
 	}
 	switch {
-	case err == nil, errors.Is(err, errStopped):
+	case err == nil, errors.Is(err, training.ErrStopped):
 		return statusOK
 	case interrupted:
 		return statusInterrupted

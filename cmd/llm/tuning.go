@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -126,6 +125,3 @@ func foretell(stderr io.Writer, m gpt.Memory) {
 }
 
 func megabytes(n int) string { return thousands((n + 5e5) / 1e6) }
-
-// errStopped ends a command that -stop stopped and that has said so.
-var errStopped = errors.New("stopped")
