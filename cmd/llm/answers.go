@@ -112,9 +112,12 @@ func (a *answers) add(x answer) error {
 	return a.writeSoon()
 }
 
+// answersEvery is how long an answer may be in memory only.
+var answersEvery = 5 * time.Second
+
 // writeSoon writes the file unless it was written a moment ago.
 func (a *answers) writeSoon() error {
-	if time.Since(a.written) < 5*time.Second {
+	if time.Since(a.written) < answersEvery {
 		return nil
 	}
 	return a.write()

@@ -21,6 +21,10 @@ import (
 // TestMain lets the test binary be the program itself.
 func TestMain(m *testing.M) {
 	if os.Getenv("LLM_TEST_MAIN") != "" {
+		if fault := os.Getenv(faultVariable); fault != "" {
+			setFault(fault)
+		}
+		answersEvery = 0
 		main()
 	}
 	status := m.Run()

@@ -6,6 +6,7 @@
 package training
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -193,7 +194,7 @@ func (d *Dir) Continue(step int) (note string, err error) {
 		return "", fmt.Errorf("%s: %w", d.file(logFile), err)
 	}
 	d.samples, d.options = samplesUpTo(string(old[1]), step), old[2]
-	d.live = string(d.log()) == string(old[0]) && d.samples == string(old[1])
+	d.live = bytes.Equal(d.log(), old[0]) && d.samples == string(old[1])
 	if !d.live {
 		if err := d.write(d.Path); err != nil {
 			return "", err
@@ -252,12 +253,13 @@ func (d *Dir) add(name, text string, all *string) {
 
 const sampleMark = "=== after step "
 
-// samplesUpTo cuts samples off before the first of a step after the given one.
+// samplesUpTo cuts samples off before the first of a step after the given one, or
+// before what was not written to the end of its line.
 func samplesUpTo(samples string, step int) string {
 	at := 0
 	for line := range strings.Lines(samples) {
 		var s int
-		if n, _ := fmt.Sscanf(line, sampleMark+"%d", &s); n == 1 && s > step {
+		if n, _ := fmt.Sscanf(line, sampleMark+"%d", &s); n == 1 && s > step || !strings.HasSuffix(line, "\n") {
 			break
 		}
 		at += len(line)

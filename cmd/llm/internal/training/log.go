@@ -22,15 +22,17 @@ type Row struct {
 const header = "step,train_loss,validation_loss,learning_rate,gradient_norm\n"
 
 // line is the row as the log has it, every number in full.
-func (r Row) line() string {
-	s := strconv.Itoa(r.Step)
-	for _, v := range []float64{r.Train, r.Validation, r.Rate, r.Norm} {
-		s += ","
+func (r Row) line() string { return string(r.appendTo(nil)) }
+
+func (r Row) appendTo(text []byte) []byte {
+	text = strconv.AppendInt(text, int64(r.Step), 10)
+	for _, v := range [...]float64{r.Train, r.Validation, r.Rate, r.Norm} {
+		text = append(text, ',')
 		if !math.IsNaN(v) {
-			s += strconv.FormatFloat(v, 'g', -1, 64)
+			text = strconv.AppendFloat(text, v, 'g', -1, 64)
 		}
 	}
-	return s + "\n"
+	return append(text, '\n')
 }
 
 // Parse reads a log. A last line that was not written to its end is left out.
@@ -56,10 +58,10 @@ func Parse(text string) ([]Row, error) {
 
 // parseRow reads one line of a log.
 func parseRow(line string) (Row, error) {
-	fields := strings.Split(line, ",")
-	if len(fields) != 5 {
-		return Row{}, fmt.Errorf("has %d fields, not 5", len(fields))
+	if n := strings.Count(line, ","); n != 4 {
+		return Row{}, fmt.Errorf("has %d fields, not 5", n+1)
 	}
+	fields := strings.SplitN(line, ",", 5)
 	step, err := strconv.Atoi(fields[0])
 	if err != nil {
 		return Row{}, fmt.Errorf("has the step %q, which is no number", fields[0])
@@ -108,7 +110,7 @@ func (d *Dir) Log(r Row) {
 func (d *Dir) log() []byte {
 	text := []byte(header)
 	for _, r := range d.Rows {
-		text = append(text, r.line()...)
+		text = r.appendTo(text)
 	}
 	return text
 }

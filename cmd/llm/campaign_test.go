@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/internal/durable"
+)
+
+// A victim is a run that will be broken off: half done and saved once.
+type victim struct {
+	name   string
+	half   string            // its directory, to copy
+	again  []string          // goes on with it in a directory, which is added
+	whole  map[string]string // what a directory holds in the end, by file
+	before map[string]string // or may hold, if it takes the place of another run that goes on
+	force  bool              // takes that place, once it is saved
+
+	count int   // operations on the disk, once counted
+	ends  []int // the bytes written after each write
+}
+
+// victims are runs of each kind, and what each is without being broken off.
+func victims(t *testing.T) []*victim {
+	model, text := pretrained(t), file(t, "book.txt", bookText()[:8000])
+	entries := file(t, "entries.json", `[`+strings.Repeat(`{"instruction": "Say hi.", "input": "", "output": "hi"},`, 39)+
+		`{"instruction": "Say hi.", "input": "you", "output": "hi"}]`)
+	var all []*victim
+	for _, c := range []struct {
+		name string
+		args []string
+	}{
+		{"pretrain", tiny("-data", text, "-steps", "4", "-every", "2", "-accumulate", "2")},
+		{"classify", []string{"classify", "train", "-model", model, "-messages", "60", "-epochs", "1", "-every", "4"}},
+		{"classify -lora", []string{"classify", "train", "-model", model, "-messages", "60", "-epochs", "1", "-lora", "2", "-every", "4"}},
+		{"instruct", []string{"instruct", "train", "-model", model, "-data", entries, "-epochs", "1", "-batch", "8", "-every", "9"}},
+	} {
+		parent := t.TempDir()
+		v := &victim{name: c.name, half: filepath.Join(parent, "half"), again: append(commandOf(c.args), "-resume", "-out")}
+		ok(t, append(c.args, "-out", filepath.Join(parent, "whole"))...)
+		ok(t, append(c.args, "-out", v.half, "-stop", "2")...)
+		v.whole = holds(t, filepath.Join(parent, "whole"))
+		all = append(all, v)
+	}
+
+	first := all[0]
+	replacing := &victim{name: "pretrain -force", force: true, half: filepath.Join(t.TempDir(), "half")}
+	require.NoError(t, os.CopyFS(replacing.half, os.DirFS(first.half)))
+	require.NoError(t, os.WriteFile(filepath.Join(replacing.half, "classifier.json"), []byte("of a filter"), 0o666))
+	replacing.before = first.whole
+	replacing.again = tiny("-data", text, "-steps", "2", "-seed", "9", "-every", "2", "-force", "-out")
+	ok(t, append(tiny("-data", text, "-steps", "2", "-seed", "9", "-every", "2"), "-out", filepath.Join(filepath.Dir(replacing.half), "whole"))...)
+	replacing.whole = holds(t, filepath.Join(filepath.Dir(replacing.half), "whole"))
+
+	assistant := filepath.Join(t.TempDir(), "assistant")
+	ok(t, "instruct", "train", "-model", model, "-data", entries, "-epochs", "1", "-batch", "12", "-out", assistant)
+	answers := &victim{name: "answers", half: filepath.Join(t.TempDir(), "half")}
+	require.NoError(t, os.Mkdir(answers.half, 0o777))
+	path := filepath.Join(answers.half, "answers.json")
+	asked := []string{"instruct", "eval", "-model", assistant, "-n", "3"}
+	ok(t, append(asked, "-answers", path)...)
+	answers.whole = holds(t, answers.half)
+	ok(t, append(asked, "-answers", path, "-limit", "1", "-force")...)
+	answers.again = append(asked, "-resume", "-answers")
+	return append(all, replacing, answers)
+}
+
+// commandOf are the words that call a command.
+func commandOf(args []string) []string {
+	n := slices.IndexFunc(args, func(a string) bool { return strings.HasPrefix(a, "-") })
+	return slices.Clone(args[:n])
+}
+
+// holds is what a directory holds, but for what a killed process leaves of its lock.
+func holds(t testing.TB, dir string) map[string]string {
+	all := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			data = []byte(err.Error())
+		}
+		all[e.Name()] = string(data)
+	}
+	return all
+}
+
+// command goes on with the run in dir.
+func (v *victim) command(dir string) []string {
+	if v.name == "answers" {
+		dir = filepath.Join(dir, "answers.json")
+	}
+	return append(slices.Clone(v.again), dir)
+}
+
+// copy is a place where the run may be broken off.
+func (v *victim) copy(t testing.TB) string {
+	dir := filepath.Join(t.TempDir(), "run")
+	require.NoError(t, os.CopyFS(dir, os.DirFS(v.half)))
+	return dir
+}
+
+// survives goes on with a run that was broken off: it must end with the bytes of
+// one that was not.
+func (v *victim) survives(t testing.TB, dir string) error {
+	args := v.command(dir)
+	if v.force {
+		args = []string{"pretrain", "-resume", "-out", dir}
+	}
+	var out, stderr bytes.Buffer
+	if status := run(context.Background(), args, strings.NewReader(""), &out, &stderr); status != statusOK {
+		return fmt.Errorf("status %d: %s", status, stderr.String())
+	}
+	got := holds(t, dir)
+	want := v.whole
+	if v.force && got["run.json"] == v.before["run.json"] {
+		want = v.before
+	}
+	if strings.Contains(stderr.String(), "damaged") {
+		return errors.New(stderr.String())
+	}
+	if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want))) {
+		return fmt.Errorf("there are %q", slices.Sorted(maps.Keys(got)))
+	}
+	for name := range want {
+		if got[name] != want[name] {
+			return fmt.Errorf("%s has %d bytes, not the %d it should have", name, len(got[name]), len(want[name]))
+		}
+	}
+	return nil
+}
+
+// attempt runs under a fault of the disk and reports whether it came to its end.
+func (v *victim) attempt(dir string, fault func(durable.Op) (int, error)) bool {
+	durable.Fault = fault
+	defer func() { durable.Fault = nil }()
+	var out, stderr bytes.Buffer
+	return run(context.Background(), v.command(dir), strings.NewReader(""), &out, &stderr) == statusOK
+}
+
+// operations counts what the run does to the disk, and where its writes end.
+func (v *victim) operations(t testing.TB) (n int, ends []int) {
+	bytes := 0
+	if v.count > 0 {
+		return v.count, v.ends
+	}
+	require.True(t, v.attempt(v.copy(t), func(op durable.Op) (int, error) {
+		if v.count++; op.Kind == "write" {
+			bytes += len(op.Data)
+			v.ends = append(v.ends, bytes)
+		}
+		return math.MaxInt, nil
+	}))
+	return v.count, v.ends
+}
+
+// ways are the ways in which a run is broken off: each is tried at a place between
+// 0 and 1 of its course.
+var ways = []struct {
+	name string
+	try  func(t testing.TB, v *victim, place float64, rng *rand.Rand) error
+}{
+	{"operation fails", func(t testing.TB, v *victim, place float64, _ *rand.Rand) error {
+		n, _ := v.operations(t)
+		dir := v.copy(t)
+		v.attempt(dir, broken(int(place*float64(n))))
+		return v.survives(t, dir)
+	}},
+	{"disk full", func(t testing.TB, v *victim, place float64, rng *rand.Rand) error {
+		_, ends := v.operations(t)
+		dir := v.copy(t)
+		v.attempt(dir, filled(max(0, ends[int(place*float64(len(ends)))]+rng.IntN(3)-1)))
+		return v.survives(t, dir)
+	}},
+	{"power cut", func(t testing.TB, v *victim, place float64, rng *rand.Rand) error {
+		n, _ := v.operations(t)
+		dir, after := v.copy(t), filepath.Join(t.TempDir(), "after")
+		d := record(dir, int(place*float64(n+1)), rng)
+		v.attempt(dir, d.see)
+		if err := d.cut(after); err != nil {
+			return err
+		}
+		return v.survives(t, after)
+	}},
+	{"killed in a save", func(t testing.TB, v *victim, place float64, _ *rand.Rand) error {
+		n, _ := v.operations(t)
+		dir := v.copy(t)
+		cmd := process(v.command(dir)...)
+		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=kill %d", faultVariable, int(place*float64(n))))
+		cmd.Run()
+		return v.survives(t, dir)
+	}},
+	{"killed any time", func(t testing.TB, v *victim, place float64, _ *rand.Rand) error {
+		dir := v.copy(t)
+		cmd := process(v.command(dir)...)
+		cmd.Env = append(cmd.Env, faultVariable+"=slow 1")
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		time.Sleep(time.Duration(place * float64(300*time.Millisecond)))
+		cmd.Process.Kill()
+		cmd.Wait()
+		return v.survives(t, dir)
+	}},
+	{"second Ctrl-C", func(t testing.TB, v *victim, place float64, _ *rand.Rand) error {
+		if runtime.GOOS == "windows" {
+			return nil
+		}
+		dir := v.copy(t)
+		cmd := process(v.command(dir)...)
+		cmd.Env = append(cmd.Env, faultVariable+"=slow 30")
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		time.Sleep(time.Duration(place * float64(time.Second)))
+		cmd.Process.Signal(os.Interrupt)
+		time.Sleep(600 * time.Millisecond)
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+		return v.survives(t, dir)
+	}},
+}
+
+// Every run survives whatever breaks off its saves, at each operation and each end
+// of a write; outside of CI at every fourth of these. LLM_CAMPAIGN=500 tries so many
+// places at random, as go run ./internal/campaign does.
+func TestCampaign(t *testing.T) {
+	answersAtOnce(t)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so small models need no more
+	all := victims(t)
+	if n, _ := strconv.Atoi(os.Getenv("LLM_CAMPAIGN")); n > 0 {
+		longCampaign(t, all, n)
+		return
+	}
+	begin := time.Now()
+	for _, v := range all {
+		n, ends := v.operations(t)
+		rng := rand.New(rand.NewPCG(1, uint64(n)))
+		for _, way := range ways {
+			places := map[string]int{"operation fails": n, "power cut": n, "disk full": len(ends)}[way.name]
+			if os.Getenv("CI") == "" {
+				places /= 4
+			}
+			for i := range max(places, 2) {
+				err := way.try(t, v, (float64(i)+0.5)/float64(max(places, 2)), rng)
+				require.NoError(t, err, "%s, %s, place %d of %d", v.name, way.name, i, places)
+			}
+			t.Logf("%s: %s at %d places, after %.1f s", v.name, way.name, max(places, 2), time.Since(begin).Seconds())
+		}
+	}
+}
+
+// answersAtOnce has answers written one by one, for there are only a few.
+func answersAtOnce(t *testing.T) {
+	before := answersEvery
+	answersEvery = 0
+	t.Cleanup(func() { answersEvery = before })
+}
+
+func longCampaign(t *testing.T, all []*victim, trials int) {
+	lost := map[string]int{}
+	done := map[string]int{}
+	begin := time.Now()
+	for i := range trials {
+		v, way := all[i%len(all)], ways[i/len(all)%len(ways)]
+		rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(i)))
+		key := fmt.Sprintf("%-16s %s", v.name, way.name)
+		place := rng.Float64()
+		done[key]++
+		if err := way.try(t, v, place, rng); err != nil {
+			lost[key]++
+			t.Errorf("%s at %.4f: %v", key, place, err)
+		}
+	}
+	total := 0
+	for _, key := range slices.Sorted(maps.Keys(done)) {
+		fmt.Printf("%-35s %4d tried %4d lost\n", key, done[key], lost[key])
+		total += lost[key]
+	}
+	fmt.Printf("%d of %d lost, in %v\n", total, trials, time.Since(begin).Round(time.Second))
+}
