@@ -2,7 +2,10 @@ package pretrain
 
 import (
 	"iter"
+	"strings"
+	"unicode/utf8"
 
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 )
 
@@ -21,9 +24,17 @@ func Evaluate(l Learner, batches iter.Seq[embeddings.Batch], most int) (loss flo
 }
 
 // SplitText cuts text in two, the first share for training and the rest for
-// validation, at a border between characters.
+// validation, at a border between characters, and not within [tokens.EndOfText].
 func SplitText(text string, share float64) (train, validation string) {
-	runes := []rune(text)
-	at := int(share * float64(len(runes)))
-	return string(runes[:at]), string(runes[at:])
+	characters := int(share * float64(utf8.RuneCountInString(text)))
+	at := 0
+	for range characters {
+		_, n := utf8.DecodeRuneInString(text[at:])
+		at += n
+	}
+	near := max(0, at-len(tokens.EndOfText)+1)
+	if end := strings.Index(text[near:], tokens.EndOfText); end >= 0 && near+end < at {
+		at = near + end + len(tokens.EndOfText)
+	}
+	return text[:at], text[at:]
 }

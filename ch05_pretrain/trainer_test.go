@@ -13,9 +13,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -272,6 +274,20 @@ func TestCrossEntropyOfNothing(t *testing.T) {
 	require.Equal(t, make([]float32, 6), logits.Data, "its gradient is zero all the same")
 	require.Panics(t, func() { pretrain.CrossEntropy(logits, []int{0, 3}) })
 	require.Panics(t, func() { pretrain.CrossEntropy(logits, []int{0}) })
+}
+
+// A cut that would go through the special token goes behind it.
+func TestSplitTextKeepsEndOfTextWhole(t *testing.T) {
+	text := strings.Repeat("a", 10) + tokens.EndOfText + strings.Repeat("é", 10)
+	for at := range utf8.RuneCountInString(text) + 1 {
+		train, validation := pretrain.SplitText(text, (float64(at)+0.5)/float64(utf8.RuneCountInString(text)))
+		want := at
+		if at > 10 && at < 23 {
+			want = 23
+		}
+		require.Equal(t, text, train+validation)
+		require.Equal(t, min(want, 33), utf8.RuneCountInString(train))
+	}
 }
 
 func TestSplitTextKeepsCharactersWhole(t *testing.T) {

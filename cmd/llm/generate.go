@@ -11,6 +11,7 @@ import (
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 func generateCommand() *cobra.Command {
@@ -27,7 +28,8 @@ Ctrl-C. How fast it was stands on the standard error.
 
 The prompt is the words on the command line, with a space between them. Without
 any, it is the standard input without its last line ends, unless that is a
-terminal. From an empty prompt the model writes as after a line end.
+terminal. From an empty prompt the model writes as after a line end, and from
+<|endoftext|>, which is the special token in a prompt, as at the start of a document.
 
 A model reads no more than its context, prompt and answer together. Of a longer
 prompt it reads the last tokens that fit, and a note on the standard error says so.
@@ -68,6 +70,9 @@ func int8Flag(cmd *cobra.Command, int8 *bool) {
 	cmd.Flags().BoolVar(int8, "int8", false, "round the weights to one byte each: large models write about three times as fast")
 }
 
+// maxPrompt is more than any model reads.
+const maxPrompt = 1 << 20
+
 func generate(cmd *cobra.Command, dir string, args []string, s sampling, n int, int8 bool) error {
 	m, bpe, err := loadModel(cmd, dir, "pretrain")
 	if err != nil {
@@ -75,12 +80,14 @@ func generate(cmd *cobra.Command, dir string, args []string, s sampling, n int, 
 	}
 	prompt := strings.Join(args, " ")
 	if len(args) == 0 && !meter.IsTerminal(cmd.InOrStdin()) {
-		if prompt, err = readAll(cmd.Context(), cmd.InOrStdin()); err != nil {
+		if prompt, err = readAll(cmd.Context(), cmd.InOrStdin(), maxPrompt); err != nil {
 			return err
 		}
-		prompt = strings.TrimRight(prompt, "\r\n")
+		prompt = strings.TrimRight(prompt, "\n")
+	} else if prompt, err = plaintext.String("the prompt", []byte(prompt)); err != nil {
+		return err
 	}
-	ids := bpe.Encode(prompt)
+	ids := bpe.EncodeSpecial(prompt)
 	if len(ids) == 0 {
 		ids = bpe.Encode("\n") // a model needs something to begin from
 	}
@@ -103,22 +110,23 @@ func generate(cmd *cobra.Command, dir string, args []string, s sampling, n int, 
 	return cmd.Context().Err()
 }
 
-// readAll reads r to its end, or until ctx is cancelled: reading from a
-// terminal cannot be interrupted, but it can be left alone.
-func readAll(ctx context.Context, r io.Reader) (string, error) {
-	type result struct {
-		text []byte
-		err  error
+// readAll reads the text in r, of at most so many bytes, until ctx is cancelled.
+func readAll(ctx context.Context, r io.Reader, most int) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(plaintext.NewReader("standard input", until(ctx, r)), int64(most)+1))
+	if err == nil && len(text) > most {
+		err = fmt.Errorf("standard input has more than %d bytes", most)
 	}
-	done := make(chan result, 1)
+	return string(text), err
+}
+
+// until reads r until ctx is cancelled: reading from a terminal cannot be
+// interrupted, but it can be left alone.
+func until(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	context.AfterFunc(ctx, func() { out.CloseWithError(ctx.Err()) })
 	go func() {
-		text, err := io.ReadAll(r)
-		done <- result{text, err}
+		_, err := io.Copy(in, r)
+		in.CloseWithError(err)
 	}()
-	select {
-	case r := <-done:
-		return string(r.text), r.err
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
+	return out
 }

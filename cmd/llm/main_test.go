@@ -256,13 +256,79 @@ func TestTokens(t *testing.T) {
 
 	var pieces []piece
 	require.NoError(t, json.Unmarshal([]byte(ok(t, "tokens", "encode", "-json", "Every effort")), &pieces))
-	assert.Equal(t, []piece{{6109, "Every"}, {3626, " effort"}}, pieces)
+	assert.Equal(t, []piece{{6109, "Every", []byte("Every")}, {3626, " effort", []byte(" effort")}}, pieces)
 	assert.Equal(t, "[]\n", ok(t, "tokens", "encode", "-json", ""))
 
 	dir := pretrained(t)
 	own := ok(t, "tokens", "encode", "-ids", "-model", dir, "Rays of Light")
 	assert.NotEqual(t, ok(t, "tokens", "encode", "-ids", "Rays of Light"), own)
 	assert.Equal(t, "Rays of Light\n", ok(t, append([]string{"tokens", "decode", "-model", dir}, strings.Fields(own)...)...))
+}
+
+// The two halves of a character come back as they are: not by their text, but by
+// their bytes.
+func TestTokensAsJSONAreExact(t *testing.T) {
+	for _, text := range []string{"大语言模型 👩‍👩‍👧", "naïve\n\t<|endoftext|>"} {
+		var pieces []piece
+		require.NoError(t, json.Unmarshal([]byte(ok(t, "tokens", "encode", "-json", text)), &pieces))
+		var all []byte
+		ids := []string{"tokens", "decode", "-json"}
+		for _, p := range pieces {
+			all = append(all, p.Bytes...)
+			ids = append(ids, fmt.Sprint(p.ID))
+		}
+		assert.Equal(t, text, string(all))
+		var back decoded
+		require.NoError(t, json.Unmarshal([]byte(ok(t, ids[:4]...)), &back))
+		assert.Equal(t, pieces[0].Bytes, back.Bytes, "the first token alone")
+		require.NoError(t, json.Unmarshal([]byte(ok(t, ids...)), &back))
+		assert.Equal(t, text, back.Text)
+	}
+	assert.Contains(t, ok(t, "tokens", "encode", "-h"), "base64")
+	assert.Contains(t, ok(t, "tokens", "decode", "-h"), "base64")
+}
+
+// Texts for tokens are read as texts to train on are.
+func TestTokensOfTextFiles(t *testing.T) {
+	ids := func(text string, more ...string) string {
+		return llmIn(t, t.Context(), text, append([]string{"tokens", "encode", "-ids"}, more...)...).out
+	}
+	assert.Equal(t, ids("line one\nline two\n"), ids("\ufeffline one\r\nline two\r"))
+	assert.Equal(t, "32 1790 12838 13 198 50256 198 6610 12838 13 198\n", ids("A short tale.\n<|endoftext|>\nAnother tale.\n"))
+	assert.NotContains(t, ids("A<|endoftext|>", "-plain-endoftext"), "50256")
+	refused := llmIn(t, t.Context(), "ham\nprice \xa3 5\n", "tokens", "encode")
+	assert.Equal(t, 1, refused.status)
+	assert.Contains(t, refused.stderr, "standard input: line 2: the byte 0xa3 is not UTF-8")
+	refused = llmIn(t, t.Context(), strings.Repeat(" ", 6<<20), "tokens", "encode")
+	assert.Equal(t, 1, refused.status)
+	assert.Contains(t, refused.stderr, "the longest that can be encoded is of 4194304")
+	refused = llmIn(t, t.Context(), strings.Repeat("a ", 1<<20), "generate", "-model", pretrained(t))
+	assert.Contains(t, refused.stderr, "standard input has more than 1048576 bytes")
+}
+
+// A model that was trained on short documents ends its own with the special token,
+// and one that took the token for text writes it out.
+func TestDocumentsEnd(t *testing.T) {
+	text := filepath.Join(t.TempDir(), "tales.txt")
+	require.NoError(t, os.WriteFile(text, []byte(strings.Repeat("A short tale.\r\n<|endoftext|>Another tale.\r\n<|endoftext|>", 120)), 0o666))
+	for _, plain := range []bool{false, true} {
+		dir := filepath.Join(t.TempDir(), "tales")
+		args := []string{"pretrain", "-data", text, "-out", dir, "-vocab", "280", "-layers", "1", "-width", "16", "-heads", "2", "-context", "16",
+			"-batch", "4", "-steps", "150", "-rate", "1e-2", "-prompt", "A short"}
+		if plain {
+			args = append(args, "-plain-endoftext")
+		}
+		ok(t, args...)
+		written := ok(t, "generate", "-model", dir, "-n", "100", "-temperature", "0", "A short")
+		vocab := read(t, filepath.Join(dir, "vocab.json"))
+		if plain {
+			assert.Contains(t, written, "<|endoftext|>A")
+			assert.Contains(t, vocab, `"endoftext"`)
+		} else {
+			assert.Equal(t, "A short tale.\n\n", written)
+			assert.NotContains(t, vocab, `"endoftext"`)
+		}
+	}
 }
 
 func TestExercises(t *testing.T) {

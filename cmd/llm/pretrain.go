@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,6 +40,7 @@ type pretrainOptions struct {
 	Stride  int    `json:"stride"`
 	Every   int    `json:"every"`
 	Prompt  string `json:"prompt"`
+	Plain   bool   `json:"plain_endoftext,omitempty"` // EndOfText in the text is text
 }
 
 // defaultPretrain was chosen by the validation loss that a few minutes on two
@@ -60,7 +62,8 @@ func pretrainCommand() *cobra.Command {
 		Short: "Train a GPT on a text",
 		Long: `Pretrain trains a tokenizer and then a small GPT on a text, by default Newton's
 Opticks, which comes with Go. The last tenth of the text is not trained on: the
-validation loss says how well the model predicts what it has not seen.
+validation loss says how well the model predicts what it has not seen. Where the text
+has <|endoftext|> a document ends, and the model learns to end its own.
 
 It writes a directory: the model and its tokenizer in Hugging Face's formats
 (config.json, model.safetensors, vocab.json, merges.txt), the losses (log.csv,
@@ -92,6 +95,7 @@ llm pretrain -batch 2 -accumulate 4       the same batch in a quarter of the mem
 	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random: the same seed, the same losses")
 	flags.IntVar(&o.Every, "every", o.Every, "`steps` between two looks at the validation loss (default a twelfth of all)")
 	flags.StringVar(&o.Prompt, "prompt", o.Prompt, "how the samples begin")
+	plainFlag(cmd, &o.Plain)
 	return cmd
 }
 
@@ -208,7 +212,13 @@ func (o *pretrainOptions) model(f runFlags, learn string) (*gpt.Model, *tokens.B
 		}
 		return m, bpe, err
 	}
-	bpe, err := tokens.TrainBPE(learn, o.Vocab)
+	train := tokens.TrainBPE
+	if o.Plain {
+		train = func(text string, vocab int) (*tokens.BPE, error) {
+			return tokens.TrainDocuments(slices.Values([]string{text}), vocab)
+		}
+	}
+	bpe, err := train(learn, o.Vocab)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -227,7 +237,7 @@ type pretrainData struct {
 // windows encodes the two parts of the text apart, so that no token reaches over
 // the border.
 func (o *pretrainOptions) windows(path string, bpe *tokens.BPE, learn, validate string) (pretrainData, error) {
-	ids, validIDs := bpe.Encode(learn), bpe.Encode(validate)
+	ids, validIDs := encodeText(bpe, learn, o.Plain), encodeText(bpe, validate, o.Plain)
 	if len(validIDs) <= o.Context {
 		return pretrainData{}, fmt.Errorf("the text %s is too short: its last tenth has %d tokens, and validation needs more than the %d of the context; "+
 			"take a longer text or a smaller -context", path, len(validIDs), o.Context)
@@ -254,7 +264,7 @@ func (o *pretrainOptions) windows(path string, bpe *tokens.BPE, learn, validate 
 // was drawn before, so that a resumed run writes the same.
 func (o *pretrainOptions) sample(m *gpt.Model, bpe *tokens.BPE, step int) string {
 	rng := rand.New(rand.NewPCG(o.Seed, 1<<32+uint64(step)))
-	prompt := bpe.Encode(o.Prompt)
+	prompt := encodeText(bpe, o.Prompt, o.Plain)
 	var text strings.Builder
 	text.WriteString(o.Prompt)
 	w := writing{model: m, bpe: bpe, sampler: pretrain.Sampler{Temperature: 0.7, TopP: 0.95}, rng: rng, most: 100}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 	"github.com/spf13/cobra"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 func tokensCommand() *cobra.Command {
@@ -31,17 +34,30 @@ llm tokens encode -model runs/newton "The Rays of Light"`,
 
 // piece is one token of a text.
 type piece struct {
-	ID   int    `json:"id"`
-	Text string `json:"text"`
+	ID    int    `json:"id"`
+	Text  string `json:"text"`
+	Bytes []byte `json:"bytes"` // in base64
+}
+
+// encoding are the options of llm tokens encode.
+type encoding struct {
+	asJSON, ids, plain bool
 }
 
 func encodeCommand() *cobra.Command {
 	var dir string
-	var asJSON, ids bool
+	var o encoding
 	cmd := &cobra.Command{
 		Use:   "encode [TEXT...]",
 		Short: "Show the ids of a text",
-		Long:  `Encode prints the tokens of a text, from the command line or the standard input.`,
+		Long: `Encode prints the tokens of a text, from the command line or the standard input,
+which may be of any size as long as no word in it has more than 4 MB.
+
+The text is read as one to train on: line ends of Windows are line ends like others,
+and <|endoftext|> is the special token, unless -plain-endoftext is given.
+
+With -json it prints a list of objects. A token need not be whole characters: its exact
+bytes are in "bytes", in base64, and in "text" as far as they are text.`,
 		Example: `llm tokens encode "Every effort moves you"
 llm tokens encode -ids "Every effort moves you"     only the numbers, to decode
 llm tokens encode -json < mybook.txt                for another program
@@ -52,40 +68,86 @@ llm tokens encode -model runs/newton "Rays"         with a vocabulary of your ow
 			if err != nil {
 				return err
 			}
-			text := strings.Join(args, " ")
+			text := plaintext.NewReader("the text", strings.NewReader(strings.Join(args, " ")))
 			if len(args) == 0 {
-				if text, err = readAll(cmd.Context(), cmd.InOrStdin()); err != nil {
-					return err
-				}
+				text = plaintext.NewReader("standard input", until(cmd.Context(), cmd.InOrStdin()))
 			}
-			return encode(cmd.OutOrStdout(), bpe, text, asJSON, ids)
+			return o.encode(cmd.OutOrStdout(), bpe, text)
 		},
 	}
 	modelFlag(cmd, &dir)
-	jsonFlag(cmd, &asJSON)
-	cmd.Flags().BoolVar(&ids, "ids", false, "print the ids only, in one line")
+	jsonFlag(cmd, &o.asJSON)
+	cmd.Flags().BoolVar(&o.ids, "ids", false, "print the ids only, in one line")
+	plainFlag(cmd, &o.plain)
 	return cmd
 }
 
-func encode(out io.Writer, bpe *tokens.BPE, text string, asJSON, onlyIDs bool) error {
-	pieces := []piece{}
-	var numbers []string
-	for _, id := range bpe.Encode(text) {
-		pieces = append(pieces, piece{id, string(bpe.Bytes(id))})
-		numbers = append(numbers, strconv.Itoa(id))
+// encode prints the tokens of text, a part of it at a time.
+func (o encoding) encode(w io.Writer, bpe *tokens.BPE, text io.Reader) error {
+	out := bufio.NewWriter(w)
+	n, size := 0, 0
+	for part, err := range corpus.Parts(text, !o.plain) {
+		if err != nil {
+			return errors.Join(out.Flush(), err)
+		}
+		size += len(part)
+		for _, id := range encodeText(bpe, part, o.plain) {
+			if err := o.print(out, n, piece{id, string(bpe.Bytes(id)), bpe.Bytes(id)}); err != nil {
+				return err
+			}
+			n++
+		}
 	}
 	switch {
-	case asJSON:
-		return writeJSON(out, pieces)
-	case onlyIDs:
-		_, err := fmt.Fprintln(out, strings.Join(numbers, " "))
-		return err
+	case o.asJSON && n == 0:
+		out.WriteString("[]\n")
+	case o.asJSON:
+		out.WriteString("]\n")
+	case o.ids:
+		out.WriteString("\n")
+	default:
+		fmt.Fprintf(out, "%d tokens, %d bytes\n", n, size)
 	}
-	for _, p := range pieces {
-		fmt.Fprintf(out, "%6d  %q\n", p.ID, p.Text)
+	return out.Flush()
+}
+
+// print writes the n-th token.
+func (o encoding) print(out io.Writer, n int, p piece) (err error) {
+	between := ""
+	switch {
+	case o.asJSON:
+		if between = ","; n == 0 {
+			between = "[\n"
+		}
+		if _, err = io.WriteString(out, between); err == nil {
+			err = writeLine(out, p)
+		}
+	case o.ids:
+		if n > 0 {
+			between = " "
+		}
+		_, err = fmt.Fprintf(out, "%s%d", between, p.ID)
+	default:
+		_, err = fmt.Fprintf(out, "%6d  %q\n", p.ID, p.Text)
 	}
-	_, err := fmt.Fprintf(out, "%d tokens, %d bytes\n", len(pieces), len(text))
 	return err
+}
+
+// encodeText is Encode, or EncodeSpecial if text is not plain.
+func encodeText(bpe *tokens.BPE, text string, plain bool) []int {
+	if plain {
+		return bpe.Encode(text)
+	}
+	return bpe.EncodeSpecial(text)
+}
+
+func plainFlag(cmd *cobra.Command, plain *bool) {
+	cmd.Flags().BoolVar(plain, "plain-endoftext", false, "take <|endoftext|> in the text for thirteen characters, not for the special token between documents")
+}
+
+type decoded struct {
+	Text  string `json:"text"`
+	Bytes []byte `json:"bytes"`
 }
 
 func decodeCommand() *cobra.Command {
@@ -94,7 +156,8 @@ func decodeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "decode ID...",
 		Short: "Show the text of ids",
-		Long:  `Decode prints the text that ids stand for, from the command line or the standard input.`,
+		Long: `Decode prints the text that ids stand for, from the command line or the standard input.
+With -json its exact bytes are in "bytes", in base64: ids need not end with a character.`,
 		Example: `llm tokens decode 6109 3626 6100 345
 llm tokens encode -ids "Every effort" | llm tokens decode`,
 		Args: cobra.ArbitraryArgs,
@@ -104,7 +167,7 @@ llm tokens encode -ids "Every effort" | llm tokens decode`,
 				return err
 			}
 			if len(args) == 0 {
-				text, err := readAll(cmd.Context(), cmd.InOrStdin())
+				text, err := readAll(cmd.Context(), cmd.InOrStdin(), 1<<30)
 				if err != nil {
 					return err
 				}
@@ -115,7 +178,7 @@ llm tokens encode -ids "Every effort" | llm tokens decode`,
 				return err
 			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), map[string]string{"text": bpe.Decode(ids)})
+				return writeJSON(cmd.OutOrStdout(), decoded{bpe.Decode(ids), []byte(bpe.Decode(ids))})
 			}
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), bpe.Decode(ids))
 			return err

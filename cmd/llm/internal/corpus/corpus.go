@@ -2,16 +2,20 @@
 package corpus
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 // A Text is a corpus.
@@ -21,25 +25,37 @@ type Text struct {
 	Text   string
 }
 
-// Read reads the text file at path; an empty path is Newton's Opticks.
+// maxText is what a tokenizer can be trained on.
+const maxText = math.MaxInt32
+
+// Read reads the text file at path; an empty path is Newton's Opticks. Line ends
+// and byte-order marks of other systems are not part of the text, and what is not
+// UTF-8 is an error.
 func Read(path string) (Text, error) {
 	if path == "" {
 		return opticks()
 	}
-	data, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return Text{}, fmt.Errorf("reading the corpus: %w; -data FILE names a text file", err)
 	}
-	t := Text{Path: path, SHA256: Sum(data), Text: string(data)}
-	switch {
-	case strings.TrimSpace(t.Text) == "":
-		return Text{}, fmt.Errorf("the corpus %s is empty; -data FILE names a text file", path)
-	case !utf8.ValidString(t.Text):
-		return Text{}, fmt.Errorf("the corpus %s is not text: its bytes are not all UTF-8", path)
-	case strings.Contains(t.Text, "\x00"):
-		return Text{}, fmt.Errorf("the corpus %s is not text: it contains zero bytes", path)
+	defer file.Close()
+	var text strings.Builder
+	if info, err := file.Stat(); err == nil {
+		if info.Size() > maxText {
+			return Text{}, fmt.Errorf("the corpus %s has %d bytes; at most %d can be trained on", path, info.Size(), maxText)
+		}
+		text.Grow(int(info.Size()))
 	}
-	return t, nil
+	sum := sha256.New()
+	r := plaintext.NewReader("the corpus "+path, io.TeeReader(file, sum))
+	if n, err := io.Copy(&text, io.LimitReader(r, maxText+1)); err != nil || n > maxText {
+		return Text{}, cmp.Or(err, fmt.Errorf("the corpus %s does not end after %d bytes, and more cannot be trained on", path, maxText))
+	}
+	if strings.TrimSpace(text.String()) == "" {
+		return Text{}, fmt.Errorf("the corpus %s is empty; -data FILE names a text file", path)
+	}
+	return Text{Path: path, SHA256: hex.EncodeToString(sum.Sum(nil)), Text: text.String()}, nil
 }
 
 // Sum is the SHA-256 of data, in hexadecimal.
