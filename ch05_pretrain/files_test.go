@@ -92,7 +92,7 @@ func TestLoadModelRefuses(t *testing.T) {
 		{"null", `line 9: "n_layer": null, where a value belongs`, replace("config.json", `"n_layer": 2`, `"n_layer": null`)},
 		{"null for a truth", `"tie_word_embeddings": null, where a value belongs`, replace("config.json", `"tie_word_embeddings": true`, `"tie_word_embeddings": null`)},
 		{"not UTF-8", "is not UTF-8", replace("config.json", "gelu_new", "gelu\xff")},
-		{"a directory for a file", "config.json is no file but a directory", func(t *testing.T, dir string) {
+		{"a directory for a file", "config.json: is a directory", func(t *testing.T, dir string) {
 			require.NoError(t, os.Remove(filepath.Join(dir, "config.json")))
 			require.NoError(t, os.Mkdir(filepath.Join(dir, "config.json"), 0o755))
 		}},

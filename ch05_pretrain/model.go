@@ -162,7 +162,7 @@ func checkTensors(weights *safetensors.Tensors, c gpt.Config) error {
 // readConfig reads config.json. What it leaves out is as in the smallest GPT-2.
 func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 	path := filepath.Join(dir, configFile)
-	data, err := safetensors.ReadFile(files, configFile)
+	data, err := fs.ReadFile(files, configFile)
 	if err != nil {
 		return gpt.Config{}, fmt.Errorf("no model in %s: %w", dir, err)
 	}
@@ -206,13 +206,13 @@ func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 // merges.txt.
 func readTokenizer(files fs.FS, dir string) (*tokens.BPE, error) {
 	var vocab, merges []byte
-	data, err := safetensors.ReadFile(files, tokenizerFile)
+	data, err := fs.ReadFile(files, tokenizerFile)
 	switch {
 	case err == nil:
 		vocab, merges, err = tokenizerjson.Read(data)
 	case errors.Is(err, fs.ErrNotExist):
-		if vocab, err = safetensors.ReadFile(files, vocabFile); err == nil {
-			merges, err = safetensors.ReadFile(files, mergesFile)
+		if vocab, err = fs.ReadFile(files, vocabFile); err == nil {
+			merges, err = fs.ReadFile(files, mergesFile)
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("no tokenizer in %s: %w", dir, err)

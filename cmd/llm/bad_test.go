@@ -158,7 +158,7 @@ func TestBadModels(t *testing.T) {
 		"NaN":              {"model.safetensors", weights[:len(weights)-4] + string(binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(math.NaN())))), "NaN"},
 		"header no JSON":   {"model.safetensors", weights[:8] + strings.Repeat("x", header) + weights[8+header:], "header"},
 		"wrong shape":      {"config.json", strings.Replace(read(t, model, "config.json"), `"n_embd": 16`, `"n_embd": 32`, 1), "has shape"},
-		"absurd config":    {"config.json", strings.Replace(read(t, model, "config.json"), `"n_embd": 16`, `"n_embd": 16000000`, 1), "has shape"},
+		"absurd config":    {"config.json", strings.Replace(read(t, model, "config.json"), `"n_embd": 16`, `"n_embd": 16000000`, 1), "more than any computer holds"},
 		"negative layers":  {"config.json", strings.Replace(read(t, model, "config.json"), `"n_layer": 1`, `"n_layer": -1`, 1), "layers is -1"},
 		"other layers":     {"config.json", strings.Replace(read(t, model, "config.json"), `"n_layer": 1`, `"n_layer": 9`, 1), "config.json says there are 9"},
 		"config no JSON":   {"config.json", "{", "config.json"},

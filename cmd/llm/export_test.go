@@ -115,6 +115,34 @@ func TestTwoTokenizers(t *testing.T) {
 	require.Equal(t, both.out, write().out)
 }
 
+// A token may be as long as a text: it is saved, loaded, exported and loaded again.
+func TestTokenOf64KB(t *testing.T) {
+	bpe, err := tokens.TrainBPE("", 257)
+	require.NoError(t, err)
+	var vocab, merges bytes.Buffer
+	require.NoError(t, errors.Join(bpe.WriteVocab(&vocab), bpe.WriteMerges(&merges)))
+	tokensOf := strings.TrimSuffix(vocab.String(), "}")
+	for i, long := 0, "a"; len(long) < 1<<16; i++ {
+		fmt.Fprintln(&merges, long, long)
+		long += long
+		tokensOf += fmt.Sprintf(", %q: %d", long, 257+i)
+	}
+	bpe, err = tokens.ReadBPE(strings.NewReader(tokensOf+"}"), &merges)
+	require.NoError(t, err)
+	model := filepath.Join(t.TempDir(), "model")
+	require.NoError(t, pretrain.SaveModel(model, gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 8, Width: 2, Heads: 1, Layers: 1}), bpe))
+	text := strings.Repeat("a", 1<<16)
+	exported := exported(t, "-model", model)
+	oneFile := filepath.Join(t.TempDir(), "one")
+	require.NoError(t, os.CopyFS(oneFile, os.DirFS(exported)))
+	require.NoError(t, errors.Join(os.Remove(filepath.Join(oneFile, "vocab.json")), os.Remove(filepath.Join(oneFile, "merges.txt"))))
+	for _, dir := range []string{model, exported, oneFile} {
+		_, got, err := pretrain.LoadModel(dir)
+		require.NoError(t, err)
+		require.Equal(t, []int{bpe.Vocab() - 1}, got.Encode(text))
+	}
+}
+
 func TestExportRefuses(t *testing.T) {
 	model := pretrained(t)
 	t.Chdir(t.TempDir())

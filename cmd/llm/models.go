@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
@@ -22,13 +21,7 @@ func loadModel(cmd *cobra.Command, dir, command string) (*gpt.Model, *tokens.BPE
 	if err != nil {
 		return nil, nil, orTrain(err, command)
 	}
-	var files [3][]byte
-	for i, name := range []string{"tokenizer.json", "vocab.json", "merges.txt"} {
-		if files[i], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
-			return m, bpe, nil // there is one tokenizer only
-		}
-	}
-	difference, err := tokenizerjson.Differ(files[0], files[1], files[2])
+	difference, err := tokenizersDiffer(dir)
 	if err != nil {
 		difference = err.Error()
 	}
@@ -36,6 +29,21 @@ func loadModel(cmd *cobra.Command, dir, command string) (*gpt.Model, *tokens.BPE
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s: two tokenizers that are not the same: %s; tokenizer.json is used\n", dir, difference)
 	}
 	return m, bpe, nil
+}
+
+// tokenizersDiffer says how the two tokenizers in dir differ, if there are two.
+func tokenizersDiffer(dir string) (difference string, err error) {
+	err = durable.Read(dir, func(files fs.FS) error {
+		var data [3][]byte
+		for i, name := range []string{"tokenizer.json", "vocab.json", "merges.txt"} {
+			if data[i], err = fs.ReadFile(files, name); err != nil {
+				return nil
+			}
+		}
+		difference, err = tokenizerjson.Differ(data[0], data[1], data[2])
+		return err
+	})
+	return difference, err
 }
 
 // orTrain adds to an error about a missing file the command that makes it.

@@ -9,6 +9,6 @@
 //	read.go    and out of it
 //	header.go  the header, which takes more care
 //	halves.go  values of two bytes
-//	open.go    what a file is and is not
+//	open.go    a file on a disk
 //	shards.go  one model in several files
 package safetensors

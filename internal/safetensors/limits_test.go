@@ -5,12 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -132,50 +129,4 @@ func TestLongestHeader(t *testing.T) {
 	}
 	require.NoError(t, read(100_000_000))
 	require.EqualError(t, read(100_000_001), "x: not a safetensors file: its header claims 100000001 bytes, the format allows 100000000")
-}
-
-// A file that is written to while it is read is noticed.
-func TestChangedWhileRead(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "x.safetensors")
-	tensors := []Tensor{{"a", []int{2}, []float32{1, 2}}}
-	var out bytes.Buffer
-	require.NoError(t, Write(&out, F32, tensors, nil))
-	for name, change := range map[string]func() error{
-		"nothing":   func() error { return nil },
-		"a value":   func() error { return os.WriteFile(path, out.Bytes(), 0o644) },
-		"its size":  func() error { return os.WriteFile(path, append(out.Bytes(), 0), 0o644) },
-		"its time":  func() error { return os.Chtimes(path, time.Now(), time.Now().Add(time.Hour)) },
-		"a new one": func() error { os.Remove(path); return os.WriteFile(path, nil, 0o644) }, // the old one stays to be read
-	} {
-		require.NoError(t, os.WriteFile(path, out.Bytes(), 0o644))
-		require.NoError(t, os.Chtimes(path, time.Now(), time.Now().Add(-time.Hour)))
-		open, err := Open(os.DirFS(dir), dir, "x.safetensors")
-		require.NoError(t, err)
-		require.NoError(t, change())
-		err = Fill(open, []Tensor{{"a", []int{2}, make([]float32, 2)}})
-		if name == "nothing" || name == "a new one" {
-			require.NoError(t, err)
-		} else {
-			require.EqualError(t, err, path+": the file was changed while it was read", name)
-		}
-		require.NoError(t, open.Close())
-	}
-}
-
-func TestNoFile(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "x"), 0o755))
-	_, err := Open(os.DirFS(dir), dir, "x")
-	require.EqualError(t, err, "no weights in "+dir+": x is no file but a directory")
-	_, err = ReadFile(os.DirFS(dir), "x")
-	require.EqualError(t, err, "x is no file but a directory")
-	if _, err := os.Stat(os.DevNull); err == nil && runtime.GOOS != "windows" {
-		_, err = Open(os.DirFS("/dev"), "/dev", "zero")
-		require.EqualError(t, err, "no weights in /dev: zero is no file but a device")
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "y"), []byte("text"), 0o644))
-	data, err := ReadFile(os.DirFS(dir), "y")
-	require.NoError(t, err)
-	require.Equal(t, "text", string(data))
 }

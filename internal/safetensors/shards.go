@@ -16,7 +16,7 @@ import (
 // is, and returns their tensors as one. Close what it returns.
 func OpenShards(files fs.FS, dir, index string) (*Tensors, error) {
 	all := &Tensors{Name: filepath.Join(dir, index)}
-	data, err := ReadFile(files, index)
+	data, err := fs.ReadFile(files, index)
 	if err != nil {
 		return nil, fmt.Errorf("no weights in %s: %w", dir, err)
 	}
