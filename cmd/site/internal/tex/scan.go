@@ -27,11 +27,6 @@ func scan(src string) scanned {
 		case unicode.IsSpace(r):
 			i++
 			continue
-		case r == '%': // a TeX comment
-			for i < len(s.src) && s.src[i] != '\n' {
-				i++
-			}
-			continue
 		case r == '\\':
 			i++
 			for i < len(s.src) && isLetter(s.src[i]) {
@@ -39,9 +34,6 @@ func scan(src string) scanned {
 			}
 			if i == from+1 && i < len(s.src) {
 				i++ // \, \\ \{ and the like
-			}
-			if string(s.src[from:i]) == `\operatorname` && i < len(s.src) && s.src[i] == '*' {
-				i++
 			}
 		case isDigit(r):
 			for i < len(s.src) && (isDigit(s.src[i]) || s.decimal(i)) {

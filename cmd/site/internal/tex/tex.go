@@ -15,8 +15,8 @@ import (
 // of its own with large operators. Errors name the offending command and, where
 // one is near, the command that was probably meant.
 func MathML(src string, display bool) (string, error) {
-	p := &parser{tokens: scan(src), display: display}
-	row, err := p.row(func(t token) bool { return false })
+	p := &parser{tokens: scan(src)}
+	row, err := p.row()
 	if err == nil && !p.done() {
 		err = fmt.Errorf("unexpected %q", p.peek().text)
 	}
@@ -34,13 +34,12 @@ func MathML(src string, display bool) (string, error) {
 type kind int
 
 const (
-	ordinary  kind = iota
-	operator       // +, =, an arrow
-	opening        // an opening bracket
-	closing        // a closing bracket or punctuation
-	large          // \sum, \max: scripts go above and below
-	function       // \log, \exp: wants a thin space before its argument
-	separator      // & and \\ of an environment
+	ordinary kind = iota
+	operator      // +, =, an arrow
+	opening       // an opening bracket
+	closing       // a closing bracket or punctuation
+	large         // \sum, \max: scripts go above and below
+	function      // \log, \exp: wants a thin space before its argument
 )
 
 // A node is a piece of MathML.
