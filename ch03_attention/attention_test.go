@@ -146,8 +146,8 @@ func TestDropoutKeepsTheMean(t *testing.T) {
 }
 
 // newMultiHead returns a layer with random weights, sized for these tests.
-func newMultiHead(rng *rand.Rand, h attention.Heads, C int) attention.MultiHead {
-	m := attention.MultiHead{Heads: h, QKV: attention.NewLinear(C, 3*C, true), Proj: attention.NewLinear(C, C, true)}
+func newMultiHead(rng *rand.Rand, heads, C int) attention.MultiHead {
+	m := attention.MultiHead{Heads: heads, Causal: true, QKV: attention.NewLinear(C, 3*C, true), Proj: attention.NewLinear(C, C, true)}
 	for _, l := range []attention.Linear{m.QKV, m.Proj} {
 		gradcheck.Fill(l.W.Data, rng, .4)
 		gradcheck.Fill(l.B, rng, .1)
@@ -159,7 +159,7 @@ func newMultiHead(rng *rand.Rand, h attention.Heads, C int) attention.MultiHead 
 func TestMultiHeadWithOneHeadIsHead(t *testing.T) {
 	const T, C = 5, 8
 	rng := rand.New(rand.NewPCG(3, 3))
-	m := newMultiHead(rng, attention.Heads{Count: 1, Causal: true}, C)
+	m := newMultiHead(rng, 1, C)
 	m.Proj = attention.NewLinear(C, C, false) // the identity
 	for i := range C {
 		m.Proj.W.Data[i*C+i] = 1
@@ -176,7 +176,7 @@ func TestMultiHeadWithOneHeadIsHead(t *testing.T) {
 
 	x, got, want := f32.New(T, C), f32.New(T, C), f32.New(T, C)
 	gradcheck.Fill(x.Data, rng, 1)
-	m.Forward(got, attention.NewActivations(m.Heads, 1, T, C), x, T, nil)
+	m.Forward(got, m.NewActivations(1, T), x, nil)
 	head.Forward(want, attention.NewHeadActivations(T, C), x)
 	for i := range want.Data {
 		require.InDelta(t, want.Data[i], got.Data[i], 1e-5)
@@ -187,25 +187,24 @@ func TestMultiHeadWithOneHeadIsHead(t *testing.T) {
 func TestCausalMeansCausal(t *testing.T) {
 	const T, C = 6, 8
 	rng := rand.New(rand.NewPCG(5, 5))
-	m := newMultiHead(rng, attention.Heads{Count: 2, Causal: true}, C)
+	m := newMultiHead(rng, 2, C)
 	x, before, after := f32.New(T, C), f32.New(T, C), f32.New(T, C)
 	gradcheck.Fill(x.Data, rng, 1)
-	a := attention.NewActivations(m.Heads, 1, T, C)
-	m.Forward(before, a, x, T, nil)
+	a := m.NewActivations(1, T)
+	m.Forward(before, a, x, nil)
 	for j := range f32.Row(x, 3) {
 		x.Data[3*C+j] += 10
 	}
-	m.Forward(after, a, x, T, nil)
+	m.Forward(after, a, x, nil)
 	require.Equal(t, before.Data[:3*C], after.Data[:3*C])
 	require.NotEqual(t, before.Data[3*C:], after.Data[3*C:])
 }
 
 func TestWidthNotDivisibleByHeads(t *testing.T) {
 	x := f32.New(2, 5)
-	h := attention.Heads{Count: 2}
-	a := attention.NewHeadsActivations(h, 1, 2)
+	h := attention.SideBySide{Heads: 2, T: 2, S: 2}
 	require.PanicsWithValue(t, "attention: the width is not divisible by the number of heads", func() {
-		h.Forward(f32.New(2, 5), &a, x, x, x, 2, 2, nil)
+		h.Forward(f32.New(2, 5), h.NewPairs(1), attention.Views{Q: x, K: x, V: x}, nil)
 	})
 }
 
@@ -230,34 +229,34 @@ func TestFrozenLinear(t *testing.T) {
 func TestAllocation(t *testing.T) {
 	const B, T, C = 2, 8, 16
 	rng := rand.New(rand.NewPCG(9, 9))
-	m := newMultiHead(rng, attention.Heads{Count: 4, Causal: true}, C)
-	grad := newMultiHead(rng, m.Heads, C)
-	a, d := attention.NewActivations(m.Heads, B, T, C), attention.NewActivations(m.Heads, B, T, C)
+	m := newMultiHead(rng, 4, C)
+	grad := newMultiHead(rng, 4, C)
+	a, d := m.NewActivations(B, T), m.NewActivations(B, T)
 	x, y, dx := f32.New(B*T, C), f32.New(B*T, C), f32.New(B*T, C)
 	gradcheck.Fill(x.Data, rng, 1)
 	require.Less(t, allocs.Bytes(func() {
-		m.Forward(y, a, x, T, attention.NewDropout(.1, rng))
-		m.Backward(dx, &grad, d, a, y, x, T)
+		m.Forward(y, a, x, attention.NewDropout(.1, rng))
+		m.Backward(dx, &grad, d, a, y, x)
 	}), 4096)
 }
 
 func BenchmarkMultiHead(b *testing.B) {
 	const B, T, C = 4, 64, 256
 	rng := rand.New(rand.NewPCG(11, 11))
-	m := newMultiHead(rng, attention.Heads{Count: 8, Causal: true}, C)
-	grad := newMultiHead(rng, m.Heads, C)
-	a, d := attention.NewActivations(m.Heads, B, T, C), attention.NewActivations(m.Heads, B, T, C)
+	m := newMultiHead(rng, 8, C)
+	grad := newMultiHead(rng, 4, C)
+	a, d := m.NewActivations(B, T), m.NewActivations(B, T)
 	x, y, dx := f32.New(B*T, C), f32.New(B*T, C), f32.New(B*T, C)
 	gradcheck.Fill(x.Data, rng, 1)
 	b.Run("forward", func(b *testing.B) {
 		for b.Loop() {
-			m.Forward(y, a, x, T, nil)
+			m.Forward(y, a, x, nil)
 		}
 		b.ReportMetric(float64(b.N*B*T)/b.Elapsed().Seconds(), "tok/s")
 	})
 	b.Run("backward", func(b *testing.B) {
 		for b.Loop() {
-			m.Backward(dx, &grad, d, a, y, x, T)
+			m.Backward(dx, &grad, d, a, y, x)
 		}
 		b.ReportMetric(float64(b.N*B*T)/b.Elapsed().Seconds(), "tok/s")
 	})

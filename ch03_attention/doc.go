@@ -13,11 +13,24 @@
 //	mask.go       no position sees the future
 //	dropout.go    forgetting at random while training
 //	head.go       one head: queries, keys, values
-//	heads.go      many heads side by side in one matrix
-//	online.go     a softmax that meets its scores a few at a time
-//	tiles.go      the heads' weights, made where they are needed and never kept
+//	sidebyside.go many heads side by side in one matrix
 //	multihead.go  self-attention as GPT-2 has it
 //	cross.go      queries from one sequence, keys and values from another
+//
+// All here is as plain as the formulas. A model of some size uses internal/flash,
+// which computes the same without keeping the weights.
+//
+// Three rules hold for the layers of the whole book. A layer is its weights, a
+// method never changes them, and what a pass needs, its scratch memory too, belongs
+// to the activations that the caller brings. A gradient is another value of the
+// type of the thing it is the gradient of, weights, activations and inputs alike:
+// those of weights accumulate, the others are set. And every Backward takes its
+// arguments in one order, those it has no use for left out:
+//
+//	Backward(dx, grad, d, a, dy, x)
+//
+// dx, which it sets, grad, which it adds to, d, the gradients of the activations
+// a, then dy, the gradient of the output, and the inputs x of the forward pass.
 //
 // Everywhere B is the number of sequences in the batch, T the positions of a
 // sequence, S the positions looked at (S = T in self-attention), C the width

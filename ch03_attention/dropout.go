@@ -32,15 +32,15 @@ func (d *Dropout) Factors(mask []float32) {
 	const steps = 1 << 16
 	dropped := uint64(d.P*steps + 0.5)
 	keep := steps / float32(steps-dropped)
-	factors := [2]float32{keep, 0}
 	var bits uint64
 	for i := range mask {
 		if i%4 == 0 {
 			bits = d.Rng.Uint64()
 		}
-		// The difference is negative, its first bit 1, for a share P of all draws:
-		// an if here would be guessed wrong as often.
-		mask[i] = factors[(bits%steps-dropped)>>63]
+		mask[i] = keep
+		if bits%steps < dropped {
+			mask[i] = 0
+		}
 		bits >>= 16
 	}
 }

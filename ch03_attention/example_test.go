@@ -172,93 +172,40 @@ func ExampleHead() {
 	// starts   looks [0.32 0.34 0.34]  gets [-0.13 -0.43]
 }
 
-func ExampleOnlineSoftmax() {
-	// The scores 1, 2 and 3 with the values 10, 20 and 40: first two, then one.
-	softmax := attention.NewOnlineSoftmax()
-	first := []float32{1, 2}
-	softmax.Add(first)
-	mixed := first[0]*10 + first[1]*20
-	fmt.Printf("two scores: max %.0f, sum %.4f, weights %.4f, mixed %.4f\n", softmax.Max, softmax.Sum, first, mixed)
-
-	second := []float32{3}
-	factor := softmax.Add(second)
-	mixed = mixed*factor + second[0]*40
-	fmt.Printf("all three:  max %.0f, sum %.4f, weights %.4f, mixed %.4f, factor %.4f\n", softmax.Max, softmax.Sum, second, mixed, factor)
-	fmt.Printf("divided by the sum: %.4f\n", mixed/softmax.Sum)
-
-	weights := []float32{1, 2, 3}
-	attention.Softmax(weights)
-	fmt.Printf("all at once:        %.4f\n", weights[0]*10+weights[1]*20+weights[2]*40)
-	// Output:
-	// two scores: max 2, sum 1.3679, weights [0.3679 1.0000], mixed 23.6788
-	// all three:  max 3, sum 1.5032, weights [1.0000], mixed 48.7109, factor 0.3679
-	// divided by the sum: 32.4045
-	// all at once:        32.4045
-}
-
-func ExampleOnlineSoftmax_LogSum() {
-	softmax := attention.NewOnlineSoftmax()
-	softmax.Add([]float32{1, 2})
-	softmax.Add([]float32{3})
-	fmt.Printf("log sum: %.4f\n", softmax.LogSum())
-	for _, score := range []float32{1, 2, 3} {
-		fmt.Printf("weight:  %.4f\n", f32.Exp(score-softmax.LogSum()))
-	}
-	// Output:
-	// log sum: 3.4076
-	// weight:  0.0900
-	// weight:  0.2447
-	// weight:  0.6652
-}
-
-func ExampleHeadsActivations() {
-	// GPT-2's smallest model, on four sequences of 1,024 tokens.
-	const B, T, layers = 4, 1024, 12
-	heads := attention.Heads{Count: 12, Causal: true}
-	a := attention.NewHeadsActivations(heads, B, T)
-	fmt.Println("all weights:            ", 4*layers*B*heads.Count*T*T, "bytes")
-	fmt.Println("one sum for each query: ", 4*layers*len(a.LogSum), "bytes")
-	// Output:
-	// all weights:             2415919104 bytes
-	// one sum for each query:  2359296 bytes
-}
-
 func ExampleMultiHead() {
 	const B, T, C = 2, 6, 8
-	heads := attention.Heads{Count: 4, Causal: true}
-	layer := attention.MultiHead{Heads: heads, QKV: attention.NewLinear(C, 3*C, true), Proj: attention.NewLinear(C, C, true)}
+	layer := attention.MultiHead{Heads: 4, Causal: true, QKV: attention.NewLinear(C, 3*C, true), Proj: attention.NewLinear(C, C, true)}
 	rng := rand.New(rand.NewPCG(1, 2))
 	layer.QKV.InitUniform(rng)
 	layer.Proj.InitUniform(rng)
 
 	x, y := f32.New(B*T, C), f32.New(B*T, C)
-	a := attention.NewActivations(heads, B, T, C)
-	layer.Forward(y, a, x, T, nil)
+	a := layer.NewActivations(B, T)
+	layer.Forward(y, a, x, nil)
 	fmt.Println("in and out:", y.Rows, "rows of", y.Cols)
 	for i := range 3 {
-		fmt.Printf("position %d: the sum of %.2f equal terms\n", i, f32.Exp(a.Heads.LogSum[i]-a.Heads.LogSum[0]))
+		fmt.Printf("position %d looks %.2f\n", i, a.Pairs.Weights[i*T:][:T])
 	}
 	// Output:
 	// in and out: 12 rows of 8
-	// position 0: the sum of 1.00 equal terms
-	// position 1: the sum of 2.00 equal terms
-	// position 2: the sum of 3.00 equal terms
+	// position 0 looks [1.00 0.00 0.00 0.00 0.00 0.00]
+	// position 1 looks [0.50 0.50 0.00 0.00 0.00 0.00]
+	// position 2 looks [0.33 0.33 0.33 0.00 0.00 0.00]
 }
 
 func ExampleCross() {
 	const T, S, C = 2, 5, 4 // two words look at a memory of five
-	heads := attention.Heads{Count: 2}
 	layer := attention.Cross{
-		Heads: heads, Query: attention.NewLinear(C, C, true),
+		Heads: 2, Query: attention.NewLinear(C, C, true),
 		KeyValue: attention.NewLinear(C, 2*C, true), Proj: attention.NewLinear(C, C, true),
 	}
 	x, memory, y := f32.New(T, C), f32.New(S, C), f32.New(T, C)
-	a := attention.NewCrossActivations(heads, 1, T, S, C)
-	layer.Forward(y, a, x, memory, T, S, nil)
+	a := layer.NewActivations(1, T, S)
+	layer.Forward(y, a, attention.Source{X: x, Memory: memory}, nil)
 	for t := range T {
-		fmt.Printf("word %d: the sum of %.2f equal terms\n", t, f32.Exp(a.Heads.LogSum[t]))
+		fmt.Printf("word %d looks %.1f\n", t, a.Pairs.Weights[t*S:][:S])
 	}
 	// Output:
-	// word 0: the sum of 5.00 equal terms
-	// word 1: the sum of 5.00 equal terms
+	// word 0 looks [0.2 0.2 0.2 0.2 0.2]
+	// word 1 looks [0.2 0.2 0.2 0.2 0.2]
 }

@@ -95,16 +95,15 @@ func TestGoldenSelfAttention(t *testing.T) {
 			x, dy := matrix(t, g, "x"), matrix(t, g, "dy")
 			T, C := g.Shape(t, "x")[1], x.Cols
 			m := attention.MultiHead{
-				Heads: attention.Heads{Count: 3, Causal: causal},
-				QKV:   beside(linear(t, g, "wq", "bq"), linear(t, g, "wk", "bk"), linear(t, g, "wv", "bv")),
-				Proj:  linear(t, g, "wo", "bo"),
+				Heads: 3, Causal: causal,
+				QKV:  beside(linear(t, g, "wq", "bq"), linear(t, g, "wk", "bk"), linear(t, g, "wv", "bv")),
+				Proj: linear(t, g, "wo", "bo"),
 			}
 			grad := attention.MultiHead{QKV: attention.NewLinear(C, 3*C, true), Proj: attention.NewLinear(C, C, true)}
-			a := attention.NewActivations(m.Heads, x.Rows/T, T, C)
-			d := attention.NewActivations(m.Heads, x.Rows/T, T, C)
+			a, d := m.NewActivations(x.Rows/T, T), m.NewActivations(x.Rows/T, T)
 			y, dx := f32.New(x.Rows, C), f32.New(x.Rows, C)
-			m.Forward(y, a, x, T, nil)
-			m.Backward(dx, &grad, d, a, dy, x, T)
+			m.Forward(y, a, x, nil)
+			m.Backward(dx, &grad, d, a, dy, x)
 
 			golden.Close(t, "y", y.Data, g.F32(t, "y"), tolerance)
 			golden.Close(t, "dx", dx.Data, g.F32(t, "dx"), tolerance)
@@ -125,18 +124,17 @@ func TestGoldenCrossAttention(t *testing.T) {
 	x, memory, dy := matrix(t, g, "x"), matrix(t, g, "memory"), matrix(t, g, "dy")
 	T, S, C := g.Shape(t, "x")[1], g.Shape(t, "memory")[1], x.Cols
 	c := attention.Cross{
-		Heads: attention.Heads{Count: 3},
+		Heads: 3,
 		Query: linear(t, g, "wq", "bq"), KeyValue: beside(linear(t, g, "wk", "bk"), linear(t, g, "wv", "bv")),
 		Proj: linear(t, g, "wo", "bo"),
 	}
 	grad := attention.Cross{
 		Query: attention.NewLinear(C, C, true), KeyValue: attention.NewLinear(C, 2*C, true), Proj: attention.NewLinear(C, C, true),
 	}
-	a := attention.NewCrossActivations(c.Heads, x.Rows/T, T, S, C)
-	d := attention.NewCrossActivations(c.Heads, x.Rows/T, T, S, C)
+	a, d := c.NewActivations(x.Rows/T, T, S), c.NewActivations(x.Rows/T, T, S)
 	y, dx, dmemory := f32.New(x.Rows, C), f32.New(x.Rows, C), f32.New(memory.Rows, C)
-	c.Forward(y, a, x, memory, T, S, nil)
-	c.Backward(dx, dmemory, &grad, d, a, dy, x, memory, T, S)
+	c.Forward(y, a, attention.Source{X: x, Memory: memory}, nil)
+	c.Backward(attention.Source{X: dx, Memory: dmemory}, &grad, d, a, dy, attention.Source{X: x, Memory: memory})
 
 	golden.Close(t, "y", y.Data, g.F32(t, "y"), tolerance)
 	golden.Close(t, "dx", dx.Data, g.F32(t, "dx"), tolerance)

@@ -41,18 +41,17 @@ func TestHeadGradients(t *testing.T) {
 func TestMultiHeadGradientsWithDropout(t *testing.T) {
 	const B, T, C = 2, 5, 8
 	rng := rand.New(rand.NewPCG(22, 1))
-	h := attention.Heads{Count: 2, Causal: true}
-	m, grad := newMultiHead(rng, h, C), attention.MultiHead{QKV: attention.NewLinear(C, 3*C, true), Proj: attention.NewLinear(C, C, true)}
+	m, grad := newMultiHead(rng, 2, C), attention.MultiHead{QKV: attention.NewLinear(C, 3*C, true), Proj: attention.NewLinear(C, C, true)}
 	x, y, dx := f32.New(B*T, C), f32.New(B*T, C), f32.New(B*T, C)
 	gradcheck.Fill(x.Data, rng, 1)
-	a, d := attention.NewActivations(h, B, T, C), attention.NewActivations(h, B, T, C)
+	a, d := m.NewActivations(B, T), m.NewActivations(B, T)
 	dy, weighted := gradcheck.Weighted(y.Data, 3)
 	loss := func() float64 {
-		m.Forward(y, a, x, T, attention.NewDropout(.3, rand.NewPCG(5, 5)))
+		m.Forward(y, a, x, attention.NewDropout(.3, rand.NewPCG(5, 5)))
 		return weighted()
 	}
 	loss()
-	m.Backward(dx, &grad, d, a, f32.View(dy, B*T, C), x, T)
+	m.Backward(dx, &grad, d, a, f32.View(dy, B*T, C), x)
 
 	gradcheck.Check(t, "dx", x.Data, dx.Data, loss, slope)
 	gradcheck.Check(t, "dqkv", m.QKV.W.Data, grad.QKV.W.Data, loss, slope)

@@ -59,16 +59,20 @@ type Head struct {
 	Causal            bool
 }
 
+// Views are queries, keys and values: those of one head, or of many side by side.
+// Their gradients are another value of this type.
+type Views struct{ Q, K, V blas32.General }
+
 // HeadActivations is what [Head.Forward] computes on the way and
 // [Head.Backward] needs again. A gradient of it is another value of this type.
 type HeadActivations struct {
-	Q, K, V blas32.General // (T,D)
+	Views                  // (T,D) each
 	Weights blas32.General // (T,T)
 }
 
 // NewHeadActivations returns room for T positions and a head D wide.
 func NewHeadActivations(T, D int) *HeadActivations {
-	return &HeadActivations{Q: f32.New(T, D), K: f32.New(T, D), V: f32.New(T, D), Weights: f32.New(T, T)}
+	return &HeadActivations{Views{f32.New(T, D), f32.New(T, D), f32.New(T, D)}, f32.New(T, T)}
 }
 
 // Forward sets y (T,D) to the context vectors of one sequence x (T,C).

@@ -3,8 +3,8 @@ package gpt
 import (
 	"gonum.org/v1/gonum/blas/blas32"
 
-	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/flash"
 )
 
 const (
@@ -25,27 +25,39 @@ const chunk = 256
 type Cache struct {
 	config Config
 	length int
-	past   [][]float32 // L of (Context,2C): keys and values side by side
+	past   [][]float32       // L of (Context,2C): keys and values side by side
+	stream []float32         // (chunk,C), up to chunk new positions
+	block  *BlockActivations // of one block after another
+	hidden []float32         // (C)
+	logits []float32         // (V)
+}
 
-	// Room for up to chunk new positions.
-	stream, normed, mixed, out []float32 // (chunk,C)
-	qkv                        []float32 // (chunk,3C)
-	heads                      attention.HeadsActivations
-	moments                    *Moments
-	mlp                        *MLPActivations
-	logits                     []float32 // (V)
+// past is what one block has of the first positions of a text.
+type past struct {
+	kv     []float32 // (Context,2C): keys and values side by side; nil for no past
+	length int
+}
+
+// with adds the keys and values of new positions, and returns all.
+func (p past) with(k, v blas32.General) (allK, allV blas32.General) {
+	C := k.Cols
+	all := f32.View(p.kv, p.length+k.Rows, 2*C)
+	for t := range k.Rows {
+		row := f32.Row(all, p.length+t)
+		copy(row, f32.Row(k, t))
+		copy(row[C:], f32.Row(v, t))
+	}
+	return f32.Cols(all, 0, C), f32.Cols(all, C, 2*C)
 }
 
 // NewCache returns an empty cache for models of configuration c.
 func NewCache(c Config) *Cache {
 	n := min(chunk, c.Context)
+	block := NewBlockActivations(c, 1, n)
+	block.normed2, block.kept = block.normed1, flash.Kept{} // nothing is kept for a way back
 	cache := &Cache{
-		config: c,
-		stream: make([]float32, n*c.Width), normed: make([]float32, n*c.Width),
-		mixed: make([]float32, n*c.Width), out: make([]float32, n*c.Width),
-		qkv:     make([]float32, n*3*c.Width),
-		moments: NewMoments(n), mlp: NewMLPActivations(n, c.Width),
-		logits: make([]float32, c.Vocab),
+		config: c, stream: make([]float32, n*c.Width), block: block,
+		hidden: make([]float32, c.Width), logits: make([]float32, c.Vocab),
 	}
 	for range c.Layers {
 		cache.past = append(cache.past, make([]float32, c.Context*2*c.Width))
@@ -68,45 +80,20 @@ func (c *Cache) Truncate(n int) {
 	c.length = n
 }
 
-// NewCache returns an empty cache for m.
-func (m *Model) NewCache() *Cache { return NewCache(m.Config) }
-
-// Extend reads ids after what the cache already holds and returns the logits
-// (V) of the token that follows. They live in the cache until its next use.
-// The result is that of running the model over the whole text.
-func (m *Model) Extend(c *Cache, ids []int) []float32 { return c.extend(m, m.Config, ids) }
-
-// source is what a cache reads of a model, in whatever form its matrices are.
-type source interface {
-	embed(x blas32.General, ids []int, at int)
-	layer(i int) layer
+// A Reader is what a cache asks of a model, in whatever form its matrices are.
+type Reader interface {
+	Shape() Config
+	Embed(x blas32.General, ids []int, at int) // the first vectors (n,C), from position at
+	Layer(i int) Layer
+	LastNorm() *LayerNorm
 	Logits(logits, hidden blas32.General)
 }
 
-// A layer is a block, or the last norm if it has no more than norm1.
-type layer struct {
-	norm1, norm2 *LayerNorm
-	count        int // H
-	qkv, proj    interface{ Forward(y, x blas32.General) }
-	mlp          interface {
-		Forward(y blas32.General, a *MLPActivations, x blas32.General)
-	}
-}
-
-func (m *Model) embed(x blas32.General, ids []int, at int) {
-	m.Embedding.Forward(x, ids, len(ids), at)
-}
-
-func (m *Model) layer(i int) layer {
-	if i == len(m.Blocks) {
-		return layer{norm1: &m.Norm}
-	}
-	b := &m.Blocks[i]
-	return layer{&b.Norm1, &b.Norm2, b.Attention.Count, &b.Attention.QKV, &b.Attention.Proj, &b.MLP}
-}
-
-// extend is [Model.Extend] for a model of any form.
-func (c *Cache) extend(m source, config Config, ids []int) []float32 {
+// Extend reads ids after what the cache already holds and returns the logits
+// (V) of the token that follows. They live in the cache until its next use. The
+// result is that of running m over the whole text.
+func (c *Cache) Extend(m Reader, ids []int) []float32 {
+	config := m.Shape()
 	if len(ids) == 0 || c.length+len(ids) > config.Context {
 		panic(badExtend)
 	}
@@ -117,42 +104,37 @@ func (c *Cache) extend(m source, config Config, ids []int) []float32 {
 	for len(ids) > 0 {
 		n := min(chunk, len(ids))
 		x = f32.View(c.stream, n, config.Width)
-		m.embed(x, ids[:n], c.length)
-		for i := range config.Layers {
-			c.block(m.layer(i), c.past[i], x)
+		m.Embed(x, ids[:n], c.length)
+		for i := range c.past {
+			c.block.past = past{c.past[i], c.length}
+			m.Layer(i).Forward(x, c.block, x, n, nil)
 		}
 		c.length += n
 		ids = ids[n:]
 	}
 	last := f32.Rows(x, x.Rows-1, x.Rows) // only here is a token to follow
-	hidden := f32.View(c.normed, 1, config.Width)
-	m.layer(config.Layers).norm1.Forward(hidden, c.moments, last)
+	hidden := f32.View(c.hidden, 1, config.Width)
+	m.LastNorm().Forward(hidden, c.block.moments1, last)
 	m.Logits(f32.View(c.logits, 1, config.Vocab), hidden)
 	return c.logits
 }
 
-// block is [Block.Forward] for the new positions x (n,C) after those whose keys
-// and values kv holds. It changes x in place.
-func (c *Cache) block(l layer, kv []float32, x blas32.General) {
-	n, C := x.Rows, x.Cols
-	S := c.length + n
-	normed, out, mixed := like(x, c.normed), like(x, c.out), like(x, c.mixed)
+// NewCache returns an empty cache for m.
+func (m *Model) NewCache() *Cache { return NewCache(m.Config) }
 
-	// x = x + attention(norm1(x))
-	l.norm1.Forward(normed, c.moments, x)
-	qkv := f32.View(c.qkv, n, 3*C)
-	l.qkv.Forward(qkv, normed)
-	past := f32.View(kv, S, 2*C)
-	for t := range n {
-		copy(f32.Row(past, c.length+t), f32.Row(qkv, t)[C:])
-	}
-	heads := attention.Heads{Count: l.count, Causal: true}
-	heads.Forward(mixed, &c.heads, f32.Cols(qkv, 0, C), f32.Cols(past, 0, C), f32.Cols(past, C, 2*C), n, S, nil)
-	l.proj.Forward(out, mixed)
-	f32.Add(x.Data, out.Data)
+// Extend is [Cache.Extend] by m.
+func (m *Model) Extend(c *Cache, ids []int) []float32 { return c.Extend(m, ids) }
 
-	// x = x + mlp(norm2(x))
-	l.norm2.Forward(normed, c.moments, x)
-	l.mlp.Forward(out, c.mlp, normed)
-	f32.Add(x.Data, out.Data)
+// Shape is the configuration of m.
+func (m *Model) Shape() Config { return m.Config }
+
+// Embed sets x (n,C) to the vectors that ids begin with, from position at on.
+func (m *Model) Embed(x blas32.General, ids []int, at int) {
+	m.Embedding.Forward(x, ids, len(ids), at)
 }
+
+// Layer returns block i for its forward pass.
+func (m *Model) Layer(i int) Layer { return m.Blocks[i].Layer() }
+
+// LastNorm is the norm behind the last block.
+func (m *Model) LastNorm() *LayerNorm { return &m.Norm }

@@ -20,7 +20,6 @@
 //	memory.go       what training takes, frozen parts left out
 //	cache.go        keys and values of the past, kept
 //	generate.go     text, one token after another
-//	int8.go         the weights in a byte each, for writing
 //
 // Everywhere B is the number of sequences in a batch, T the positions of each,
 // N = B·T, C the width, H the heads, V the vocabulary and L the layers.

@@ -4,8 +4,10 @@ import "iter"
 
 const emptyPrompt = "gpt: a prompt needs at least one id"
 
-// A Decoder is what writing takes: a [Model], or an [Int8Model].
+// A Decoder is what writing takes: a [Model], or one whose weights have another
+// form.
 type Decoder interface {
+	Shape() Config
 	NewCache() *Cache
 	Extend(c *Cache, ids []int) []float32
 }
@@ -23,7 +25,7 @@ func Continue(m Decoder, cache *Cache, prompt []int, pick func(logits []float32,
 		panic(emptyPrompt)
 	}
 	return func(yield func(int) bool) {
-		most := cache.config.Context
+		most := m.Shape().Context
 		window := make([]int, 0, most)
 		window = append(window, prompt[max(0, len(prompt)-most):]...)
 		logits := m.Extend(cache, window[cache.Len():])

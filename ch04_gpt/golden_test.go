@@ -100,21 +100,22 @@ func crossAttention(t *testing.T, g golden.Tensors, name string, T int, causal b
 			memory, S = x, T
 		}
 		layer := attention.Cross{
-			Heads:    attention.Heads{Count: 3, Causal: causal},
+			Heads: 3, Causal: causal,
 			Query:    linear(t, g, name+".in_proj_weight", name+".in_proj_bias", 0, C),
 			KeyValue: linear(t, g, name+".in_proj_weight", name+".in_proj_bias", C, 3*C),
 			Proj:     linear(t, g, name+".out_proj.weight", name+".out_proj.bias", 0, C),
 		}
-		a := attention.NewCrossActivations(layer.Heads, x.Rows/T, T, S, C)
+		source := attention.Source{X: x, Memory: memory}
+		a := layer.NewActivations(x.Rows/T, T, S)
 		y := f32.New(x.Rows, C)
-		layer.Forward(y, a, x, memory, T, S, nil)
+		layer.Forward(y, a, source, nil)
 		return y, func(dy blas32.General) blas32.General {
 			grad := attention.Cross{
 				Query: attention.NewLinear(C, C, true), KeyValue: attention.NewLinear(C, 2*C, true), Proj: attention.NewLinear(C, C, true),
 			}
-			d := attention.NewCrossActivations(layer.Heads, x.Rows/T, T, S, C)
+			d := layer.NewActivations(x.Rows/T, T, S)
 			dx, dm := f32.New(x.Rows, C), f32.New(memory.Rows, C)
-			layer.Backward(dx, dm, &grad, d, a, dy, x, memory, T, S)
+			layer.Backward(attention.Source{X: dx, Memory: dm}, &grad, d, a, dy, source)
 			if self {
 				f32.Add(dx.Data, dm.Data)
 			} else {

@@ -427,29 +427,20 @@ func BenchmarkDecode(b *testing.B) {
 		c := size.config
 		m := gpt.New(c)
 		m.Init(rand.New(rand.NewPCG(9, 4)))
-		floats, bytes := c.DecodeBytes()
-		for _, way := range []struct {
-			name  string
-			m     gpt.Decoder
-			bytes int
-		}{
-			{size.name, m, floats},
-			{size.name + "-int8", gpt.Quantize(m), bytes},
-		} {
-			b.Run(way.name, func(b *testing.B) {
-				cache, id := way.m.NewCache(), []int{1}
-				way.m.Extend(cache, id)
-				for b.Loop() {
-					if cache.Len() == c.Context {
-						cache.Reset()
-					}
-					way.m.Extend(cache, id)
+		bytes := c.WeightBytes() - 4*c.Context*c.Width // all but the positions
+		b.Run(size.name, func(b *testing.B) {
+			cache, id := m.NewCache(), []int{1}
+			m.Extend(cache, id)
+			for b.Loop() {
+				if cache.Len() == c.Context {
+					cache.Reset()
 				}
-				rate := float64(b.N) / b.Elapsed().Seconds()
-				b.ReportMetric(rate, "tok/s")
-				b.ReportMetric(rate*float64(way.bytes)/1e9, "GB/s")
-			})
-		}
+				m.Extend(cache, id)
+			}
+			rate := float64(b.N) / b.Elapsed().Seconds()
+			b.ReportMetric(rate, "tok/s")
+			b.ReportMetric(rate*float64(bytes)/1e9, "GB/s")
+		})
 	}
 }
 
@@ -463,22 +454,58 @@ func BenchmarkPrefill(b *testing.B) {
 		T := c.Context / 2
 		ids := randomIDs(T, c.Vocab, 10)
 		flops := float64(c.ForwardFLOPs(1, T) - 2*(T-1)*c.Width*c.Vocab)
-		for _, way := range []struct {
-			name string
-			m    gpt.Decoder
-		}{{size.name, m}, {size.name + "-int8", gpt.Quantize(m)}} {
-			b.Run(way.name, func(b *testing.B) {
-				cache := way.m.NewCache()
-				way.m.Extend(cache, ids)
-				for b.Loop() {
-					cache.Reset()
-					way.m.Extend(cache, ids)
-				}
-				rate := float64(b.N) / b.Elapsed().Seconds()
-				b.ReportMetric(rate*float64(T), "tok/s")
-				b.ReportMetric(rate*flops/1e9, "GFLOP/s")
-			})
+		b.Run(size.name, func(b *testing.B) {
+			cache := m.NewCache()
+			m.Extend(cache, ids)
+			for b.Loop() {
+				cache.Reset()
+				m.Extend(cache, ids)
+			}
+			rate := float64(b.N) / b.Elapsed().Seconds()
+			b.ReportMetric(rate*float64(T), "tok/s")
+			b.ReportMetric(rate*flops/1e9, "GFLOP/s")
+		})
+	}
+}
+
+// A block's attention is chapter 3's, made fast.
+func TestBlockIsChapterThreesAttention(t *testing.T) {
+	const B, T = 2, 9
+	m := randomModel(small, 13)
+	b := &m.Blocks[1]
+	x, got := f32.New(B*T, small.Width), f32.New(B*T, small.Width)
+	gradcheck.Fill(x.Data, rand.New(rand.NewPCG(13, 1)), 1)
+	b.Layer().Forward(got, gpt.NewBlockActivations(small, B, T), x, T, nil)
+
+	normed, mid, want := f32.New(B*T, small.Width), f32.New(B*T, small.Width), f32.New(B*T, small.Width)
+	b.Norm1.Forward(normed, gpt.NewMoments(B*T), x)
+	b.Attention.Forward(mid, b.Attention.NewActivations(B, T), normed, nil)
+	f32.Add(mid.Data, x.Data)
+	b.Norm2.Forward(normed, gpt.NewMoments(B*T), mid)
+	b.MLP.Forward(want, gpt.NewMLPActivations(B*T, small.Width), normed)
+	f32.Add(want.Data, mid.Data)
+	require.InDeltaSlice(t, want.Data, got.Data, 1e-5)
+}
+
+// The norm that the model calls is the plain one.
+func TestNormalizeIsPlain(t *testing.T) {
+	rng := rand.New(rand.NewPCG(14, 1))
+	for _, n := range []int{1, 3, 16, 100, 768} {
+		x, dy, weight, bias := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+		for _, v := range [][]float32{x, dy, weight, bias} {
+			gradcheck.Fill(v, rng, 1)
 		}
+		x[0] += 5
+		want, got, norm, m := make([]float32, n), make([]float32, n), gpt.LayerNorm{Weight: weight, Bias: bias}, gpt.NewMoments(1)
+		mean, rstd := gpt.Normalize(want, x, weight, bias)
+		norm.Forward(f32.View(got, 1, n), m, f32.View(x, 1, n))
+		require.InDelta(t, mean, m.Mean[0], 1e-5)
+		require.InEpsilon(t, rstd, m.Rstd[0], 1e-5)
+		require.InDeltaSlice(t, want, got, 1e-4)
+
+		gpt.NormalizeBackward(want, dy, x, weight, mean, rstd)
+		norm.Backward(f32.View(got, 1, n), &gpt.LayerNorm{}, m, f32.View(dy, 1, n), f32.View(x, 1, n))
+		require.InDeltaSlice(t, want, got, 1e-4*float64(max(1, rstd)))
 	}
 }
 

@@ -18,18 +18,23 @@ type MLP struct {
 // MLPActivations is what [MLP.Forward] keeps for [MLP.Backward]; its gradient
 // is another value of this type.
 type MLPActivations struct {
-	wide, bent []float32 // (N,4C): before and after GELU
+	Wide, Bent []float32 // (N,4C): before and after GELU
 }
 
 // NewMLPActivations returns room for N rows of width C.
 func NewMLPActivations(N, C int) *MLPActivations {
-	return &MLPActivations{wide: make([]float32, N*4*C), bent: make([]float32, N*4*C)}
+	return &MLPActivations{Wide: make([]float32, N*4*C), Bent: make([]float32, N*4*C)}
+}
+
+// Rows returns the first N rows of both, cols wide.
+func (a *MLPActivations) Rows(N, cols int) (wide, bent blas32.General) {
+	return f32.View(a.Wide, N, cols), f32.View(a.Bent, N, cols)
 }
 
 // Forward sets y (N,C) to proj(gelu(fc(x))). The product that makes wide bends
 // each piece of a row as well, before it leaves the cache.
 func (m *MLP) Forward(y blas32.General, a *MLPActivations, x blas32.General) {
-	wide, bent := f32.View(a.wide, x.Rows, 4*x.Cols), f32.View(a.bent, x.Rows, 4*x.Cols)
+	wide, bent := a.Rows(x.Rows, 4*x.Cols)
 	f32.GemmThen(blas.NoTrans, blas.NoTrans, 1, x, m.Fc.W, 0, wide, f32.Epilogue{Bias: m.Fc.B, GELU: bent})
 	m.Proj.Forward(y, bent)
 }
@@ -37,8 +42,8 @@ func (m *MLP) Forward(y blas32.General, a *MLPActivations, x blas32.General) {
 // Backward undoes Forward, last line first. It sets dx (N,C) unless that has
 // no data, and adds to grad; d takes the gradients of the activations.
 func (m *MLP) Backward(dx blas32.General, grad *MLP, d, a *MLPActivations, dy, x blas32.General) {
-	wide, bent := f32.View(a.wide, x.Rows, 4*x.Cols), f32.View(a.bent, x.Rows, 4*x.Cols)
-	dwide := f32.View(d.wide, x.Rows, 4*x.Cols)
+	wide, bent := a.Rows(x.Rows, 4*x.Cols)
+	dwide, _ := d.Rows(x.Rows, 4*x.Cols)
 
 	// y = proj(bent), bent = gelu(wide)
 	m.Proj.Backward(blas32.General{}, &grad.Proj, dy, bent)

@@ -48,7 +48,7 @@ func (m *Model) Forward(a *Activations, ids []int, T int, drop *attention.Dropou
 	}
 	for i := range m.Blocks {
 		y := a.view(a.stream[i+1], N)
-		m.Blocks[i].Forward(y, a.blocks[i], x, T, drop)
+		m.Layer(i).Forward(y, a.blocks[i], x, T, drop)
 		x = y
 	}
 	hidden := a.view(a.hidden, N)
@@ -81,7 +81,7 @@ func (m *Model) Backward(grad *Model, a *Activations, dhidden blas32.General) {
 	m.Norm.Backward(dy, &grad.Norm, a.moments, dhidden, a.view(a.stream[L], N)) // m.Norm.Forward(hidden, …)
 	for i := L - 1; i >= 0 && dy.Data != nil; i-- {
 		dx := below(i)
-		m.Blocks[i].Backward(dx, &grad.Blocks[i], a.back.block, a.blocks[i], dy, a.view(a.stream[i], N), a.T)
+		m.Blocks[i].Backward(dx, &grad.Blocks[i], a.back.block, a.blocks[i], dy, a.view(a.stream[i], N))
 		dy = dx
 	}
 	if dy.Data == nil {

@@ -108,7 +108,7 @@ func allocate(c Config, wanted func(name string) bool) *Model {
 	m.Embedding.Tokens, m.Embedding.Positions = shape(c.Vocab, C), shape(c.Context, C)
 	for i := range m.Blocks {
 		b := &m.Blocks[i]
-		b.Attention.Heads = c.heads()
+		b.Attention.Heads, b.Attention.Causal = c.Heads, true
 		b.Attention.QKV.W, b.Attention.Proj.W = shape(C, 3*C), shape(C, C)
 		b.MLP.Fc.W, b.MLP.Proj.W = shape(C, 4*C), shape(4*C, C)
 	}

@@ -20,31 +20,18 @@ import (
 // is never written to after it was made, so any number of goroutines may use
 // one Assistant at the same time.
 type Assistant struct {
-	model   *gpt.Model // nil after Quantize
-	decoder gpt.Decoder
+	model   gpt.Decoder
 	context int
 	bpe     *tokens.BPE
 }
 
-// New returns the assistant of a model and its tokenizer. It panics when the
-// two have vocabularies of different sizes.
-func New(m *gpt.Model, t *tokens.BPE) *Assistant {
-	if m.Config.Vocab != t.Vocab() {
+// New returns the assistant of a model, in whatever form its weights are, and its
+// tokenizer. It panics when the two have vocabularies of different sizes.
+func New(m gpt.Decoder, t *tokens.BPE) *Assistant {
+	if m.Shape().Vocab != t.Vocab() {
 		panic("instruct: the tokenizer is not the model's")
 	}
-	return &Assistant{m, m, m.Config.Context, t}
-}
-
-const notScored = "instruct: an assistant cannot be scored after Quantize"
-
-// Quantize returns an assistant of the same model with one byte a weight, which
-// takes a quarter of the memory once a is no longer in use, and answers faster if
-// the model is large; see [gpt.Quantize]. It cannot be scored.
-func (a *Assistant) Quantize() *Assistant {
-	if a.model == nil {
-		return a
-	}
-	return &Assistant{nil, gpt.Quantize(a.model), a.context, a.bpe}
+	return &Assistant{m, m.Shape().Context, t}
 }
 
 // Open reads an assistant from a directory that pretrain.SaveModel has
@@ -91,7 +78,7 @@ func (a *Assistant) Respond(ctx context.Context, instruction, input string, opti
 			yield("", err)
 			return
 		}
-		a.answer(ctx, a.decoder.NewCache(), prompt, o)(yield)
+		a.answer(ctx, a.model.NewCache(), prompt, o)(yield)
 	}
 }
 
@@ -127,7 +114,7 @@ func (a *Assistant) ids(ctx context.Context, cache *gpt.Cache, prompt []int, o s
 			return
 		}
 		rng := rand.New(rand.NewPCG(o.seed, 0))
-		for id := range gpt.Continue(a.decoder, cache, prompt, o.sampler.Next(rng)) {
+		for id := range gpt.Continue(a.model, cache, prompt, o.sampler.Next(rng)) {
 			if left--; ctx.Err() != nil || !yield(id) || left == 0 {
 				return
 			}

@@ -225,16 +225,16 @@ func TestRespondPenalizesThePrompt(t *testing.T) {
 	}
 }
 
-// One byte a weight is enough for what was learned by heart.
-func TestQuantizedAssistant(t *testing.T) {
-	a := taughtAssistant().Quantize()
+// What can decode can answer, but only a model of chapter 4 has a loss.
+func TestAssistantOfAnyDecoder(t *testing.T) {
+	m, bpe := taught()
+	a := instruct.New(struct{ gpt.Decoder }{m}, bpe)
 	for _, e := range lessons {
 		assert.Equal(t, e.Output, all(t, a, e))
 	}
-	assert.Same(t, a, a.Quantize())
 	c := a.NewConversation()
 	assert.Equal(t, lessons[0].Output, spoken(t, c.Say(t.Context(), lessons[0].Instruction, lessons[0].Input)))
-	assert.PanicsWithValue(t, "instruct: an assistant cannot be scored after Quantize", func() {
+	assert.PanicsWithValue(t, "instruct: only an assistant whose model is a gpt.Model can be scored", func() {
 		for range a.Scores(t.Context(), lessons) {
 		}
 	})

@@ -22,7 +22,7 @@ type Conversation struct {
 
 // NewConversation returns a conversation in which nothing has been said.
 func (a *Assistant) NewConversation() *Conversation {
-	return &Conversation{assistant: a, cache: a.decoder.NewCache()}
+	return &Conversation{assistant: a, cache: a.model.NewCache()}
 }
 
 // History returns the exchanges that the assistant remembers, the oldest first,

@@ -281,18 +281,6 @@ func ExampleOpenFS() {
 	// Output: cold
 }
 
-func ExampleAssistant_Quantize() {
-	assistant := instruct.New(taught()).Quantize()
-	for piece, err := range assistant.Respond(context.Background(), "Name the opposite.", "day") {
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		fmt.Print(piece)
-	}
-	// Output: night
-}
-
 // A model learns from entries that are conversations themselves: the instruction
 // of one has an earlier exchange in it, headers and all.
 func ExampleConversation() {

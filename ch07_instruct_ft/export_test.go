@@ -6,6 +6,6 @@ import gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 // reads.
 func (a *Assistant) With(d gpt.Decoder) *Assistant {
 	b := *a
-	b.decoder = d
+	b.model = d
 	return &b
 }

@@ -8,8 +8,11 @@ import (
 	"strings"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
+
+const notScored = "instruct: only an assistant whose model is a gpt.Model can be scored"
 
 // A Score is what an assistant made of one entry.
 type Score struct {
@@ -21,15 +24,17 @@ type Score struct {
 
 // Scores answers the entries, one after the other, and compares. An entry that
 // with its output is too long for the model's context gives an error and ends
-// the scoring, as does a cancelled ctx. The options are those of Respond.
+// the scoring, as does a cancelled ctx. The options are those of Respond. It panics
+// if the assistant's model is not a [gpt.Model]: others have no loss.
 func (a *Assistant) Scores(ctx context.Context, entries []Entry, options ...Option) iter.Seq2[Score, error] {
-	if a.model == nil {
+	m, ok := a.model.(*gpt.Model)
+	if !ok {
 		panic(notScored)
 	}
 	return func(yield func(Score, error) bool) {
-		frozen := a.model.Gradient(func(string) bool { return false }) // takes no memory
-		longest := Longest(EncodeAll(a.bpe, entries, a.model.Config.Context))
-		lm := pretrain.NewLanguageModel(a.model, frozen, 1, longest)
+		frozen := m.Gradient(func(string) bool { return false }) // takes no memory
+		longest := Longest(EncodeAll(a.bpe, entries, a.context))
+		lm := pretrain.NewLanguageModel(m, frozen, 1, longest)
 		for _, e := range entries {
 			s, err := a.score(ctx, lm, e, options)
 			if !yield(s, err) || err != nil {
@@ -43,7 +48,7 @@ func (a *Assistant) Scores(ctx context.Context, entries []Entry, options ...Opti
 func (a *Assistant) score(ctx context.Context, lm *pretrain.LanguageModel, e Entry, options []Option) (Score, error) {
 	s := Score{Entry: e}
 	x := Encode(a.bpe, e)
-	if most := a.model.Config.Context; len(x.IDs) > most {
+	if most := a.context; len(x.IDs) > most {
 		return s, fmt.Errorf("instruct: %q has %d tokens with its output, the model reads at most %d: shorten or remove it", e.Instruction, len(x.IDs), most)
 	}
 	response, err := join(a.Respond(ctx, e.Instruction, e.Input, options...))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
@@ -55,7 +56,7 @@ llm chat -int8 -model runs/mine   with weights of one byte`,
 			}
 			a := instruct.New(m, bpe)
 			if int8 {
-				a = a.Quantize()
+				a = instruct.New(quantize.Int8(m), bpe)
 			}
 			c := chat{assistant: a, context: m.Config.Context, options: append(s.options(), instruct.MaxTokens(most))}
 			if history {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
@@ -97,7 +97,7 @@ func generate(cmd *cobra.Command, dir string, args []string, s sampling, n int, 
 	}
 	w := writing{model: m, bpe: bpe, sampler: s.Sampler, rng: rand.New(rand.NewPCG(s.seed, 0)), stops: s.stops, most: n}
 	if int8 {
-		w.model = gpt.Quantize(m)
+		w.model = quantize.Int8(m)
 	}
 	out := cmd.OutOrStdout()
 	fmt.Fprint(out, prompt)

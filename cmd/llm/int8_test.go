@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
@@ -42,7 +43,7 @@ func TestInt8CostsNoPerplexity(t *testing.T) {
 	require.NoError(t, err)
 	_, heldOut := pretrain.SplitText(text.Text, .9)
 	ids := bpe.Encode(heldOut[:4000])
-	want, got := perplexity(m, ids, m.Config.Context), perplexity(gpt.Quantize(m), ids, m.Config.Context)
+	want, got := perplexity(m, ids, m.Config.Context), perplexity(quantize.Int8(m), ids, m.Config.Context)
 	t.Logf("perplexity of %d tokens: %.4f, with a byte a weight %.4f", len(ids), want, got)
 	assert.Less(t, want, 80., "the model has learned too little to lose anything")
 	assert.InEpsilon(t, want, got, .01)

@@ -195,8 +195,8 @@ func manyHeads(s *sheet) {
 	split.Query.Forward(q, both)
 	split.Key.Forward(k, both)
 	split.Value.Forward(v, both)
-	var a attention.HeadsActivations
-	attention.Heads{Count: 2, Causal: true}.Forward(mixed, &a, q, k, v, 6, 6, nil)
+	heads := attention.SideBySide{Heads: 2, T: 6, S: 6, Causal: true}
+	heads.Forward(mixed, heads.NewPairs(2), attention.Views{Q: q, K: k, V: v}, nil)
 	proj.Forward(y, mixed)
 	s.is("ch03[131] MultiHeadAttention", y)
 }

@@ -187,8 +187,8 @@ func (s *student) block(y blas32.General, b *gpt.Block, p *blockPass, x blas32.G
 
 	b.Norm1.Forward(normed1, p.moments1, x)
 	b.Attention.QKV.Forward(qkv, normed1)
-	s.g.Dropout(p.factors[:s.B*b.Attention.Count*s.T*s.T], s.drop)
-	s.headsForward(p, b.Attention.Count)
+	s.g.Dropout(p.factors[:s.B*b.Attention.Heads*s.T*s.T], s.drop)
+	s.headsForward(p, b.Attention.Heads)
 	b.Attention.Proj.Forward(mid, mixed)
 	s.dropOut(mid, p.mask1)
 	f32.Add(mid.Data, x.Data)
@@ -213,7 +213,7 @@ func (s *student) blockBackward(dx blas32.General, b, grad *gpt.Block, p *blockP
 
 	f32.Mul(dout.Data, dmid.Data, p.mask1[:len(dmid.Data)])
 	b.Attention.Proj.Backward(dmixed, &grad.Attention.Proj, dout, mixed)
-	s.headsBackward(p, b.Attention.Count)
+	s.headsBackward(p, b.Attention.Heads)
 	b.Attention.QKV.Backward(dnormed1, &grad.Attention.QKV, dqkv, normed1)
 	b.Norm1.Backward(dx, &grad.Norm1, p.moments1, dnormed1, x)
 	f32.Add(dx.Data, dmid.Data)

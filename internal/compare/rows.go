@@ -45,9 +45,10 @@ var rows = []row{
 }
 
 const (
-	chapter1 = "./ch01_tokens"
-	chapter4 = "./ch04_gpt"
-	chapter5 = "./ch05_pretrain"
+	chapter1  = "./ch01_tokens"
+	chapter4  = "./ch04_gpt"
+	quantized = "./branches/quantize"
+	chapter5  = "./ch05_pretrain"
 )
 
 // steps is how often a benchmark runs its step: a step is long, and its memory
@@ -94,7 +95,7 @@ func decodingPeak(m *meter) result {
 }
 
 func decodingInt8(m *meter) result {
-	ours, theirs := m.decode("124M-int8"), m.decode("124M")
+	ours, theirs := m.bench(quantized, "Decode/124M-int8", "64x", "tok/s"), m.decode("124M")
 	theirs.name = "our float32"
 	return m.beside("tok/s", ours, theirs)
 }

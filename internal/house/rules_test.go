@@ -16,7 +16,9 @@ const module = "github.com/llm-from-scratch/llm"
 
 // What grows from the trunk, one directory and one page (docs/branch_NAME.md)
 // each, with the other branches that it imports. Chapters know no branch.
-var branches = map[string][]string{}
+var branches = map[string][]string{
+	"branches/quantize": nil,
+}
 
 // Chapters and branches import the standard library, chapters (those before),
 // rooms of internal/ that need no chapter, and these. A path stands for all below it.
@@ -51,6 +53,7 @@ var roomImports = map[string][]string{
 	"internal/durable":           nil,
 	"internal/f32":               nil,
 	"internal/fetch":             nil,
+	"internal/flash":             {module + "/internal/f32"},
 	"internal/golden":            nil,
 	"internal/exercise":          nil,
 	"internal/exercise/prove":    {module + "/internal/exercise"},

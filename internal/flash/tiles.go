@@ -1,6 +1,7 @@
-package attention
+package flash
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
@@ -21,7 +22,7 @@ const (
 // sees the most keys, which are cut into tiles from there backwards: so only
 // the first tile holds some of the future.
 type block struct {
-	*headsWork
+	*work
 	number int // of the block, counted through all heads
 	head   int // counted through all sequences
 	lo, hi int // the queries, among the T of a sequence
@@ -29,13 +30,13 @@ type block struct {
 }
 
 // blocks is how many blocks the queries of one head make.
-func (w *headsWork) blocks() int { return (w.T + tileRows - 1) / tileRows }
+func (w *work) blocks() int { return (w.T + tileRows - 1) / tileRows }
 
 // block returns a block by its number.
-func (w *headsWork) block(number int) block {
-	b := block{headsWork: w, number: number, head: number / w.blocks(), lo: number % w.blocks() * tileRows, seen: w.S}
+func (w *work) block(number int) block {
+	b := block{work: w, number: number, head: number / w.blocks(), lo: number % w.blocks() * tileRows, seen: w.S}
 	b.hi = min(b.lo+tileRows, w.T)
-	if w.heads.Causal {
+	if w.Causal {
 		b.seen -= w.T - b.hi
 	}
 	return b
@@ -55,17 +56,6 @@ func (b block) keys(m blas32.General, lo, hi int) blas32.General {
 // kept returns what belongs to the block of sums (B,H,T).
 func (b block) kept(sums []float32) []float32 { return sums[b.head*b.T:][b.lo:b.hi] }
 
-// scores returns the scores of the block's queries for the keys lo to hi-1.
-func (b block) scores(t *tile, lo, hi int) blas32.General {
-	q := b.queries(b.q)
-	scores := f32.View(t.weights[:], q.Rows, hi-lo)
-	f32.Gemm(blas.NoTrans, blas.Trans, scale(q), q, b.keys(b.k, lo, hi), 0, scores)
-	if b.heads.Causal && hi == b.seen {
-		MaskFuture(scores)
-	}
-	return scores
-}
-
 // A tile is one worker's room for the weights of a block for some keys.
 type tile struct {
 	weights, dweights, factors [tileRows * tileCols]float32
@@ -77,7 +67,7 @@ var tiles f32.Shelf[tile]
 
 // begin makes the tile ready for the first keys of a block.
 func (t *tile) begin(b block) {
-	t.rng.Seed(b.a.seed, uint64(b.number))
+	t.rng.Seed(b.Seed, uint64(b.number))
 	for i := range t.softmax {
 		t.softmax[i] = NewOnlineSoftmax()
 	}
@@ -86,10 +76,29 @@ func (t *tile) begin(b block) {
 // drawn returns the dropout factors of the next weights of a block.
 func (t *tile) drawn(b block, weights blas32.General) blas32.General {
 	factors := f32.View(t.factors[:], weights.Rows, weights.Cols)
-	drop := Dropout{b.a.drop, &t.rng}
-	drop.Factors(factors.Data)
+	drawFactors(factors.Data, b.Drop, &t.rng)
 	return factors
 }
+
+// scores sets the tile's weights to the scores of the block's queries for the
+// keys lo to hi-1, what lies in the future at minus infinity, and returns them.
+func (b block) scores(t *tile, lo, hi int) blas32.General {
+	q := b.queries(b.x.Q)
+	scores := f32.View(t.weights[:], q.Rows, hi-lo)
+	f32.Gemm(blas.NoTrans, blas.Trans, scale(q), q, b.keys(b.x.K, lo, hi), 0, scores)
+	if b.Causal && hi == b.seen {
+		for i := range scores.Rows {
+			future := f32.Row(scores, i)[hi-lo-scores.Rows+i+1:]
+			for j := range future {
+				future[j] = float32(math.Inf(-1))
+			}
+		}
+	}
+	return scores
+}
+
+// scale is 1/√D for queries of D columns.
+func scale(q blas32.General) float32 { return float32(1 / math.Sqrt(float64(q.Cols))) }
 
 // forward sets the block's rows of y.
 func (b block) forward(t *tile) {
@@ -104,10 +113,10 @@ func (b block) forward(t *tile) {
 				f32.Scale(factor, f32.Row(y, i))
 			}
 		}
-		if b.a.drop > 0 {
+		if b.Drop > 0 {
 			f32.Mul(weights.Data, weights.Data, t.drawn(b, weights).Data)
 		}
-		f32.Gemm(blas.NoTrans, blas.NoTrans, 1, weights, b.keys(b.v, lo, hi), beta, y)
+		f32.Gemm(blas.NoTrans, blas.NoTrans, 1, weights, b.keys(b.x.V, lo, hi), beta, y)
 		beta = 1
 	}
 	for i := range y.Rows {
@@ -126,44 +135,49 @@ func (b block) forward(t *tile) {
 // block's queries add, plus beta times what is there.
 func (b block) backward(t *tile, beta float32) {
 	t.begin(b)
-	q, y, dy, dq := b.queries(b.q), b.queries(b.y), b.queries(b.dy), b.queries(b.dq)
-	logSum, dlogSum := b.kept(b.a.LogSum), b.kept(b.d.LogSum)
+	y, dy, dlogSum := b.queries(b.y), b.queries(b.dy), b.kept(b.d.LogSum)
 	for i := range dlogSum {
 		dlogSum[i] = -f32.Dot(f32.Row(dy, i), f32.Row(y, i))
 	}
 	dqBeta := float32(0) // the first product sets dq, the others add
 	for hi := b.seen; hi > 0; hi -= tileCols {
 		lo := max(0, hi-tileCols)
-		k, v, dk, dv := b.keys(b.k, lo, hi), b.keys(b.v, lo, hi), b.keys(b.dk, lo, hi), b.keys(b.dv, lo, hi)
-
-		weights := b.scores(t, lo, hi)
-		for i, sum := range logSum {
-			row := f32.Row(weights, i)
-			f32.ExpShifted(row, row, sum)
-		}
-
-		// y += used·v
-		dweights := f32.View(t.dweights[:], weights.Rows, weights.Cols)
-		f32.Gemm(blas.NoTrans, blas.Trans, 1, dy, v, 0, dweights)
-		used := weights
-		if b.a.drop > 0 {
-			used = t.drawn(b, weights)
-			f32.Mul(dweights.Data, dweights.Data, used.Data)
-			f32.Mul(used.Data, used.Data, weights.Data)
-		}
-		f32.Gemm(blas.Trans, blas.NoTrans, 1, used, dy, beta, dv)
-
-		// weights = exp(scores - logSum)
-		for i, dsum := range dlogSum {
-			ds := f32.Row(dweights, i)
-			for j, w := range f32.Row(weights, i) {
-				ds[j] = w * (ds[j] + dsum)
-			}
-		}
-
+		dscores := b.dscores(t, lo, hi, beta)
 		// scores = q kᵀ/√D
-		f32.Gemm(blas.NoTrans, blas.NoTrans, scale(q), dweights, k, dqBeta, dq)
-		f32.Gemm(blas.Trans, blas.NoTrans, scale(q), dweights, q, beta, dk)
+		q, dq := b.queries(b.x.Q), b.queries(b.dx.Q)
+		f32.Gemm(blas.NoTrans, blas.NoTrans, scale(q), dscores, b.keys(b.x.K, lo, hi), dqBeta, dq)
+		f32.Gemm(blas.Trans, blas.NoTrans, scale(q), dscores, q, beta, b.keys(b.dx.K, lo, hi))
 		dqBeta = 1
 	}
+}
+
+// dscores returns the gradient of the block's scores for the keys lo to hi-1,
+// and does what it passes on the way: the gradient of these keys' values.
+func (b block) dscores(t *tile, lo, hi int, beta float32) blas32.General {
+	dy := b.queries(b.dy)
+	weights := b.scores(t, lo, hi)
+	for i, sum := range b.kept(b.a.LogSum) {
+		row := f32.Row(weights, i)
+		f32.ExpShifted(row, row, sum)
+	}
+
+	// y += used·v
+	dweights := f32.View(t.dweights[:], weights.Rows, weights.Cols)
+	f32.Gemm(blas.NoTrans, blas.Trans, 1, dy, b.keys(b.x.V, lo, hi), 0, dweights)
+	used := weights
+	if b.Drop > 0 {
+		used = t.drawn(b, weights)
+		f32.Mul(dweights.Data, dweights.Data, used.Data)
+		f32.Mul(used.Data, used.Data, weights.Data)
+	}
+	f32.Gemm(blas.Trans, blas.NoTrans, 1, used, dy, beta, b.keys(b.dx.V, lo, hi))
+
+	// weights = exp(scores - logSum)
+	for i, dsum := range b.kept(b.d.LogSum) {
+		ds := f32.Row(dweights, i)
+		for j, w := range f32.Row(weights, i) {
+			ds[j] = w * (ds[j] + dsum)
+		}
+	}
+	return dweights
 }

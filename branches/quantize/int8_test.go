@@ -1,4 +1,4 @@
-package gpt_test
+package quantize_test
 
 import (
 	"math"
@@ -8,18 +8,42 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/blas/blas32"
 
+	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/allocs"
 )
 
-func TestQuantizeRow(t *testing.T) {
+// small is a model that tests can afford, with everything that a large one has.
+var small = gpt.Config{Vocab: 19, Context: 12, Width: 16, Heads: 4, Layers: 3, QKVBias: true, TiedHead: true}
+
+// randomModel has weights larger than the usual 0.02, so that mistakes show.
+func randomModel(c gpt.Config, seed uint64) *gpt.Model {
+	m, rng := gpt.New(c), rand.New(rand.NewPCG(seed, 4))
+	m.Init(rng)
+	for _, p := range m.Params() {
+		for i := range p.Data {
+			p.Data[i] += float32(.1 * rng.NormFloat64())
+		}
+	}
+	return m
+}
+
+func randomIDs(n, vocab int, seed uint64) []int {
+	rng, ids := rand.New(rand.NewPCG(seed, 5)), make([]int, n)
+	for i := range ids {
+		ids[i] = rng.IntN(vocab)
+	}
+	return ids
+}
+
+func TestRow(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 22))
 	for _, size := range []float64{1e-6, 1, 1e6} {
 		x, q := make([]float32, 300), make([]int8, 300)
 		for i := range x {
 			x[i] = float32(size * rng.NormFloat64())
 		}
-		scale := gpt.QuantizeRow(q, x)
+		scale := quantize.Row(q, x)
 		var largest int8
 		for i, v := range x {
 			require.InDelta(t, v, float32(q[i])*scale, .5001*float64(scale))
@@ -28,7 +52,7 @@ func TestQuantizeRow(t *testing.T) {
 		require.EqualValues(t, 127, largest)
 	}
 	q := []int8{1, 2}
-	require.Zero(t, gpt.QuantizeRow(q, []float32{0, 0}))
+	require.Zero(t, quantize.Row(q, []float32{0, 0}))
 	require.Equal(t, []int8{0, 0}, q)
 }
 
@@ -43,7 +67,7 @@ func dequantized(m *gpt.Model) *gpt.Model {
 		for i := range x {
 			x[i] = w.Data[at+i*step]
 		}
-		scale := gpt.QuantizeRow(q, x)
+		scale := quantize.Row(q, x)
 		for i, v := range q {
 			w.Data[at+i*step] = scale * float32(v)
 		}
@@ -78,7 +102,7 @@ func TestInt8IsAModelOfRoundedWeights(t *testing.T) {
 		c := small
 		c.Context, c.TiedHead = 150, tied
 		m, ids := randomModel(c, 31), randomIDs(150, c.Vocab, 31)
-		rounded, bytes := dequantized(m), gpt.Quantize(m)
+		rounded, bytes := dequantized(m), quantize.Int8(m)
 		for _, pieces := range [][]int{{1, 1, 3}, {6, 7}, {150}, {100, 1}} {
 			want, got := rounded.NewCache(), bytes.NewCache()
 			for _, n := range pieces {
@@ -93,7 +117,7 @@ func TestInt8IsCloseToTheModel(t *testing.T) {
 	c := small
 	c.Width, c.Context = 64, 40
 	m, ids := randomModel(c, 32), randomIDs(40, c.Vocab, 32)
-	want, got := m.Extend(m.NewCache(), ids), gpt.Quantize(m).Extend(gpt.NewCache(c), ids)
+	want, got := m.Extend(m.NewCache(), ids), quantize.Int8(m).Extend(gpt.NewCache(c), ids)
 	var size, off float64
 	for i := range want {
 		size += float64(want[i]) * float64(want[i])
@@ -104,7 +128,7 @@ func TestInt8IsCloseToTheModel(t *testing.T) {
 }
 
 func TestInt8Allocation(t *testing.T) {
-	m, ids := gpt.Quantize(randomModel(small, 33)), randomIDs(12, small.Vocab, 33)
+	m, ids := quantize.Int8(randomModel(small, 33)), randomIDs(12, small.Vocab, 33)
 	cache := m.NewCache()
 	require.Less(t, allocs.Bytes(func() {
 		cache.Reset()
@@ -114,7 +138,7 @@ func TestInt8Allocation(t *testing.T) {
 }
 
 func TestInt8Writes(t *testing.T) {
-	m := gpt.Quantize(randomModel(small, 34))
+	m := quantize.Int8(randomModel(small, 34))
 	text := randomIDs(3, small.Vocab, 34)
 	for id := range gpt.Continue(m, m.NewCache(), text, func(logits []float32, _ []int) int { return gpt.Argmax(logits) }) {
 		if text = append(text, id); len(text) == 20 { // beyond the context
@@ -136,8 +160,30 @@ func TestDecodeBytes(t *testing.T) {
 				want += 4 * len(p.Data)
 			}
 		}
-		floats, bytes := c.DecodeBytes()
+		floats, bytes := quantize.DecodeBytes(c)
 		require.Equal(t, want, floats)
 		require.Less(t, bytes, floats)
 	}
+}
+
+// A token reads all weights once, as in chapter 4's benchmark of this name.
+func BenchmarkDecode(b *testing.B) {
+	b.Run("124M-int8", func(b *testing.B) {
+		c := gpt.GPT2Small
+		m := gpt.New(c)
+		m.Init(rand.New(rand.NewPCG(9, 4)))
+		_, bytes := quantize.DecodeBytes(c)
+		q := quantize.Int8(m)
+		cache, id := q.NewCache(), []int{1}
+		q.Extend(cache, id)
+		for b.Loop() {
+			if cache.Len() == c.Context {
+				cache.Reset()
+			}
+			q.Extend(cache, id)
+		}
+		rate := float64(b.N) / b.Elapsed().Seconds()
+		b.ReportMetric(rate, "tok/s")
+		b.ReportMetric(rate*float64(bytes)/1e9, "GB/s")
+	})
 }

@@ -1,4 +1,4 @@
-package attention
+package flash
 
 import (
 	"math"
@@ -6,7 +6,7 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-// OnlineSoftmax is a [Softmax] that meets its scores a few at a time (Milakov
+// OnlineSoftmax is a softmax that meets its scores a few at a time (Milakov
 // and Gimelshein 2018). So far the weight of a score s is exp(s-Max) / Sum.
 type OnlineSoftmax struct {
 	Max float32 // the largest score so far

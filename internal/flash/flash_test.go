@@ -1,4 +1,4 @@
-package attention_test
+package flash_test
 
 import (
 	"fmt"
@@ -11,7 +11,9 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
+	"github.com/llm-from-scratch/llm/internal/allocs"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/flash"
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )
 
@@ -26,7 +28,7 @@ func TestOnlineSoftmaxInPieces(t *testing.T) {
 		for _, s := range want {
 			sum += math.Exp(float64(s))
 		}
-		online := attention.NewOnlineSoftmax()
+		online := flash.NewOnlineSoftmax()
 		for lo := 0; lo < n; lo += size {
 			hi := min(lo+size, n)
 			f32.Scale(online.Add(got[lo:hi]), got[:lo])
@@ -43,7 +45,7 @@ func TestOnlineSoftmaxInPieces(t *testing.T) {
 // Scores of -Inf count nothing, even while there have been no others.
 func TestOnlineSoftmaxOfInfinities(t *testing.T) {
 	inf := float32(math.Inf(1))
-	online := attention.NewOnlineSoftmax()
+	online := flash.NewOnlineSoftmax()
 	online.Add([]float32{-inf, -inf})
 	require.Zero(t, online.Sum)
 	scores := []float32{5, -inf, 5}
@@ -58,16 +60,16 @@ func TestOnlineSoftmaxOfInfinities(t *testing.T) {
 
 // A pass is what goes into heads and what comes out, forward and back.
 type pass struct {
-	heads         attention.Heads
-	B, T, S       int
-	q, k, v, dy   blas32.General
-	y, dq, dk, dv blas32.General
-	drop          *attention.Dropout
+	flash.Pass
+	B     int
+	x, dx flash.Views
+	y, dy blas32.General
 }
 
 // newPass returns random inputs, side by side as in a layer, and room for the
 // results, where something else was before.
-func newPass(heads attention.Heads, B, T, S, C int) *pass {
+func newPass(p flash.Pass, B, C int) *pass {
+	T, S := p.T, p.S
 	rng := rand.New(rand.NewPCG(uint64(T), uint64(S)))
 	matrix := func(rows, cols int) blas32.General {
 		m := f32.New(rows, cols)
@@ -76,37 +78,29 @@ func newPass(heads attention.Heads, B, T, S, C int) *pass {
 	}
 	q, dq, kv, dkv := matrix(B*T, 3*C), matrix(B*T, 3*C), matrix(B*S, 2*C), matrix(B*S, 2*C)
 	return &pass{
-		heads: heads, B: B, T: T, S: S,
-		q: f32.Cols(q, 0, C), k: f32.Cols(kv, 0, C), v: f32.Cols(kv, C, 2*C), dy: matrix(B*T, C),
-		y: matrix(B*T, C), dq: f32.Cols(dq, 0, C), dk: f32.Cols(dkv, 0, C), dv: f32.Cols(dkv, C, 2*C),
+		Pass: p, B: B, dy: matrix(B*T, C), y: matrix(B*T, C),
+		x:  flash.Views{Q: f32.Cols(q, 0, C), K: f32.Cols(kv, 0, C), V: f32.Cols(kv, C, 2*C)},
+		dx: flash.Views{Q: f32.Cols(dq, 0, C), K: f32.Cols(dkv, 0, C), V: f32.Cols(dkv, C, 2*C)},
 	}
 }
 
 func (p *pass) results() map[string]blas32.General {
-	return map[string]blas32.General{"y": p.y, "dq": p.dq, "dk": p.dk, "dv": p.dv}
+	return map[string]blas32.General{"y": p.y, "dq": p.dx.Q, "dk": p.dx.K, "dv": p.dx.V}
 }
 
-// tiled is the pass as Heads does it.
+// tiled is the pass as this package does it.
 func (p *pass) tiled() {
-	a, d := attention.NewHeadsActivations(p.heads, p.B, p.T), attention.NewHeadsActivations(p.heads, p.B, p.T)
-	p.heads.Forward(p.y, &a, p.q, p.k, p.v, p.T, p.S, p.drop)
-	p.heads.Backward(p.dq, p.dk, p.dv, &d, &a, p.dy, p.y, p.q, p.k, p.v, p.T, p.S)
+	a, d := flash.NewKept(p.B, p.Heads, p.T), flash.NewKept(p.B, p.Heads, p.T)
+	flash.Forward(p.y, &a, p.x, p.Pass)
+	flash.Backward(p.dx, &d, &a, p.dy, p.y, p.x)
 }
 
-// plain is the pass with all weights of a head in one matrix, as in Head.
+// plain is the pass as chapter 3 does it, with all weights in memory.
 func (p *pass) plain() {
-	for i := range p.B * p.heads.Count {
-		head := func(m blas32.General, t int) blas32.General {
-			b, h, D := i/p.heads.Count, i%p.heads.Count, m.Cols/p.heads.Count
-			return f32.Cols(f32.Rows(m, b*t, (b+1)*t), h*D, (h+1)*D)
-		}
-		q, k, v := head(p.q, p.T), head(p.k, p.S), head(p.v, p.S)
-		weights, dweights := f32.New(p.T, p.S), f32.New(p.T, p.S)
-		attention.Weigh(weights, q, k, p.heads.Causal)
-		attention.Mix(head(p.y, p.T), weights, v)
-		attention.MixBackward(dweights, head(p.dv, p.S), head(p.dy, p.T), weights, v)
-		attention.WeighBackward(head(p.dq, p.T), head(p.dk, p.S), dweights, weights, q, k)
-	}
+	heads := attention.SideBySide{Heads: p.Heads, T: p.T, S: p.S, Causal: p.Causal}
+	a, d := heads.NewPairs(p.B), heads.NewPairs(p.B)
+	heads.Forward(p.y, a, attention.Views(p.x), nil)
+	heads.Backward(attention.Views(p.dx), d, a, p.dy, attention.Views(p.x))
 }
 
 // requireSame fails unless two passes agree within a share of the largest
@@ -130,7 +124,7 @@ func requireSame(t *testing.T, want, got *pass, tolerance float64) {
 
 // The sizes lie around the borders of tiles, in queries and in keys.
 func TestTilesEqualPlain(t *testing.T) {
-	const R, C = attention.TileRows, attention.TileCols
+	const R, C = flash.TileRows, flash.TileCols
 	sizes := [][2]int{
 		{1, 1}, {2, 2}, {R - 1, R - 1}, {R, R}, {R + 1, R + 1}, {3*R + 5, 3*R + 5}, // itself
 		{1, C - 1}, {1, C}, {1, C + 1}, {2, 3*C + 5}, {R + 1, C + 1}, {R - 1, 2*C + R - 1}, {3*R + 5, C}, // more keys
@@ -138,8 +132,8 @@ func TestTilesEqualPlain(t *testing.T) {
 	for _, causal := range []bool{true, false} {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("causal=%v/%dx%d", causal, size[0], size[1]), func(t *testing.T) {
-				heads := attention.Heads{Count: 3, Causal: causal}
-				want, got := newPass(heads, 2, size[0], size[1], 24), newPass(heads, 2, size[0], size[1], 24)
+				p := flash.Pass{Heads: 3, T: size[0], S: size[1], Causal: causal}
+				want, got := newPass(p, 2, 24), newPass(p, 2, 24)
 				want.plain()
 				got.tiled()
 				requireSame(t, want, got, 1e-5)
@@ -147,8 +141,8 @@ func TestTilesEqualPlain(t *testing.T) {
 		}
 	}
 	t.Run("fewer keys", func(t *testing.T) {
-		heads := attention.Heads{Count: 3}
-		want, got := newPass(heads, 2, R+1, 3, 24), newPass(heads, 2, R+1, 3, 24)
+		p := flash.Pass{Heads: 3, T: R + 1, S: 3}
+		want, got := newPass(p, 2, 24), newPass(p, 2, 24)
 		want.plain()
 		got.tiled()
 		requireSame(t, want, got, 1e-5)
@@ -158,36 +152,36 @@ func TestTilesEqualPlain(t *testing.T) {
 // Scores of ±10,000 overflow nothing. A float32 near 10,000 is exact to a
 // thousandth, and so are weights made from one.
 func TestTilesOfHugeScores(t *testing.T) {
-	const T = attention.TileCols + attention.TileRows + 1
-	heads := attention.Heads{Count: 1, Causal: true}
-	want, got := newPass(heads, 1, T, T, 2), newPass(heads, 1, T, T, 2)
+	const T = flash.TileCols + flash.TileRows + 1
+	p := flash.Pass{Heads: 1, T: T, S: T, Causal: true}
+	want, got := newPass(p, 1, 2), newPass(p, 1, 2)
 	for _, p := range []*pass{want, got} {
 		for i := range T {
-			f32.Row(p.q, i)[0] = 100
-			f32.Row(p.k, i)[0] = 142 * float32(i%3-1) // each third one hides the others
+			f32.Row(p.x.Q, i)[0] = 100
+			f32.Row(p.x.K, i)[0] = 142 * float32(i%3-1) // each third one hides the others
 		}
 	}
 	want.plain()
 	got.tiled()
 	for _, p := range []*pass{want, got} {
-		p.dq, p.dk = f32.Cols(p.dq, 1, 2), f32.Cols(p.dk, 1, 2) // in the other column all is rounding
+		p.dx.Q, p.dx.K = f32.Cols(p.dx.Q, 1, 2), f32.Cols(p.dx.K, 1, 2) // in the other column all is rounding
 	}
 	requireSame(t, want, got, 5e-3)
 }
 
 // What is not a number spoils the rows that see it, as in the plain pass.
 func TestTilesPassNaNOn(t *testing.T) {
-	const T, bad = attention.TileRows + 10, attention.TileRows + 3
-	heads := attention.Heads{Count: 1, Causal: true}
+	const T, bad = flash.TileRows + 10, flash.TileRows + 3
+	p := flash.Pass{Heads: 1, T: T, S: T, Causal: true}
 	for name, spoil := range map[string]func(p *pass){
-		"query":          func(p *pass) { f32.Row(p.q, bad)[0] = float32(math.NaN()) },
-		"key":            func(p *pass) { f32.Row(p.k, bad)[0] = float32(math.NaN()) },
-		"infinite key":   func(p *pass) { f32.Row(p.k, bad)[0] = float32(math.Inf(1)) },
+		"query":          func(p *pass) { f32.Row(p.x.Q, bad)[0] = float32(math.NaN()) },
+		"key":            func(p *pass) { f32.Row(p.x.K, bad)[0] = float32(math.NaN()) },
+		"infinite key":   func(p *pass) { f32.Row(p.x.K, bad)[0] = float32(math.Inf(1)) },
 		"gradient":       func(p *pass) { f32.Row(p.dy, bad)[0] = float32(math.NaN()) },
-		"infinite value": func(p *pass) { f32.Row(p.v, 0)[0] = float32(math.Inf(1)) },
+		"infinite value": func(p *pass) { f32.Row(p.x.V, 0)[0] = float32(math.Inf(1)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			want, got := newPass(heads, 1, T, T, 4), newPass(heads, 1, T, T, 4)
+			want, got := newPass(p, 1, 4), newPass(p, 1, 4)
 			spoil(want)
 			spoil(got)
 			want.plain()
@@ -198,7 +192,7 @@ func TestTilesPassNaNOn(t *testing.T) {
 					require.Equal(t, math.IsNaN(float64(w)), math.IsNaN(float64(g)), "y, row %d, column %d", i, j)
 				}
 			}
-			require.True(t, math.IsNaN(float64(f32.Sum(got.dk.Data[:got.dk.Cols]))), "the loss's gradient")
+			require.True(t, math.IsNaN(float64(f32.Sum(got.dx.K.Data[:got.dx.K.Cols]))), "the loss's gradient")
 		})
 	}
 }
@@ -206,12 +200,11 @@ func TestTilesPassNaNOn(t *testing.T) {
 // One core or two, forgetting or not: the same bits.
 func TestTilesSameOnAnyNumberOfCores(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	const T = 2*attention.TileRows + 3
+	const T = 2*flash.TileRows + 3
 	var passes [2]*pass
 	for i := range passes {
 		runtime.GOMAXPROCS(i + 1)
-		passes[i] = newPass(attention.Heads{Count: 4, Causal: true}, 3, T, T, 32)
-		passes[i].drop = attention.NewDropout(.2, rand.NewPCG(7, 7))
+		passes[i] = newPass(flash.Pass{Heads: 4, T: T, S: T, Causal: true, Drop: .2, Seed: 7}, 3, 32)
 		passes[i].tiled()
 	}
 	requireSame(t, passes[0], passes[1], 0)
@@ -220,15 +213,15 @@ func TestTilesSameOnAnyNumberOfCores(t *testing.T) {
 // Weights are forgotten independently of each other, and in the mean nothing is
 // lost: with values of one, y is the sum of the weights that are left.
 func TestTilesForgetFairly(t *testing.T) {
-	const T, S, times = attention.TileRows + 1, attention.TileCols + 1, 200
-	p := newPass(attention.Heads{Count: 2}, 1, T, S, 2)
-	p.drop = attention.NewDropout(.25, rand.NewPCG(8, 8))
-	for i := range p.v.Rows {
-		clear(f32.Row(p.q, min(i, T-1))) // equal weights, 1/S each
-		f32.Row(p.v, i)[0], f32.Row(p.v, i)[1] = 1, 1
+	const T, S, times = flash.TileRows + 1, flash.TileCols + 1, 200
+	p := newPass(flash.Pass{Heads: 2, T: T, S: S, Drop: .25}, 1, 2)
+	for i := range p.x.V.Rows {
+		clear(f32.Row(p.x.Q, min(i, T-1))) // equal weights, 1/S each
+		f32.Row(p.x.V, i)[0], f32.Row(p.x.V, i)[1] = 1, 1
 	}
 	var mean, square float64
-	for range times {
+	for i := range times {
+		p.Seed = uint64(i)
 		p.tiled()
 		for _, y := range p.y.Data {
 			mean += float64(y)
@@ -243,17 +236,16 @@ func TestTilesForgetFairly(t *testing.T) {
 
 // The way back draws the same factors again, in every tile.
 func TestTileGradientsWithDropout(t *testing.T) {
-	const T, S = attention.TileRows + 3, attention.TileCols + attention.TileRows + 9
-	p := newPass(attention.Heads{Count: 2, Causal: true}, 2, T, S, 8)
+	const T, S = flash.TileRows + 3, flash.TileCols + flash.TileRows + 9
+	p := newPass(flash.Pass{Heads: 2, T: T, S: S, Causal: true, Drop: .3, Seed: 5}, 2, 8)
 	dy, weighted := gradcheck.Weighted(p.y.Data, 3)
 	p.dy = f32.View(dy, p.y.Rows, p.y.Cols)
 	loss := func() float64 {
-		p.drop = attention.NewDropout(.3, rand.NewPCG(5, 5))
 		p.tiled()
 		return weighted()
 	}
 	loss()
-	for name, m := range map[string][2]blas32.General{"dq": {p.q, p.dq}, "dk": {p.k, p.dk}, "dv": {p.v, p.dv}} {
+	for name, m := range map[string][2]blas32.General{"dq": {p.x.Q, p.dx.Q}, "dk": {p.x.K, p.dx.K}, "dv": {p.x.V, p.dx.V}} {
 		t.Run(name, func(t *testing.T) {
 			values, grad := packed(m[0]), packed(m[1])
 			gradcheck.Check(t, name, values, grad, func() float64 {
@@ -261,7 +253,7 @@ func TestTileGradientsWithDropout(t *testing.T) {
 					copy(f32.Row(m[0], i), values[i*m[0].Cols:])
 				}
 				return loss()
-			}, slope)
+			}, 1e-3)
 			loss() // leaves the inputs as they were
 		})
 	}
@@ -275,19 +267,41 @@ func packed(m blas32.General) (data []float32) {
 	return data
 }
 
-// Activations of no size serve a pass that nobody goes back through.
+// A Kept of no size serves a pass that nobody goes back through.
 func TestHeadsThatKeepNothing(t *testing.T) {
-	h, x := attention.Heads{Count: 1, Causal: true}, f32.New(3, 4)
+	x := f32.New(3, 4)
 	gradcheck.Fill(x.Data, rand.New(rand.NewPCG(1, 1)), 1)
-	var a, d attention.HeadsActivations
+	views, p := flash.Views{Q: x, K: x, V: x}, flash.Pass{Heads: 1, T: 3, S: 3, Causal: true}
+	var a, d flash.Kept
 	y, want := f32.New(3, 4), f32.New(3, 4)
-	h.Forward(y, &a, x, x, x, 3, 3, nil)
+	flash.Forward(y, &a, views, p)
 	require.Nil(t, a.LogSum)
 
-	kept := attention.NewHeadsActivations(h, 1, 3)
-	h.Forward(want, &kept, x, x, x, 3, 3, nil)
+	kept := flash.NewKept(1, 1, 3)
+	flash.Forward(want, &kept, views, p)
 	require.Equal(t, want, y)
-	require.PanicsWithValue(t, "attention: Backward of a pass that kept nothing", func() {
-		h.Backward(x, x, x, &d, &a, y, y, x, x, x, 3, 3)
+	require.PanicsWithValue(t, "flash: Backward of a pass that kept nothing", func() { flash.Backward(views, &d, &a, y, y, views) })
+	require.PanicsWithValue(t, "flash: the width is not divisible by the number of heads", func() {
+		flash.Forward(y, &a, views, flash.Pass{Heads: 3, T: 3, S: 3})
 	})
+}
+
+// Tiles forget what the plain way would with the generator of a block.
+func TestFactorsEqualPlain(t *testing.T) {
+	for _, p := range []float32{.001, .1, .5, .999} {
+		want, got := make([]float32, 1001), make([]float32, 1001)
+		attention.NewDropout(p, rand.NewPCG(3, 4)).Factors(want)
+		flash.DrawFactors(got, p, rand.NewPCG(3, 4))
+		require.Equal(t, want, got)
+	}
+}
+
+// A pass allocates nothing that grows with it.
+func TestAllocation(t *testing.T) {
+	p := newPass(flash.Pass{Heads: 4, T: 40, S: 40, Causal: true, Drop: .1}, 2, 16)
+	a, d := flash.NewKept(2, 4, 40), flash.NewKept(2, 4, 40)
+	require.Less(t, allocs.Bytes(func() {
+		flash.Forward(p.y, &a, p.x, p.Pass)
+		flash.Backward(p.dx, &d, &a, p.dy, p.y, p.x)
+	}), 1024)
 }

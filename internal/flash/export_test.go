@@ -1,0 +1,9 @@
+package flash
+
+// For tests: the size of a tile, for its borders, and the factors.
+const (
+	TileRows = tileRows
+	TileCols = tileCols
+)
+
+var DrawFactors = drawFactors

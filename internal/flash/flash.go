@@ -1,0 +1,107 @@
+// Package flash is attention made fast: the weights of the heads are made a small
+// tile at a time, where they are needed, and never kept (FlashAttention, Dao, Fu,
+// Ermon, Rudra, Ré 2022). What comes out is what chapter 3's MultiHead computes
+// between its two products, up to rounding; tests compare the two.
+//
+// Read the files in this order:
+//
+//	flash.go   what goes in, what is kept, and the way there and back
+//	online.go  a softmax that meets its scores a few at a time
+//	tiles.go   what one core does: some queries of one head
+//	drop.go    dropout's factors, drawn again on the way back
+package flash
+
+import (
+	"runtime"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+const (
+	badHeads = "flash: the width is not divisible by the number of heads"
+	badKept  = "flash: Backward of a pass that kept nothing"
+)
+
+// Views are the queries (B·T,C), keys (B·S,C) and values (B·S,C) of B sequences,
+// those of all heads side by side in the columns. Their gradients are another
+// value of this type.
+type Views struct{ Q, K, V blas32.General }
+
+// Pass says how views are cut and looked at.
+type Pass struct {
+	Heads  int     // H
+	T, S   int     // queries and keys of a sequence; the queries are its last T positions
+	Causal bool    // no position sees the future
+	Drop   float32 // share of the weights that are forgotten
+	Seed   uint64  // of which ones
+}
+
+// Kept is what [Forward] keeps for [Backward] besides its output: one number for
+// each query of each head. Its gradient is another value of this type. The zero
+// value keeps nothing and serves passes that have no way back.
+type Kept struct {
+	LogSum []float32 // (B,H,T), see OnlineSoftmax.LogSum
+	work   work
+}
+
+// NewKept returns room for B sequences of T queries and H heads.
+func NewKept(B, H, T int) Kept { return Kept{LogSum: make([]float32, B*H*T)} }
+
+// work is what one pass hands to all cores.
+type work struct {
+	Pass
+	x, dx Views
+	y, dy blas32.General
+	a, d  *Kept
+}
+
+// Forward sets y (B·T,C) to what the heads mix from x. A piece of the work is one
+// block of queries of one head: no two write to the same place.
+func Forward(y blas32.General, a *Kept, x Views, p Pass) {
+	if x.Q.Cols%p.Heads != 0 {
+		panic(badHeads)
+	}
+	w := &a.work
+	*w = work{Pass: p, x: x, y: y, a: a}
+	tiles.Reserve(runtime.GOMAXPROCS(0))
+	f32.Run(y.Rows/p.T*p.Heads*w.blocks(), 1, func(lo, hi int) {
+		t := tiles.Take()
+		for i := lo; i < hi; i++ {
+			w.block(i).forward(t)
+		}
+		tiles.Give(t)
+	})
+}
+
+// Backward undoes the last [Forward] of a, given its output y: from dy it sets dx
+// and the gradient d of what was kept. A piece of the work is a whole head, since
+// all its queries add to the gradients of its keys and values.
+func Backward(dx Views, d, a *Kept, dy, y blas32.General, x Views) {
+	if a.LogSum == nil {
+		panic(badKept)
+	}
+	w := &d.work
+	*w = work{Pass: a.work.Pass, x: x, dx: dx, y: y, dy: dy, a: a, d: d}
+	tiles.Reserve(runtime.GOMAXPROCS(0))
+	f32.Run(y.Rows/w.T*w.Heads, 1, func(lo, hi int) {
+		t := tiles.Take()
+		for i := lo; i < hi; i++ {
+			// The last block sees all keys and sets their gradients; the others add.
+			last := (i+1)*w.blocks() - 1
+			w.block(last).backward(t, 0)
+			for j := i * w.blocks(); j < last; j++ {
+				w.block(j).backward(t, 1)
+			}
+		}
+		tiles.Give(t)
+	})
+}
+
+// part returns what belongs to head i of m, whose sequences have t rows each:
+// the rows of sequence i/H and the columns of head i%H.
+func (w *work) part(m blas32.General, i, t int) blas32.General {
+	b, h, D := i/w.Heads, i%w.Heads, m.Cols/w.Heads
+	return f32.Cols(f32.Rows(m, b*t, (b+1)*t), h*D, (h+1)*D)
+}
