@@ -146,3 +146,56 @@ func TestReadRanksErrors(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int{256, 257}, b.EncodeSpecial("ab<|endoftext|>"))
 }
+
+// FuzzReadBPE: whatever the merges say, they are refused, or they are written and
+// read again as the same encoding, which gives every text back.
+func FuzzReadBPE(f *testing.F) {
+	b, err := TrainBPE("ababab", 259)
+	require.NoError(f, err)
+	vocab, merges := written(f, b)
+	wider := strings.Replace(vocab, "{", `{"abb": 259, "bb": 260, `, 1)
+	f.Add(vocab, merges)
+	f.Add(vocab, "#version: 0.2\r\na b\r\n")
+	f.Add(wider, "a b\nb b\na bb\n")
+	f.Add(wider, "a b\nab b\nb b\n")
+	f.Add(vocab+"{}", "\ufeffa b\n")
+	f.Add("{\"a\": null}", "a \xa3")
+	f.Fuzz(func(t *testing.T, vocab, merges string) {
+		b, err := ReadBPE(strings.NewReader(vocab), strings.NewReader(merges))
+		if err != nil {
+			require.True(t, strings.HasPrefix(err.Error(), "tokens: "), err)
+			return
+		}
+		for _, text := range []string{"abbbab bb", "the cat's 帽子", merges} {
+			ids := b.Encode(text)
+			require.Equal(t, plainIDs(b, text), ids)
+			require.Equal(t, text, b.Decode(ids))
+		}
+		vocab, merges = written(t, b)
+		again, err := ReadBPE(strings.NewReader(vocab), strings.NewReader(merges))
+		require.NoError(t, err)
+		require.Equal(t, b, again)
+	})
+}
+
+// FuzzReadRanks does the same with ranks behind those of the bytes.
+func FuzzReadRanks(f *testing.F) {
+	var bytes strings.Builder
+	for c := range 256 {
+		fmt.Fprintln(&bytes, base64.StdEncoding.EncodeToString([]byte{byte(c)}), c)
+	}
+	f.Add("YWI= 256\nYWJj 257\n")
+	f.Add("YWI= 256\r\nYWI= 257\r\n")
+	f.Add("YWJj 256\n\xff")
+	f.Fuzz(func(t *testing.T, ranks string) {
+		b, err := ReadRanks(strings.NewReader(bytes.String() + ranks))
+		if err != nil {
+			require.True(t, strings.HasPrefix(err.Error(), "tokens: ranks: "), err)
+			return
+		}
+		for id := range b.EndOfText() {
+			require.Equal(t, []int{id}, b.fast.Encoder(0).Append(nil, b.texts[id]))
+		}
+		require.Equal(t, "abcab", b.Decode(b.Encode("abcab")))
+	})
+}

@@ -1,10 +1,12 @@
 package tokens
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2/v2"
@@ -80,10 +82,43 @@ func TestSplitPattern(t *testing.T) {
 	}
 }
 
+// TestUnicodeVersion: letters and digits are those of the toolchain's tables. A
+// newer toolchain knows more of them, and then nothing is cut otherwise than by
+// programs with newer tables.
+func TestUnicodeVersion(t *testing.T) {
+	t.Logf("Unicode %s", unicode.Version)
+	version := func(s string) (v [3]int) {
+		_, err := fmt.Sscanf(s, "%d.%d.%d", &v[0], &v[1], &v[2])
+		require.NoError(t, err)
+		return v
+	}
+	seen := version(unicode.Version)
+	require.GreaterOrEqual(t, seen[0], 15)
+	for _, c := range []struct {
+		char  rune
+		since string
+		kind  kind
+	}{
+		{'a', "1.1.0", letter}, {0x1E4D0, "15.0.0", letter}, {0x1E4F0, "15.0.0", number}, // Nag Mundari
+		{0x2EBF0, "15.1.0", letter}, // a Chinese character
+		{0x10D4A, "16.0.0", letter}, // Garay
+		{0x10D40, "16.0.0", number},
+	} {
+		since := version(c.since)
+		want := symbol
+		if slices.Compare(seen[:], since[:]) >= 0 {
+			want = c.kind
+		}
+		require.Equal(t, want, kindOf(c.char), "%U with the tables of Unicode %s", c.char, unicode.Version)
+	}
+}
+
 // FuzzSplit: joined, the pieces are the text, and none of them is empty or cuts
 // a character.
 func FuzzSplit(f *testing.F) {
 	f.Add("It's 2 o'clock,\n\n  isn't it? \xff")
+	f.Add("line one\r\nline two\r\n")
+	f.Add("👩‍👩‍👧")
 	f.Fuzz(func(t *testing.T, text string) {
 		var all strings.Builder
 		for piece := range Split(text) {

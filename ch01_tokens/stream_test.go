@@ -3,6 +3,7 @@ package tokens
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -43,4 +44,26 @@ func TestStreamPublished(t *testing.T) {
 	}
 	require.Equal(t, []string{"Hi", " ", "👋", "!"}, got)
 	require.Empty(t, stream.Flush())
+}
+
+// FuzzStream: joined, what a stream returns is the text, no part of a text ends
+// inside of a character, and never more than three bytes are kept back.
+func FuzzStream(f *testing.F) {
+	for _, text := range []string{"é好😉", "a\xc3", "\xf0\x9f\xf0\x9f\x98\x89", "\xed\xa0\x80", "👩‍👩‍👧"} {
+		f.Add(text)
+	}
+	b, err := TrainBPE("", 257)
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, text string) {
+		stream := NewStream(b)
+		printed := ""
+		for i, id := range b.Encode(text) {
+			part := stream.Next(id)
+			require.True(t, utf8.ValidString(part) || !utf8.ValidString(text), "half a character: %q", part)
+			printed += part
+			require.LessOrEqual(t, i+1-len(printed), 3, "bytes kept back")
+		}
+		require.Equal(t, text, printed+stream.Flush())
+		require.Empty(t, stream.Flush())
+	})
 }
