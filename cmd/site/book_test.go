@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,3 +48,19 @@ func TestEveryLineIsShownOnce(t *testing.T) { none(t, theBook(t).Lines()) }
 
 // Every exported name is explained where it is defined.
 func TestEveryNameIsMentioned(t *testing.T) { none(t, theBook(t).Names()) }
+
+// Where listings follow each other, prose says what they are for.
+func TestNoWallsOfListings(t *testing.T) { none(t, theBook(t).Walls()) }
+
+// The front page leads to every page of the book, on GitHub too.
+func TestTheFrontPageLinksEveryPage(t *testing.T) {
+	front, err := os.ReadFile(filepath.Join(bookRoot(t), "docs", "index.md"))
+	require.NoError(t, err)
+	order, err := os.ReadFile(filepath.Join(bookRoot(t), "docs", "book.txt"))
+	require.NoError(t, err)
+	for line := range strings.Lines(string(order)) {
+		if page := strings.TrimSpace(line); page != "" && !strings.HasPrefix(page, "#") {
+			require.Contains(t, string(front), "]("+page+")", "docs/index.md")
+		}
+	}
+}
