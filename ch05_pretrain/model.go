@@ -102,6 +102,15 @@ func LoadModel(dir string) (m *gpt.Model, t *tokens.BPE, err error) {
 	return m, t, err
 }
 
+// LoadTokenizer reads only the tokenizer of the model in dir.
+func LoadTokenizer(dir string) (t *tokens.BPE, err error) {
+	err = durable.Read(dir, func(files fs.FS) error {
+		t, err = readTokenizer(files, dir)
+		return err
+	})
+	return t, err
+}
+
 // LoadModelFS is [LoadModel] for any file system, such as one embedded in a
 // program. The name of its directory stands in messages.
 func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {

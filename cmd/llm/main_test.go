@@ -261,6 +261,10 @@ func TestTokens(t *testing.T) {
 
 	dir := pretrained(t)
 	own := ok(t, "tokens", "encode", "-ids", "-model", dir, "Rays of Light")
+	one := exported(t, "-model", dir)
+	require.NoError(t, os.Remove(filepath.Join(one, "vocab.json")))
+	require.NoError(t, os.Remove(filepath.Join(one, "merges.txt")))
+	assert.Equal(t, own, ok(t, "tokens", "encode", "-ids", "-model", one, "Rays of Light"), "tokenizer.json alone")
 	assert.NotEqual(t, ok(t, "tokens", "encode", "-ids", "Rays of Light"), own)
 	assert.Equal(t, "Rays of Light\n", ok(t, append([]string{"tokens", "decode", "-model", dir}, strings.Fields(own)...)...))
 }

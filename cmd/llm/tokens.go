@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -16,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
@@ -223,21 +222,8 @@ func vocabulary(dir string) (*tokens.BPE, error) {
 		defer ranks.Close()
 		return tokens.ReadRanks(ranks)
 	}
-	vocab, err := os.Open(filepath.Join(dir, "vocab.json"))
-	if err != nil {
-		return nil, orTrain(err, "pretrain")
-	}
-	defer vocab.Close()
-	merges, err := os.Open(filepath.Join(dir, "merges.txt"))
-	if err != nil {
-		return nil, err
-	}
-	defer merges.Close()
-	bpe, err := tokens.ReadBPE(vocab, merges)
-	if err != nil {
-		return nil, fmt.Errorf("the tokenizer in %s: %w", dir, err)
-	}
-	return bpe, nil
+	bpe, err := pretrain.LoadTokenizer(dir)
+	return bpe, orTrain(err, "pretrain")
 }
 
 // writeJSON writes v as JSON that people can read too.
