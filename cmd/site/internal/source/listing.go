@@ -94,38 +94,13 @@ func (t *Tree) elsewhere(f *File, name string) string {
 // declares a type, constant or variable.
 func (f *File) find(name string) ast.Decl {
 	for _, d := range f.ast.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			full := d.Name.Name
-			if d.Recv != nil {
-				full = receiver(d) + "." + full
-			}
-			if full == name {
-				return d
-			}
-		case *ast.GenDecl:
-			if slices.Contains(declared(d), name) {
+		for declared := range declares(d) {
+			if declared == name {
 				return d
 			}
 		}
 	}
 	return nil
-}
-
-// declared are the names that a group declares.
-func declared(d *ast.GenDecl) []string {
-	var names []string
-	for _, s := range d.Specs {
-		switch s := s.(type) {
-		case *ast.TypeSpec:
-			names = append(names, s.Name.Name)
-		case *ast.ValueSpec:
-			for _, n := range s.Names {
-				names = append(names, n.Name)
-			}
-		}
-	}
-	return names
 }
 
 // extent is the first and last line of a declaration with its doc comment.
@@ -210,11 +185,13 @@ func (f *File) Demands() []int {
 }
 
 // Group are all names that are declared together with symbol.
-func (t *Tree) Group(file, symbol string) []string {
+func (t *Tree) Group(file, symbol string) (names []string) {
 	if f := t.Files[file]; f != nil {
-		if g, ok := f.find(symbol).(*ast.GenDecl); ok {
-			return declared(g)
+		if d := f.find(symbol); d != nil {
+			for name := range declares(d) {
+				names = append(names, name)
+			}
 		}
 	}
-	return nil
+	return names
 }

@@ -3,6 +3,7 @@ package source
 import (
 	"go/ast"
 	"go/token"
+	"iter"
 	"strings"
 )
 
@@ -45,24 +46,43 @@ func (p *Package) add(file *ast.File, path string, test bool) {
 		}
 	}
 	for _, d := range file.Decls {
+		for name := range declares(d) {
+			put(name, name, false)
+		}
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.TYPE {
+			for _, s := range g.Specs {
+				s := s.(*ast.TypeSpec)
+				for _, member := range members(s.Type) {
+					put(s.Name.Name+"."+member, s.Name.Name, true)
+				}
+			}
+		}
+	}
+}
+
+// declares yields the names that a declaration declares, a method as Type.Method,
+// and where.
+func declares(d ast.Decl) iter.Seq2[string, token.Pos] {
+	return func(yield func(string, token.Pos) bool) {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			name := d.Name.Name
 			if d.Recv != nil {
 				name = receiver(d) + "." + name
 			}
-			put(name, name, false)
+			yield(name, d.Pos())
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
 				switch s := s.(type) {
+				case *ast.TypeSpec:
+					if !yield(s.Name.Name, s.Pos()) {
+						return
+					}
 				case *ast.ValueSpec:
 					for _, n := range s.Names {
-						put(n.Name, n.Name, false)
-					}
-				case *ast.TypeSpec:
-					put(s.Name.Name, s.Name.Name, false)
-					for _, member := range members(s.Type) {
-						put(s.Name.Name+"."+member, s.Name.Name, true)
+						if !yield(n.Name, n.Pos()) {
+							return
+						}
 					}
 				}
 			}
@@ -117,44 +137,23 @@ func baseName(t ast.Expr) string {
 	return ""
 }
 
-// Exported are the names of a file that its chapter's prose has to mention:
-// functions, types, constants, variables, and methods of exported types.
-func (f *File) Exported() []Exported {
-	var list []Exported
-	put := func(pos token.Pos, names ...string) {
-		for _, n := range names {
-			if !ast.IsExported(n) {
-				return
-			}
-		}
-		list = append(list, Exported{strings.Join(names, "."), f.line(pos)})
-	}
-	for _, d := range f.ast.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			if d.Recv != nil {
-				put(d.Pos(), receiver(d), d.Name.Name)
-			} else {
-				put(d.Pos(), d.Name.Name)
-			}
-		case *ast.GenDecl:
-			for _, s := range d.Specs {
-				switch s := s.(type) {
-				case *ast.TypeSpec:
-					put(s.Pos(), s.Name.Name)
-				case *ast.ValueSpec:
-					for _, n := range s.Names {
-						put(n.Pos(), n.Name)
-					}
-				}
-			}
-		}
-	}
-	return list
-}
-
 // Exported is one exported name and the line that declares it.
 type Exported struct {
 	Name string
 	Line int
+}
+
+// Exported are the names of a file that its chapter's prose has to mention:
+// functions, types, constants, variables, and methods of exported types.
+func (f *File) Exported() []Exported {
+	var list []Exported
+	for _, d := range f.ast.Decls {
+		for name, pos := range declares(d) {
+			of, method, _ := strings.Cut(name, ".")
+			if ast.IsExported(of) && (method == "" || ast.IsExported(method)) {
+				list = append(list, Exported{name, f.line(pos)})
+			}
+		}
+	}
+	return list
 }

@@ -1,6 +1,10 @@
 package source
 
-import "github.com/llm-from-scratch/llm/cmd/site/internal/spell"
+import (
+	"slices"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
+)
 
 // Suggest is the end of an error message: the candidate nearest to name as a
 // question, or nothing when none is near.
@@ -12,13 +16,7 @@ func Suggest(name string, candidates []string) string {
 }
 
 // nearest is the candidate with the smallest edit distance, at most a third of
-// the name and never the whole of it; ties go to the first in the alphabet.
+// the name and never the whole of it.
 func nearest(name string, candidates []string) string {
-	best, cost := "", max(2, len(name)/3)+1
-	for _, c := range candidates {
-		if d := spell.Distance(name, c); d < len(name) && (d < cost || d == cost && c < best) {
-			best, cost = c, d
-		}
-	}
-	return best
+	return spell.Nearest(name, slices.Values(candidates), min(max(2, len(name)/3), len(name)-1))
 }

@@ -1,7 +1,22 @@
 // Package spell compares names, to guess which one was meant.
 package spell
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
+
+// Nearest is the candidate that takes the fewest changes, at most most of them,
+// to get from name, or nothing; of several it is the first in the alphabet.
+func Nearest(name string, candidates iter.Seq[string], most int) string {
+	best, cost := "", most+1
+	for c := range candidates {
+		if d := Distance(name, c); d < cost || d == cost && best != "" && c < best {
+			best, cost = c, d
+		}
+	}
+	return best
+}
 
 // Distance is how many letters to add, drop or change to get from a to b, upper
 // and lower case alike: \Frac is a slip for \frac.

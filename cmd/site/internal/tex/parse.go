@@ -4,8 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
 type parser struct {
@@ -220,7 +224,8 @@ func (p *parser) command(name string) (node, error) {
 		}
 		return n, err
 	}
-	if near := nearest(name); near != "" {
+	known := slices.AppendSeq(slices.Collect(maps.Keys(structures)), maps.Keys(symbols))
+	if near := spell.Nearest(name, slices.Values(known), 2); near != "" {
 		return node{}, fmt.Errorf(`unknown command \%s; is \%s meant?`, name, near)
 	}
 	return node{}, fmt.Errorf(`unknown command \%s`, name)

@@ -1,7 +1,5 @@
 package tex
 
-import "github.com/llm-from-scratch/llm/cmd/site/internal/spell"
-
 // symbols are the commands that stand for one sign or name. A command that no
 // page uses is not here: add it with the formula that wants it.
 var symbols = map[string]node{
@@ -55,20 +53,3 @@ func letter(command string, r rune) (rune, bool) {
 // environments have the attributes of their table; the page's style sheet aligns
 // the columns by the class.
 var environments = map[string]string{"aligned": ` class="aligned" displaystyle="true"`}
-
-// nearest returns the known command closest to name, or "" when none is close.
-func nearest(name string) string {
-	best, cost := "", 3
-	try := func(c string) {
-		if d := spell.Distance(name, c); len(c) > 1 && (d < cost || d == cost && c < best) {
-			best, cost = c, d
-		}
-	}
-	for c := range symbols {
-		try(c)
-	}
-	for c := range structures {
-		try(c)
-	}
-	return best
-}

@@ -234,7 +234,7 @@ func (b *Book) render() {
 	for i, p := range b.pages {
 		body := b.body(p, "")
 		b.Files[p.name+".html"] = b.page(p.name+".html", layout.Page{
-			Title: p.title, Eyebrow: p.eyebrow(), Front: p.file == frontFile, Body: body, Contents: b.contents(p), Previous: b.link(i - 1), Next: b.link(i + 1),
+			Title: p.title, Eyebrow: p.eyebrow(), Front: p.file == frontFile, Body: body, Contents: b.contents(p, ""), Previous: b.link(i - 1), Next: b.link(i + 1),
 		})
 	}
 	b.Files["all.html"] = sync.OnceValue(func() []byte {
@@ -247,10 +247,10 @@ func (b *Book) render() {
 			}
 			fmt.Fprintf(&all, "<article id=\"%s\">\n%s%s</article>\n", p.name, eyebrow, again.body(p, p.name+"--"))
 		}
-		return b.page("all.html", layout.Page{Title: "The whole book", Body: all.String(), Contents: b.contentsOfAll()})()
+		return b.page("all.html", layout.Page{Title: "The whole book", Body: all.String(), Contents: b.contents(nil, "all")})()
 	})
 	// The server answers any unknown address with this one, so it leads back from the top.
-	b.Files["404.html"] = b.page("404.html", layout.Page{Title: "Not here", Up: "/", Body: "<h1>This page does not exist</h1>\n<p><a href=\"/index.html\">The contents</a> list those that do.</p>\n", Contents: b.contents(nil)})
+	b.Files["404.html"] = b.page("404.html", layout.Page{Title: "Not here", Up: "/", Body: "<h1>This page does not exist</h1>\n<p><a href=\"/index.html\">The contents</a> list those that do.</p>\n", Contents: b.contents(nil, "")})
 	for name, data := range layout.Assets() {
 		b.Files["assets/"+name] = func() []byte { return data }
 	}
@@ -301,31 +301,18 @@ func (b *Book) link(i int) *layout.Link {
 	return &layout.Link{Href: b.pages[i].name + ".html", Text: b.pages[i].title}
 }
 
-// contents lists the pages, and under each its sections.
-func (b *Book) contents(current *page) []layout.Entry {
+// contents lists the pages, and under each its sections, as the current page
+// links to them. The prefix is that of its ids when all share one file.
+func (b *Book) contents(current *page, prefix string) []layout.Entry {
 	var list []layout.Entry
 	for _, p := range b.pages {
-		e := layout.Entry{Link: layout.Link{Href: p.name + ".html", Text: p.title}, Number: p.number, Current: p == current}
-		if p.file == frontFile {
+		e := layout.Entry{Link: layout.Link{Href: address(nil, p, "", prefix), Text: p.title}, Number: p.number, Current: p == current}
+		if p.file == frontFile && prefix == "" {
 			e.Text = "Front page"
 		}
 		for _, h := range p.heads {
 			if h.level == 2 {
-				e.Sections = append(e.Sections, layout.Link{Href: p.name + ".html#" + h.id, Text: h.text})
-			}
-		}
-		list = append(list, e)
-	}
-	return list
-}
-
-func (b *Book) contentsOfAll() []layout.Entry {
-	var list []layout.Entry
-	for _, p := range b.pages {
-		e := layout.Entry{Link: layout.Link{Href: "#" + p.name, Text: p.title}, Number: p.number}
-		for _, h := range p.heads {
-			if h.level == 2 {
-				e.Sections = append(e.Sections, layout.Link{Href: "#" + p.name + "--" + h.id, Text: h.text})
+				e.Sections = append(e.Sections, layout.Link{Href: address(nil, p, h.id, prefix), Text: h.text})
 			}
 		}
 		list = append(list, e)

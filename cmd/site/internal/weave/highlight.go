@@ -81,6 +81,6 @@ func (b *Book) sourcePage(name, file string) func() []byte {
 			code := strings.ReplaceAll(strings.ToValidUTF8(string(data), "\uFFFD"), "\r\n", "\n")
 			body += `<div class="listing whole">` + highlight(language, code, func(i int) label { return label{i + 1, fmt.Sprint("L", i+1)} }) + "</div>"
 		}
-		return b.page(name, layout.Page{Title: file, Body: body, Contents: b.contents(nil)})()
+		return b.page(name, layout.Page{Title: file, Body: body, Contents: b.contents(nil, "")})()
 	})
 }
