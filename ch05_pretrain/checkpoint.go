@@ -106,6 +106,10 @@ func (t *Trainer) resume(files fs.FS, dir string) error {
 		return fmt.Errorf("%s: %s is of step %d but %s of step %s; one of them is from elsewhere",
 			dir, trainingFile, state.Step, optimizerFile, step)
 	}
+	if n := len(t.optimizer.averages()); len(averages.Names()) != n {
+		return fmt.Errorf("%s has averages of %d tensors, this run needs %d: the run trained others",
+			averages.Name, len(averages.Names()), n)
+	}
 	if err := safetensors.Fill(averages, t.optimizer.averages()); err != nil {
 		return err
 	}

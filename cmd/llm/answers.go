@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/durable"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // An answer is one in a file of answers. The published book's files have its
@@ -56,23 +56,40 @@ type answers struct {
 	path    string
 	list    []answer
 	written time.Time
+	unlock  func()
 }
 
-// readAnswers reads a file of answers.
+// lockAnswers takes the file at path, so that nobody else writes it until close.
+func lockAnswers(path string) (*answers, error) {
+	unlock, err := durable.Lock(path)
+	return &answers{path: path, unlock: unlock}, err
+}
+
+func (a *answers) close() {
+	if a != nil && a.unlock != nil {
+		a.unlock()
+	}
+}
+
+// readAnswers reads a file of answers, to write it again.
 func readAnswers(path string) (*answers, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the answers: %w; %s instruct eval -answers FILE writes some", err, program())
 	}
-	a := &answers{path: path}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields() // it is written again, and must not lose anything
-	if err := d.Decode(&a.list); err != nil {
-		return nil, fmt.Errorf("%s: not a JSON list of answers, each with instruction, input, output and model_response: %w", path, err)
+	a, err := lockAnswers(path)
+	if err == nil {
+		data, err = os.ReadFile(path) // as the one has left it who had the lock
+	}
+	if err != nil {
+		return a, err
+	}
+	if err := strictjson.Unmarshal(data, &a.list, strictjson.Refuse); err != nil { // nothing may be lost
+		return a, fmt.Errorf("%s: not a JSON list of answers, each with instruction, input, output and model_response: %w", path, err)
 	}
 	for i, x := range a.list {
 		if x.Instruction == "" || x.Output == "" {
-			return nil, fmt.Errorf("%s: answer %d has no instruction or no output", path, i+1)
+			return a, fmt.Errorf("%s: answer %d has no instruction or no output", path, i+1)
 		}
 	}
 	return a, nil
@@ -83,14 +100,19 @@ func newAnswers(path string, resume, force bool) (*answers, error) {
 	if resume {
 		return readAnswers(path)
 	}
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) && !force {
-		if err != nil {
-			return nil, err
-		}
+	_, err := os.Stat(path)
+	isNew := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case err != nil && !isNew:
+		return nil, err
+	case !isNew && !force:
 		return nil, fmt.Errorf("%s exists: go on with it by -resume, replace it by -force, or choose another file by -answers", path)
 	}
-	a := &answers{path: path}
-	return a, a.write() // finds out at once whether it can
+	a, err := lockAnswers(path)
+	if err == nil && isNew { // what is replaced stays until there is an answer
+		err = a.write() // finds out at once whether it can
+	}
+	return a, err
 }
 
 // matches is an error if the answers are not to the first of entries.

@@ -116,7 +116,8 @@ func TestForeignAnswers(t *testing.T) {
 		`[{"instruction": "", "output": "hi"}]`:                                   "answer 1 has no instruction",
 		`[{"instruction": "Say ho.", "output": "ho", "model_response": "hm"}]`:    "answer 1 is not to a question that is asked now",
 		`[{"instruction": "Say hi.", "output": "hi", "kind": "greeting"}]`:        "answer 1 has no loss",
-		strings.Repeat(" ", 3) + `[{"instruction": "Say hi.", "output": "hi"}] x`: "answer 1 is not to a question",
+		strings.Repeat(" ", 3) + `[{"instruction": "Say hi.", "output": "hi"}] x`: "something follows the JSON value",
+		`[{"instruction": "Say hi.", "output": "hi", "output": "ho"}]`:            "output",
 	} {
 		path := file(t, "answers.json", text)
 		r := llm(t, evalArgs(t, "-answers", path, "-resume")...)

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/internal/durable"
 
 	"github.com/spf13/cobra"
 )
@@ -249,6 +253,120 @@ func TestBadResume(t *testing.T) {
 	ok(t, tiny("-data", text, "-out", dir, "-steps", "1")...)
 	appendTo(t, text, "More.")
 	assertFails(t, "has changed since the run", "pretrain", "-resume", "-out", dir)
+}
+
+// Every value of the files that a run is gone on from is input like any other: it
+// is checked as on the command line, and one that does not fit the others is named.
+func TestChangedRunsAreRefused(t *testing.T) {
+	text, model := book(t), pretrained(t)
+	trained := func(args ...string) string {
+		dir := filepath.Join(t.TempDir(), "run")
+		ok(t, append(args, "-out", dir, "-stop", "1")...)
+		return dir
+	}
+	runs := map[string]string{
+		"pretrain": trained(tiny("-data", text, "-steps", "4")...),
+		"classify": trained("classify", "train", "-model", model, "-messages", "60", "-epochs", "1"),
+		"lora":     trained("classify", "train", "-model", model, "-messages", "60", "-epochs", "1", "-lora", "2"),
+		"instruct": trained("instruct", "train", "-model", model, "-epochs", "1", "-batch", "400"),
+	}
+	for _, c := range []struct{ run, file, key, value, want string }{
+		{"pretrain", "run.json", "batch", "0", "run.json: -batch cannot be 0"},
+		{"pretrain", "run.json", "batch", "1099511627776", "run.json: -batch cannot be 1099511627776"},
+		{"pretrain", "run.json", "batch", "1e400", "run.json: "},
+		{"pretrain", "run.json", "context", "0", "run.json: -context cannot be 0"},
+		{"pretrain", "run.json", "context", "96", "does not fit the model beside it: Context is 96, not 160"},
+		{"pretrain", "run.json", "width", "32", "does not fit the model beside it: Width is 32, not 16"},
+		{"pretrain", "run.json", "stride", "0", "run.json: -stride cannot be 0"},
+		{"pretrain", "run.json", "stride", "-7", "run.json: -stride cannot be -7"},
+		{"pretrain", "run.json", "every", "-1", "run.json: -every cannot be -1"},
+		{"pretrain", "run.json", "prompt", `""`, "run.json: -prompt cannot be empty"},
+		{"pretrain", "run.json", "layers", "1099511627776", "run.json: -layers cannot be"},
+		{"pretrain", "run.json", "vocab", "null", "run.json: "},
+		{"pretrain", "run.json", "vocab", `300, "vocab": 301`, "run.json: "},
+		{"pretrain", "training.json", "step", "1099511627776", "training.json: step is 1099511627776"},
+		{"pretrain", "training.json", "batches_of_epoch", "-1", "training.json: batches_of_epoch is -1"},
+		{"pretrain", "training.json", "weights_crc32", "1", "the weights are not those of step 1"},
+		{"classify", "run.json", "messages", "1099511627776", "run.json: -messages cannot be 1099511627776"},
+		{"classify", "run.json", "messages", "0", "run.json: -messages cannot be 0"},
+		{"classify", "run.json", "lora", "-1", "run.json: -lora cannot be -1"},
+		{"classify", "run.json", "layers", `"some"`, `run.json: -layers cannot be "some"`},
+		{"classify", "run.json", "layers", `"last"`, "the run trained others"},
+		{"classify", "run.json", "longest", "0", "run.json: -longest cannot be 0"},
+		{"classify", "run.json", "longest", "9", "longest is 9"},
+		{"classify", "run.json", "epochs", "1099511627776", "run.json: -epochs cannot be"},
+		{"classify", "run.json", "epochs", "2", "the run was started with other settings"},
+		{"classify", "classifier.json", "longest", "1099511627776", "classifier.json: longest is 1099511627776"},
+		{"lora", "run.json", "lora", "1", "has shape"},
+		{"instruct", "run.json", "batch", "-1", "run.json: -batch cannot be -1"},
+		{"instruct", "run.json", "accumulate", "0", "run.json: -accumulate cannot be 0"},
+		{"instruct", "run.json", "eval_batches", "1099511627776", "run.json: -eval-batches cannot be"},
+	} {
+		t.Run(strings.Join([]string{c.run, c.file, c.key, c.value}, " "), func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "changed")
+			require.NoError(t, os.CopyFS(dir, os.DirFS(runs[c.run])))
+			old := read(t, dir, c.file)
+			changed := regexp.MustCompile(`(?i)("`+c.key+`":\s*)("[^"]*"|[-+.e0-9]+)`).ReplaceAllString(old, "${1}"+c.value)
+			require.NotEqual(t, old, changed)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), []byte(changed), 0o666))
+			before := holds(t, dir)
+			command := map[string][]string{"pretrain": {"pretrain"}, "instruct": {"instruct", "train"}}[c.run]
+			if command == nil {
+				command = []string{"classify", "train"}
+			}
+			r := llm(t, append(command, "-resume", "-out", dir)...)
+			assert.Equal(t, statusFailed, r.status)
+			assert.Contains(t, r.stderr, c.want)
+			assert.Contains(t, r.stderr, dir)
+			assert.Equal(t, before, holds(t, dir), "nothing is touched")
+			if c.run != "pretrain" && strings.HasPrefix(c.want, "run.json") {
+				assertFails(t, c.want, command[0], "eval", "-model", dir)
+			}
+		})
+	}
+}
+
+// A new run leaves the old one alone until it is first saved, and the model that it
+// starts from under any name.
+func TestForce(t *testing.T) {
+	dir, text := pretrained(t), book(t)
+	before := holds(t, dir)
+	for _, option := range []string{"-dropout=NaN", "-rate=Inf", "-clip=Inf", "-decay=Inf"} {
+		llm(t, "instruct", "train", "-model", dir, "-out", dir, "-force", option)
+		require.Equal(t, before, holds(t, dir), option)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	seen := false
+	durable.Fault = func(op durable.Op) (int, error) {
+		if !seen && op.Kind == "mkdir" { // the first save begins
+			seen = true
+			now := holds(t, dir)
+			for _, hidden := range []string{".lock"} {
+				delete(now, hidden)
+			}
+			assert.Equal(t, before, now)
+		}
+		return math.MaxInt, nil
+	}
+	defer func() { durable.Fault = nil; cancel() }()
+	require.Equal(t, 0, llmIn(t, ctx, "", tiny("-data", text, "-out", dir, "-force", "-steps", "3", "-seed", "5")...).status)
+	require.True(t, seen)
+	require.Contains(t, read(t, dir, "run.json"), `"Seed": 5`)
+
+	link := filepath.Join(t.TempDir(), "link")
+	if os.Symlink(dir, link) != nil {
+		t.Skip("no symbolic links here")
+	}
+	for _, args := range [][]string{
+		{"-model", dir, "-out", link, "-force"}, {"-model", link, "-out", dir, "-force"},
+	} {
+		r := llm(t, append([]string{"instruct", "train"}, args...)...)
+		assert.Equal(t, statusUsage, r.status)
+		assertOneLine(t, r, "is the model to start from")
+	}
+	linked := t.TempDir()
+	require.NoError(t, os.Link(filepath.Join(dir, "model.safetensors"), filepath.Join(linked, "model.safetensors")))
+	assertOneLine(t, llm(t, "instruct", "train", "-model", dir, "-out", linked, "-force"), "is the model to start from")
 }
 
 // Weights that are finite, but so large that the first loss is not.

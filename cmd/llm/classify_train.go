@@ -145,7 +145,11 @@ func (o *classifyOptions) messages(cmd *cobra.Command) (parts [3][]classify.Mess
 // come to is in a file of their own.
 func (o *classifyOptions) filter(cmd *cobra.Command, f runFlags) (*classify.Filter, error) {
 	if f.resume && o.LoRA == 0 {
-		return classify.Load(f.out)
+		filter, err := classify.Load(f.out)
+		if err == nil && filter.Longest != min(o.Longest, filter.Classifier.Model.Config.Context) {
+			err = fmt.Errorf("%s does not fit the filter beside it: longest is %d, not %d", filepath.Join(f.out, "run.json"), o.Longest, filter.Longest)
+		}
+		return filter, err
 	}
 	m, bpe, err := loadModel(cmd, o.Model, "pretrain")
 	if err != nil {

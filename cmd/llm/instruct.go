@@ -95,7 +95,9 @@ llm instruct eval -limit 5 -n 50         the first five, in brief`,
 			}
 			kept := new(answers) // nowhere
 			if path != "" {
-				if kept, err = newAnswers(path, resume, force); err == nil {
+				kept, err = newAnswers(path, resume, force)
+				defer kept.close()
+				if err == nil {
 					err = kept.matches(fit)
 				}
 				if err != nil {

@@ -55,6 +55,7 @@ llm instruct judge -answers answers.json -limit 10 -timeout 10m       a slow mac
 			}
 			j.Key = os.Getenv(judge.KeyVariable)
 			a, err := readAnswers(path)
+			defer a.close()
 			if err != nil {
 				return err
 			}

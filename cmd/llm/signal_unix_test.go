@@ -4,13 +4,21 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
 
 func TestInterrupt(t *testing.T) {
@@ -46,4 +54,63 @@ func TestInterrupt(t *testing.T) {
 	}
 	again.Wait()
 	assert.Equal(t, statusInterrupted, again.ProcessState.ExitCode())
+}
+
+// running is a training run as a process of its own that has been saved once, and
+// what it says on stderr.
+func running(t *testing.T, dir, fault string) (*exec.Cmd, io.ReadCloser, *bytes.Buffer) {
+	cmd := process(tiny("-data", book(t), "-out", dir, "-steps", "100000", "-every", "5")...)
+	cmd.Env = append(cmd.Env, faultVariable+"="+fault)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool {
+		log, _ := os.ReadFile(filepath.Join(dir, "log.csv"))
+		return bytes.Contains(log, []byte("\n6,")) // after the first save
+	}, time.Minute, 10*time.Millisecond)
+	return cmd, out, &stderr
+}
+
+// However a run is told to stop, it saves itself first.
+func TestSignalsSaveARun(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		dir := filepath.Join(t.TempDir(), "run")
+		cmd, out, stderr := running(t, dir, "slow 0")
+		go io.Copy(io.Discard, out)
+		require.NoError(t, cmd.Process.Signal(s))
+		assert.Error(t, cmd.Wait())
+		assert.Equal(t, statusInterrupted, cmd.ProcessState.ExitCode(), "%v: %s", s, stderr)
+		assert.Contains(t, stderr.String(), "stopped and saved after step ")
+		ok(t, "pretrain", "-resume", "-out", dir, "-stop", "1")
+	}
+}
+
+// A second Ctrl-C waits for the save, and says so.
+func TestSecondInterrupt(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	cmd, out, stderr := running(t, dir, "slow 25")
+	go io.Copy(io.Discard, out)
+	_, err := training.Open(dir)
+	require.EqualError(t, err, fmt.Sprintf("process %d is writing to %s", cmd.Process.Pid, dir))
+	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
+	time.Sleep(600 * time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
+	assert.Error(t, cmd.Wait())
+	assert.Contains(t, stderr.String(), "is being saved; wait for it")
+	assert.Contains(t, stderr.String(), "stopped and saved after step ")
+	ok(t, "pretrain", "-resume", "-out", dir, "-stop", "1")
+}
+
+// Whoever read the output has gone: the run saves itself and says that it failed.
+func TestClosedPipeSavesARun(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	cmd, out, stderr := running(t, dir, "slow 0")
+	require.NoError(t, out.Close())
+	assert.Error(t, cmd.Wait())
+	assert.Equal(t, statusFailed, cmd.ProcessState.ExitCode(), stderr.String())
+	assert.Contains(t, stderr.String(), "stopped and saved after step ")
+	assert.Contains(t, stderr.String(), "llm: writing the output: ")
+	ok(t, "pretrain", "-resume", "-out", dir, "-stop", "1")
 }
