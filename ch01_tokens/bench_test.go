@@ -54,7 +54,7 @@ func BenchmarkLearning(b *testing.B) {
 	}{
 		{"1 three loops", all, func(pieces []string) { learnedPlainly(pieces, 256, 64) }},
 		{"2 different words", different, func(pieces []string) { learnedPlainly(pieces, 256, 64) }},
-		{"3 places and a queue", all, func(pieces []string) { bpe.Learn(slices.Values(pieces), 256, 64) }},
+		{"3 places and a queue", all, func(pieces []string) { bpe.Learn(slices.Values(pieces), whole, 256, 64) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))

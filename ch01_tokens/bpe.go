@@ -35,11 +35,11 @@ func newBPE(texts []string, merges []Merge) (*BPE, error) {
 		}
 		b.bytes[c] = id
 	}
-	var ok bool
-	if b.end, ok = ids[EndOfText]; !ok {
+	end, ok := ids[EndOfText]
+	if !ok {
 		return nil, errors.New("no token " + EndOfText)
 	}
-	b.fast = bpe.NewTable(b.bytes, len(texts))
+	b.end, b.fast = end, bpe.NewTable(b.bytes, len(texts))
 	for _, m := range merges {
 		b.add(m)
 	}
@@ -75,8 +75,7 @@ func (b *BPE) Decode(ids []int) string {
 // each piece of [Split]. It takes every text for plain text: "<|endoftext|>"
 // becomes seven ids or so, none of them [BPE.EndOfText].
 //
-// For n bytes of whatever text, the time is proportional to n. It panics on a
-// piece of 2 GiB.
+// The time is proportional to the length of text. A piece of 2 GiB panics.
 func (b *BPE) Encode(text string) []int {
 	return b.appendIDs(make([]int, 0, len(text)/3), text)
 }

@@ -1,5 +1,5 @@
 // Package tokens turns text into numbers and numbers into text: chapter 1 of
-// the book.
+// the book. What makes it fast is in internal/bpe, with the same results.
 //
 // Read the files in this order. Each adds one idea to the one before:
 //
@@ -11,6 +11,4 @@
 //   - bpe.go: encoding and decoding with what was learned
 //   - gpt2.go, ranks.go: the files in which GPT-2's encoding is published
 //   - stream.go: decoding while the ids are still coming
-//
-// What makes it fast is next door, in internal/bpe, with the same results.
 package tokens

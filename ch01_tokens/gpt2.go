@@ -87,12 +87,10 @@ func readVocab(r io.Reader) ([]string, error) {
 		return nil, err
 	}
 	texts := make([]string, len(ids))
-	taken := make([]bool, len(ids))
 	for s, id := range ids {
-		if id < 0 || id >= len(ids) || taken[id] {
+		if id < 0 || id >= len(ids) || texts[id] != "" {
 			return nil, fmt.Errorf("token %.60q: id %d: the ids of %d tokens must be 0 to %d, each once", s, id, len(ids), len(ids)-1)
 		}
-		taken[id] = true
 		if texts[id], err = unpublished(s); err != nil {
 			return nil, err
 		}
@@ -111,7 +109,7 @@ func readMerges(r io.Reader, texts []string) ([]Merge, error) {
 		ids[published(text)] = id
 		there[id] = len(text) == 1
 	}
-	lines, err := readLines(r)
+	lines, err := plaintext.ReadLines(r)
 	if err != nil {
 		return nil, err
 	}
@@ -127,16 +125,6 @@ func readMerges(r io.Reader, texts []string) ([]Merge, error) {
 		merges = append(merges, m)
 	}
 	return merges, nil
-}
-
-// readLines reads lines of any length.
-func readLines(r io.Reader) ([]string, error) {
-	text, err := io.ReadAll(plaintext.NewReader("", r))
-	lines := strings.Split(string(text), "\n")
-	if last := len(lines) - 1; lines[last] == "" {
-		lines = lines[:last]
-	}
-	return lines, err
 }
 
 // parseMerge reads a line such as "Ġ t". There tells which tokens there are by

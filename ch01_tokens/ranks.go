@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 // ReadRanks reads an encoding from the one file that OpenAI's tiktoken uses in
@@ -13,11 +15,10 @@ import (
 // each line a token in base64 and its id, which is its rank too. [EndOfText]
 // gets the id after the last.
 //
-// The file does not say which two tokens were merged to make a third, but that
-// can be found out: they are what is left of its bytes when all earlier merges
-// are done.
+// The file does not say which two tokens were merged to make a third: they are
+// what is left of its bytes when all earlier merges are done.
 func ReadRanks(ranks io.Reader) (*BPE, error) {
-	lines, err := readLines(ranks)
+	lines, err := plaintext.ReadLines(ranks)
 	if err != nil {
 		return nil, fmt.Errorf("tokens: ranks: %w", err)
 	}

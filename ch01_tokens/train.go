@@ -58,28 +58,21 @@ func LearnMerges(pieces [][]int, first, n int) []Merge {
 // first of them if there are several, and how often that is.
 func mostFrequent(pieces [][]int) (best Merge, most int) {
 	counts := map[Merge]int{}
-	for pair := range pairs(pieces) {
-		counts[pair]++
+	var pairs []Merge // in the order in which they first occur
+	for _, piece := range pieces {
+		for i := 1; i < len(piece); i++ {
+			pair := Merge{Left: piece[i-1], Right: piece[i]}
+			if counts[pair]++; counts[pair] == 1 {
+				pairs = append(pairs, pair)
+			}
+		}
 	}
-	for pair := range pairs(pieces) {
+	for _, pair := range pairs {
 		if counts[pair] > most {
 			best, most = pair, counts[pair]
 		}
 	}
 	return best, most
-}
-
-// pairs yields each two tokens that stand side by side in a piece.
-func pairs(pieces [][]int) iter.Seq[Merge] {
-	return func(yield func(Merge) bool) {
-		for _, piece := range pieces {
-			for i := 1; i < len(piece); i++ {
-				if !yield(Merge{Left: piece[i-1], Right: piece[i]}) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // TrainBPE learns byte-level byte-pair encoding from text (Gage 1994; Sennrich,
@@ -100,16 +93,7 @@ func TrainDocuments(documents iter.Seq[string], vocab int) (*BPE, error) {
 	if vocab < 257 {
 		return nil, fmt.Errorf("tokens: vocabulary of %d: need at least 257, one for each byte and one for %s", vocab, EndOfText)
 	}
-	pieces := func(yield func(string) bool) {
-		for document := range documents {
-			for piece := range Split(document) {
-				if !yield(piece) {
-					return
-				}
-			}
-		}
-	}
-	pairs, err := bpe.Learn(pieces, 256, vocab-257) // LearnMerges in a thousandth of the time
+	pairs, err := bpe.Learn(documents, Split, 256, vocab-257) // LearnMerges in a thousandth of the time
 	if err != nil {
 		return nil, fmt.Errorf("tokens: %w", err)
 	}

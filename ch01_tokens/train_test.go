@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -22,9 +23,12 @@ func byteIDs(text string) []int {
 	return ids
 }
 
+// whole is a piece for each document.
+func whole(document string) iter.Seq[string] { return slices.Values([]string{document}) }
+
 // learnedFast is what [TrainBPE] makes of the same pieces that [LearnMerges] gets.
 func learnedFast(t *testing.T, pieces []string, first, n int) (merges []Merge) {
-	pairs, err := bpe.Learn(slices.Values(pieces), first, n)
+	pairs, err := bpe.Learn(slices.Values(pieces), whole, first, n)
 	require.NoError(t, err)
 	for i, p := range pairs {
 		merges = append(merges, Merge{p[0], p[1], first + i})

@@ -11,7 +11,7 @@ import (
 
 // table is an encoding of words of few letters, learned from text.
 func table(t *testing.T, text string, n int) *Table {
-	pairs, err := Learn(slices.Values(strings.Fields(text)), 256, n)
+	pairs, err := Learn(slices.Values([]string{text}), strings.FieldsSeq, 256, n)
 	require.NoError(t, err)
 	var bytes [256]int
 	for c := range bytes {

@@ -9,15 +9,15 @@ import (
 // A pair is two tokens that stand next to each other.
 type pair struct{ left, right int32 }
 
-// Learn returns the first n merges of the bytes of pieces, fewer if no pair
-// occurs twice any more. The i-th merge makes token first+i. Between pairs that
+// Learn returns the first n merges of the bytes of the pieces into which split
+// cuts documents, fewer if no pair occurs twice any more. The i-th merge makes token first+i. Between pairs that
 // occur equally often wins the one that comes first in the pieces as merged so
 // far.
 //
 // It takes time near n log n for n bytes of different pieces, and about fifty
 // bytes of memory for each of them. From 2 GiB on it is an error.
-func Learn(pieces iter.Seq[string], first, n int) (merges [][2]int, err error) {
-	different, counts, err := countPieces(pieces)
+func Learn(documents iter.Seq[string], split func(string) iter.Seq[string], first, n int) (merges [][2]int, err error) {
+	different, counts, err := countPieces(documents, split)
 	if err != nil {
 		return nil, err
 	}
@@ -31,21 +31,23 @@ func Learn(pieces iter.Seq[string], first, n int) (merges [][2]int, err error) {
 // which they first occur, and how often each occurs. English repeats itself so
 // much that this is where training gets fast: every later step looks at the word
 // " the" once, not thousands of times.
-func countPieces(all iter.Seq[string]) (pieces [][]int32, counts []int, err error) {
+func countPieces(documents iter.Seq[string], split func(string) iter.Seq[string]) (pieces [][]int32, counts []int, err error) {
 	index := make(map[string]int)
 	size := 0
-	for piece := range all {
-		at, seen := index[piece]
-		if !seen {
-			if size += len(piece); size > math.MaxInt32 {
-				return nil, nil, errors.New("the different words of the text are 2 GiB or more")
+	for document := range documents {
+		for piece := range split(document) {
+			at, seen := index[piece]
+			if !seen {
+				if size += len(piece); size > math.MaxInt32 {
+					return nil, nil, errors.New("the different words of the text are 2 GiB or more")
+				}
+				at = len(pieces)
+				index[piece] = at
+				pieces = append(pieces, byteIDs(piece))
+				counts = append(counts, 0)
 			}
-			at = len(pieces)
-			index[piece] = at
-			pieces = append(pieces, byteIDs(piece))
-			counts = append(counts, 0)
+			counts[at]++
 		}
-		counts[at]++
 	}
 	return pieces, counts, nil
 }

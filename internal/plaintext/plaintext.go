@@ -20,6 +20,16 @@ func String(name string, data []byte) (string, error) {
 	return text.String(), nil
 }
 
+// ReadLines returns the lines of the text in r, of any length, without their ends.
+func ReadLines(r io.Reader) ([]string, error) {
+	text, err := io.ReadAll(NewReader("", r))
+	lines := strings.Split(string(text), "\n")
+	if last := len(lines) - 1; lines[last] == "" {
+		lines = lines[:last]
+	}
+	return lines, err
+}
+
 // NewReader returns a reader of the text in r. A byte-order mark at its start is
 // left out, and all line ends, "\r\n" and "\r" too, are "\n". What is not UTF-8,
 // or holds a zero byte, ends in an error that says on which line, what it seems
