@@ -55,20 +55,28 @@ func parts(r io.Reader, special bool, size, maxWord int) iter.Seq2[string, error
 	}
 }
 
-// border is where the last piece of text ends that no text behind could change,
-// or 0. What ends a piece shows in the two characters behind it, of at most eight
-// bytes, and what looks like two pieces may be the start of [tokens.EndOfText].
+// border is where the last piece of text ends at which it may be cut, or 0. No text
+// behind may change that piece: what ends one shows in the two characters behind
+// it, of at most eight bytes, and what looks like two pieces may be the start of
+// [tokens.EndOfText]. And the piece must stay what it is as the last of a part: of
+// white space that goes on from the piece before, it would become one with that.
 func border(text string, special bool) int {
 	const unsure = 16
-	end := 0
-	if at := strings.LastIndex(text, tokens.EndOfText); special && at >= 0 {
-		end = at + len(tokens.EndOfText)
+	at := 0
+	if end := strings.LastIndex(text, tokens.EndOfText); special && end >= 0 {
+		at = end + len(tokens.EndOfText)
 	}
-	for piece := range tokens.Split(text[end:]) {
-		if end+len(piece) > len(text)-unsure {
+	cut, spaces := at, false
+	for piece := range tokens.Split(text[at:]) {
+		at += len(piece)
+		if at > len(text)-unsure {
 			break
 		}
-		end += len(piece)
+		goesOn := spaces
+		spaces = strings.TrimSpace(piece) == ""
+		if !spaces || !goesOn {
+			cut = at
+		}
 	}
-	return end
+	return cut
 }
