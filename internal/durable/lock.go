@@ -36,6 +36,11 @@ func Lock(path string) (unlock func(), err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		at = filepath.Join(path, ".lock")
 	}
+	return LockAt(at, path)
+}
+
+// LockAt is [Lock] by a file of another name.
+func LockAt(at, path string) (unlock func(), err error) {
 	for {
 		l := flock.New(at, flock.SetPermissions(0o666))
 		locked, err := l.TryLock()

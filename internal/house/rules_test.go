@@ -52,7 +52,7 @@ var roomImports = map[string][]string{
 	"internal/bpe":               nil,
 	"internal/durable":           nil,
 	"internal/f32":               nil,
-	"internal/fetch":             nil,
+	"internal/fetch":             {module + "/internal/durable"},
 	"internal/flash":             {module + "/internal/f32"},
 	"internal/golden":            nil,
 	"internal/exercise":          nil,
