@@ -2,7 +2,8 @@ package gpt
 
 import "fmt"
 
-// Config is what there is to choose about a model before training it.
+// Config holds the sizes of a model, and which of its parameters GPT-2 has and
+// others may leave out.
 type Config struct {
 	Vocab    int  // V, the number of token ids
 	Context  int  // the longest sequence, in tokens
