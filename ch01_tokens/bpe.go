@@ -27,7 +27,7 @@ func newBPE(texts []string, merges []Merge) (*BPE, error) {
 	for id, text := range texts {
 		ids[text] = id
 	}
-	b := &BPE{texts: texts}
+	b := &BPE{texts: texts, merges: make([]Merge, 0, len(merges))}
 	for c := range b.bytes {
 		id, ok := ids[string([]byte{byte(c)})]
 		if !ok {

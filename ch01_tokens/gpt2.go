@@ -61,11 +61,34 @@ func unpublished(s string) (string, error) {
 // as vocab.json and merges.txt by Hugging Face, as encoder.json and vocab.bpe by
 // OpenAI. The ids are those of the files.
 func ReadBPE(vocab, merges io.Reader) (*BPE, error) {
-	texts, err := readVocab(vocab)
+	ids, err := readVocab(vocab)
 	if err != nil {
 		return nil, fmt.Errorf("tokens: vocab: %w", err)
 	}
-	learned, err := readMerges(merges, texts)
+	lines, err := plaintext.ReadLines(merges)
+	if err != nil {
+		return nil, fmt.Errorf("tokens: merges: %w", err)
+	}
+	return ParseBPE(ids, lines)
+}
+
+// readVocab reads a JSON object of tokens and ids.
+func readVocab(r io.Reader) (ids map[string]int, err error) {
+	data, err := io.ReadAll(r)
+	if err == nil {
+		err = strictjson.Unmarshal(data, &ids, strictjson.Refuse)
+	}
+	return ids, err
+}
+
+// ParseBPE returns the encoding of which the two files say this: the id of each
+// token, and the lines of merges.
+func ParseBPE(ids map[string]int, merges []string) (*BPE, error) {
+	texts, err := parseVocab(ids)
+	if err != nil {
+		return nil, fmt.Errorf("tokens: vocab: %w", err)
+	}
+	learned, err := parseMerges(merges, ids, texts)
 	if err != nil {
 		return nil, fmt.Errorf("tokens: merges: %w", err)
 	}
@@ -76,17 +99,9 @@ func ReadBPE(vocab, merges io.Reader) (*BPE, error) {
 	return b, nil
 }
 
-// readVocab reads a JSON object of tokens and ids.
-func readVocab(r io.Reader) ([]string, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
-	var ids map[string]int
-	if err := strictjson.Unmarshal(data, &ids, strictjson.Refuse); err != nil {
-		return nil, err
-	}
-	texts := make([]string, len(ids))
+// parseVocab returns the text of each id.
+func parseVocab(ids map[string]int) (texts []string, err error) {
+	texts = make([]string, len(ids))
 	for s, id := range ids {
 		if id < 0 || id >= len(ids) || texts[id] != "" {
 			return nil, fmt.Errorf("token %.60q: id %d: the ids of %d tokens must be 0 to %d, each once", s, id, len(ids), len(ids)-1)
@@ -98,22 +113,16 @@ func readVocab(r io.Reader) ([]string, error) {
 	return texts, nil
 }
 
-// readMerges reads one merge a line, two tokens with a space between them. The
+// parseMerges reads one merge a line, two tokens with a space between them. The
 // first line may name the version of the format. Every token is to be there
 // before it is merged with another, and to be made once: so it is wherever
 // merges were learned, and encoding relies on it.
-func readMerges(r io.Reader, texts []string) ([]Merge, error) {
-	ids := make(map[string]int, len(texts))
+func parseMerges(lines []string, ids map[string]int, texts []string) ([]Merge, error) {
 	there := make([]bool, len(texts))
 	for id, text := range texts {
-		ids[published(text)] = id
 		there[id] = len(text) == 1
 	}
-	lines, err := plaintext.ReadLines(r)
-	if err != nil {
-		return nil, err
-	}
-	var merges []Merge
+	merges := make([]Merge, 0, len(lines))
 	for i, line := range lines {
 		if line == "" || i == 0 && strings.HasPrefix(line, "#version") {
 			continue

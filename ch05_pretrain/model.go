@@ -214,23 +214,35 @@ func readConfig(files fs.FS, dir string) (gpt.Config, error) {
 // readTokenizer reads tokenizer.json, or where there is none vocab.json and
 // merges.txt.
 func readTokenizer(files fs.FS, dir string) (*tokens.BPE, error) {
-	var vocab, merges []byte
 	data, err := fs.ReadFile(files, tokenizerFile)
-	switch {
-	case err == nil:
-		vocab, merges, err = tokenizerjson.Read(data)
-	case errors.Is(err, fs.ErrNotExist):
-		if vocab, err = fs.ReadFile(files, vocabFile); err == nil {
-			merges, err = fs.ReadFile(files, mergesFile)
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("no tokenizer in %s: %w", dir, err)
-		}
+	if errors.Is(err, fs.ErrNotExist) {
+		return readTwoFiles(files, dir)
 	}
 	var t *tokens.BPE
 	if err == nil {
-		t, err = tokens.ReadBPE(bytes.NewReader(vocab), bytes.NewReader(merges))
+		var ids map[string]int
+		var merges []string
+		if ids, merges, err = tokenizerjson.Read(data); err == nil {
+			t, err = tokens.ParseBPE(ids, merges)
+		}
 	}
+	if err != nil {
+		return nil, fmt.Errorf("the tokenizer in %s: %w", dir, err)
+	}
+	return t, nil
+}
+
+// readTwoFiles reads vocab.json and merges.txt.
+func readTwoFiles(files fs.FS, dir string) (*tokens.BPE, error) {
+	var contents [2]bytes.Reader
+	for i, name := range []string{vocabFile, mergesFile} {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("no tokenizer in %s: %w", dir, err)
+		}
+		contents[i].Reset(data)
+	}
+	t, err := tokens.ReadBPE(&contents[0], &contents[1])
 	if err != nil {
 		return nil, fmt.Errorf("the tokenizer in %s: %w", dir, err)
 	}

@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
@@ -66,15 +69,15 @@ type model struct {
 // the two with a space between them.
 type merge string
 
-// UnmarshalJSON reads either of them.
-func (m *merge) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*m = merge(one)
-		return nil
+// UnmarshalJSONFrom reads either of them.
+func (m *merge) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() == '"' {
+		one, err := d.ReadToken()
+		*m = merge(one.String())
+		return err
 	}
 	var two []string
-	if json.Unmarshal(data, &two) != nil || len(two) != 2 {
+	if err := jsonv2.UnmarshalDecode(d, &two); err != nil || len(two) != 2 {
 		return errors.New("a merge is a list of two tokens, or the two in one string")
 	}
 	*m = merge(two[0] + " " + two[1])
@@ -123,23 +126,12 @@ func isFalse(b *bool) bool    { return b != nil && !*b }
 func isTrue(b *bool) bool     { return b != nil && *b }
 func notEmpty(s *string) bool { return s != nil && *s != "" }
 
-// Read returns what vocab.json and merges.txt say where tokenizer.json has data.
-// Special tokens that the model's own vocabulary lacks are in the vocabulary that
-// is returned.
-func Read(data []byte) (vocab, merges []byte, err error) {
-	ids, list, err := parse(data)
-	if err != nil {
-		return nil, nil, err
-	}
-	if vocab, err = json.Marshal(ids); err != nil {
-		return nil, nil, err
-	}
-	return vocab, []byte(firstLine + strings.Join(list, "\n") + "\n"), nil
-}
-
 const firstLine = "#version: 0.2\n"
 
-func parse(data []byte) (ids map[string]int, merges []string, err error) {
+// Read returns the id of each token, and the merges, two tokens with a space
+// between them. Special tokens that the model's own vocabulary lacks have an id,
+// too.
+func Read(data []byte) (ids map[string]int, merges []string, err error) {
 	var k kind
 	if err := strictjson.Unmarshal(data, &k, strictjson.Ignore); err != nil {
 		return nil, nil, err
@@ -165,6 +157,7 @@ func parse(data []byte) (ids map[string]int, merges []string, err error) {
 			return nil, nil, err
 		}
 	}
+	merges = make([]string, 0, len(f.Model.Merges))
 	for i, m := range f.Model.Merges {
 		if strings.ContainsAny(string(m), "\r\n") {
 			return nil, nil, fmt.Errorf("merge %d: %.60q holds a line end, which stands for no byte", i, m)
@@ -194,7 +187,7 @@ func (a Added) add(vocab map[string]int) error {
 // Differ says how a tokenizer.json and the other two files of a directory differ:
 // the first token, or the first merge. It is empty if they do not.
 func Differ(data, vocab, merges []byte) (string, error) {
-	ids, list, err := parse(data)
+	ids, list, err := Read(data)
 	if err != nil {
 		return "", fmt.Errorf("tokenizer.json: %w", err)
 	}
