@@ -7,8 +7,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
@@ -17,12 +15,7 @@ import (
 func main() {
 	ctx, cancel := context.WithCancel(context.Background())
 	stop := make(chan os.Signal, 8)
-	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
-		signal.Notify(stop, syscall.SIGHUP)
-	}
-	// What cannot be written any more is an error, not the end: a run saves itself.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	listen(stop)
 	go interruptible(stop, cancel)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
