@@ -4,6 +4,7 @@ package benchfmt
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,22 @@ func Metric(out, name, unit string) (float64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Median is the number with this unit that lies between the others, of a benchmark
+// that ran several times, as with -count 3; NaN if it did not run.
+func Median(out, name, unit string) float64 {
+	var all []float64
+	for line := range strings.Lines(out) {
+		if v, ok := Metric(line, name, unit); ok {
+			all = append(all, v)
+		}
+	}
+	if len(all) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 func named(field, name string) bool {
