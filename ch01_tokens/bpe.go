@@ -94,15 +94,10 @@ func (b *BPE) appendIDs(ids []int, text string) []int {
 // write: their token would end the document.
 func (b *BPE) EncodeSpecial(text string) []int {
 	ids := make([]int, 0, len(text)/3)
-	for {
-		document, rest, found := strings.Cut(text, EndOfText)
-		ids = b.appendIDs(ids, document)
-		if !found {
-			return ids
-		}
-		ids = append(ids, b.end)
-		text = rest
+	for document := range strings.SplitSeq(text, EndOfText) {
+		ids = append(b.appendIDs(ids, document), b.end)
 	}
+	return ids[:len(ids)-1] // none stands behind the last document
 }
 
 // EncodeStrict is Encode, except that a text with [EndOfText] in it is an

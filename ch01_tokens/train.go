@@ -93,7 +93,7 @@ func TrainDocuments(documents iter.Seq[string], vocab int) (*BPE, error) {
 	if vocab < 257 {
 		return nil, fmt.Errorf("tokens: vocabulary of %d: need at least 257, one for each byte and one for %s", vocab, EndOfText)
 	}
-	pairs, err := bpe.Learn(documents, Split, 256, vocab-257) // LearnMerges in a thousandth of the time
+	pairs, err := bpe.Learn(documents, Split, 256, vocab-257) // LearnMerges, many times faster
 	if err != nil {
 		return nil, fmt.Errorf("tokens: %w", err)
 	}

@@ -42,7 +42,7 @@ func exportModel(cmd *cobra.Command, dir, out string, dtype safetensors.DType, f
 	if dtype != safetensors.F32 && dtype != safetensors.F16 && dtype != safetensors.BF16 {
 		return usagef("-dtype cannot be %q; it takes F32, F16 or BF16", dtype)
 	}
-	if sameDir(dir, out) {
+	if sameFile(dir, out) {
 		return usagef("-out %s is the model to export; it takes another directory", out)
 	}
 	entries, err := os.ReadDir(out)
@@ -65,11 +65,4 @@ func exportModel(cmd *cobra.Command, dir, out string, dtype safetensors.DType, f
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: a GPT-2 of %s weights as %s, vocabulary %s, context %s\n", out,
 		thousands(m.Config.ParamCount()), dtype, thousands(m.Config.Vocab), thousands(m.Config.Context))
 	return nil
-}
-
-// sameDir reports whether two paths name the same directory, which is there.
-func sameDir(a, b string) bool {
-	x, errX := os.Stat(a)
-	y, errY := os.Stat(b)
-	return errX == nil && errY == nil && os.SameFile(x, y)
 }

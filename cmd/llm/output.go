@@ -6,9 +6,9 @@ import (
 	"strings"
 	"sync"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 // An output is where all commands write to. It remembers the first write that
@@ -34,7 +34,7 @@ func (o *output) Write(p []byte) (int, error) {
 	shown := p
 	if o.terminal {
 		shown = append(o.rest, p...)
-		whole := len(shown) - unfinished(shown)
+		whole := len(shown) - plaintext.Unfinished(shown)
 		o.rest = append([]byte(nil), shown[whole:]...)
 		shown = []byte(printable(string(shown[:whole])))
 	}
@@ -77,20 +77,6 @@ func (c whileWritten) Err() error {
 		return context.Canceled
 	}
 	return c.Context.Err()
-}
-
-// unfinished is the number of bytes at the end of text that only what follows can
-// show the meaning of: the beginning of a character, or a CR.
-func unfinished(text []byte) int {
-	for n := 1; n <= min(utf8.UTFMax, len(text)); n++ {
-		if end := text[len(text)-n:]; utf8.RuneStart(end[0]) {
-			if !utf8.FullRune(end) || end[0] == '\r' {
-				return n
-			}
-			break
-		}
-	}
-	return 0
 }
 
 // lineEnds turns the line ends of other systems into ours.

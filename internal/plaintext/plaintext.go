@@ -74,7 +74,7 @@ func (r *reader) fill() {
 	r.head = append(r.head, block[held:][:min(n, headSize-len(r.head))]...)
 	r.held = nil
 	if err == nil {
-		whole := len(block) - unfinished(block)
+		whole := len(block) - Unfinished(block)
 		block, r.held = block[:whole], block[whole:]
 	}
 	if !r.begun && len(block) > 0 {
@@ -87,9 +87,9 @@ func (r *reader) fill() {
 	}
 }
 
-// unfinished returns how many bytes at the end of block are to be seen together
+// Unfinished returns how many bytes at the end of block are to be seen together
 // with what follows: the start of a character, or a "\r".
-func unfinished(block []byte) int {
+func Unfinished(block []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(block); n++ {
 		if tail := block[len(block)-n:]; utf8.RuneStart(tail[0]) {
 			if utf8.FullRune(tail) && tail[0] != '\r' {
