@@ -5,10 +5,10 @@
 //
 // Read the files in this order:
 //
-//	flash.go   what goes in, what is kept, and the way there and back
+//	flash.go   what goes in, what is kept, and forward and backward
 //	online.go  a softmax that meets its scores a few at a time
 //	tiles.go   what one core does: some queries of one head
-//	drop.go    dropout's factors, drawn again on the way back
+//	drop.go    dropout's factors, drawn again in the backward pass
 package flash
 
 import (

@@ -1,7 +1,7 @@
 // Package tokenizerjson reads and writes tokenizer.json, the one file in which
 // newer programs keep a tokenizer, where GPT-2 was published with two: the tokens
-// (vocab.json) and the merges (merges.txt). It goes from the one to the two and
-// back, and knows the format's other kinds of tokenizers only to refuse them.
+// (vocab.json) and the merges (merges.txt). It finds in the one what the two
+// hold, writes it from them, and knows other kinds of tokenizers only to refuse them.
 package tokenizerjson
 
 import (
