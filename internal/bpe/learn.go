@@ -10,9 +10,9 @@ import (
 type pair struct{ left, right int32 }
 
 // Learn returns the first n merges of the bytes of the pieces into which split
-// cuts documents, fewer if no pair occurs twice any more. The i-th merge makes token first+i. Between pairs that
-// occur equally often wins the one that comes first in the pieces as merged so
-// far.
+// cuts documents, fewer if no pair occurs twice any more. The i-th merge makes
+// token first+i. Of pairs that occur equally often, the one that comes first in
+// the pieces as merged so far wins.
 //
 // It takes time near n log n for n bytes of different pieces, and about fifty
 // bytes of memory for each of them. From 2 GiB on it is an error.
