@@ -21,6 +21,9 @@ type Figure struct {
 
 // Figures are all pictures of the book, in the order of the chapters.
 var Figures = []Figure{
+	{"next-token", computed(nextToken)},
+	{"family", computed(family)},
+	{"stages", computed(stages)},
 	{"attention-simple", computed(attentionSimple)},
 	{"attention-causal", computed(attentionCausal)},
 	{"gelu", computed(gelu)},

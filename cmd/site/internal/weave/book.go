@@ -170,7 +170,8 @@ const (
 	frontFile  = "docs/index.md"
 	legendFile = "docs/legend.md"
 
-	appendixPrefix = "appendix_" // of the pages that are lettered, not numbered
+	chapterPrefix  = "ch"        // of the pages that are numbered; others have no number
+	appendixPrefix = "appendix_" // of the pages that are lettered
 	branchPrefix   = "branch_"   // of the pages that tell branches/NAME
 	branches       = 100         // branches come after all chapters
 )
@@ -195,7 +196,7 @@ func (b *Book) readPages() {
 		} else if strings.HasPrefix(name, appendixPrefix) {
 			p.number = string(appendix)
 			appendix++
-		} else {
+		} else if strings.HasPrefix(name, chapterPrefix) {
 			chapter++
 			p = page{chapter: chapter, number: strconv.Itoa(chapter)}
 		}
