@@ -19,15 +19,14 @@ type BPE struct {
 	fast   *bpe.Table // merges, to look up
 }
 
-// newBPE puts an encoding together from the text of each id and the merges in
-// their order. Each merge makes another token, of two that are bytes or were
-// made before it. There may be more merges to come, up to one for each text.
-func newBPE(texts []string, merges []Merge) (*BPE, error) {
+// newBPE returns an encoding of which no merge is known yet, from the text of
+// each id.
+func newBPE(texts []string) (*BPE, error) {
 	ids := make(map[string]int, len(texts))
 	for id, text := range texts {
 		ids[text] = id
 	}
-	b := &BPE{texts: texts, merges: make([]Merge, 0, len(merges))}
+	b := &BPE{texts: texts}
 	for c := range b.bytes {
 		id, ok := ids[string([]byte{byte(c)})]
 		if !ok {
@@ -40,13 +39,11 @@ func newBPE(texts []string, merges []Merge) (*BPE, error) {
 		return nil, errors.New("no token " + EndOfText)
 	}
 	b.end, b.fast = end, bpe.NewTable(b.bytes, len(texts))
-	for _, m := range merges {
-		b.add(m)
-	}
 	return b, nil
 }
 
-// add appends a merge.
+// add appends a merge, which makes a new token of two that are bytes or were made
+// before.
 func (b *BPE) add(m Merge) {
 	b.merges = append(b.merges, m)
 	b.fast.Add(m.Left, m.Right, m.Token)

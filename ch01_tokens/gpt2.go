@@ -61,7 +61,11 @@ func unpublished(s string) (string, error) {
 // as vocab.json and merges.txt by Hugging Face, as encoder.json and vocab.bpe by
 // OpenAI. The ids are those of the files.
 func ReadBPE(vocab, merges io.Reader) (*BPE, error) {
-	ids, err := readVocab(vocab)
+	var ids map[string]int
+	data, err := io.ReadAll(vocab)
+	if err == nil {
+		err = strictjson.Unmarshal(data, &ids, strictjson.Refuse)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("tokens: vocab: %w", err)
 	}
@@ -72,35 +76,36 @@ func ReadBPE(vocab, merges io.Reader) (*BPE, error) {
 	return ParseBPE(ids, lines)
 }
 
-// readVocab reads a JSON object of tokens and ids.
-func readVocab(r io.Reader) (ids map[string]int, err error) {
-	data, err := io.ReadAll(r)
-	if err == nil {
-		err = strictjson.Unmarshal(data, &ids, strictjson.Refuse)
-	}
-	return ids, err
-}
-
 // ParseBPE returns the encoding of which the two files say this: the id of each
-// token, and the lines of merges.
+// token, and the lines of merges. The first line may name the version of the
+// format.
 func ParseBPE(ids map[string]int, merges []string) (*BPE, error) {
-	texts, err := parseVocab(ids)
+	texts, err := textsByID(ids)
 	if err != nil {
 		return nil, fmt.Errorf("tokens: vocab: %w", err)
 	}
-	learned, err := parseMerges(merges, ids, texts)
-	if err != nil {
-		return nil, fmt.Errorf("tokens: merges: %w", err)
-	}
-	b, err := newBPE(texts, learned)
+	b, err := newBPE(texts)
 	if err != nil {
 		return nil, fmt.Errorf("tokens: vocab: %w", err)
+	}
+	for i, line := range merges {
+		if line == "" || i == 0 && strings.HasPrefix(line, "#version") {
+			continue
+		}
+		m, err := parseMerge(line, ids)
+		if err == nil {
+			err = b.fast.Check(m.Left, m.Right, m.Token)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("tokens: merges: line %d: %.60q: %w", i+1, line, err)
+		}
+		b.add(m)
 	}
 	return b, nil
 }
 
-// parseVocab returns the text of each id.
-func parseVocab(ids map[string]int) (texts []string, err error) {
+// textsByID returns the text of each id.
+func textsByID(ids map[string]int) (texts []string, err error) {
 	texts = make([]string, len(ids))
 	for s, id := range ids {
 		if id < 0 || id >= len(ids) || texts[id] != "" {
@@ -113,50 +118,18 @@ func parseVocab(ids map[string]int) (texts []string, err error) {
 	return texts, nil
 }
 
-// parseMerges reads one merge a line, two tokens with a space between them. The
-// first line may name the version of the format. Every token is to be there
-// before it is merged with another, and to be made once: so it is wherever
-// merges were learned, and encoding relies on it.
-func parseMerges(lines []string, ids map[string]int, texts []string) ([]Merge, error) {
-	there := make([]bool, len(texts))
-	for id, text := range texts {
-		there[id] = len(text) == 1
-	}
-	merges := make([]Merge, 0, len(lines))
-	for i, line := range lines {
-		if line == "" || i == 0 && strings.HasPrefix(line, "#version") {
-			continue
-		}
-		m, err := parseMerge(line, ids, there)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
-		}
-		merges = append(merges, m)
-	}
-	return merges, nil
-}
-
-// parseMerge reads a line such as "Ġ t". There tells which tokens there are by
-// now, and learns of one more.
-func parseMerge(line string, ids map[string]int, there []bool) (Merge, error) {
+// parseMerge reads a line such as "Ġ t", two tokens with a space between them.
+func parseMerge(line string, ids map[string]int) (Merge, error) {
 	left, right, ok := strings.Cut(line, " ")
 	if !ok || strings.Contains(right, " ") {
-		return Merge{}, fmt.Errorf("%.60q is not two tokens with a space between them", line)
+		return Merge{}, errors.New("not two tokens with a space between them")
 	}
 	for _, s := range []string{left, right, left + right} {
 		if _, ok := ids[s]; !ok {
-			return Merge{}, fmt.Errorf("%.60q: the vocabulary has no token %.60q", line, s)
+			return Merge{}, fmt.Errorf("the vocabulary has no token %.60q", s)
 		}
 	}
-	m := Merge{ids[left], ids[right], ids[left+right]}
-	if !there[m.Left] || !there[m.Right] {
-		return Merge{}, fmt.Errorf("%.60q merges a token that no line before has made", line)
-	}
-	if there[m.Token] {
-		return Merge{}, fmt.Errorf("%.60q makes a token that was made before", line)
-	}
-	there[m.Token] = true
-	return m, nil
+	return Merge{ids[left], ids[right], ids[left+right]}, nil
 }
 
 // WriteVocab writes vocab.json.

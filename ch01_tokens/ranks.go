@@ -22,15 +22,13 @@ func ReadRanks(ranks io.Reader) (*BPE, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tokens: ranks: %w", err)
 	}
-	var texts []string
+	texts := make([]string, len(lines))
 	for id, line := range lines {
-		text, err := parseRank(line, id)
-		if err != nil {
+		if texts[id], err = parseRank(line, id); err != nil {
 			return nil, fmt.Errorf("tokens: ranks: line %d: %w", id+1, err)
 		}
-		texts = append(texts, text)
 	}
-	b, err := newBPE(append(texts, EndOfText), nil)
+	b, err := newBPE(append(texts, EndOfText))
 	if err != nil {
 		return nil, fmt.Errorf("tokens: ranks: %w", err)
 	}

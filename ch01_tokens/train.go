@@ -97,14 +97,19 @@ func TrainDocuments(documents iter.Seq[string], vocab int) (*BPE, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tokens: %w", err)
 	}
-	texts := make([]string, 256, 257+len(pairs))
+	texts := make([]string, 256, vocab)
 	for c := range texts {
 		texts[c] = string([]byte{byte(c)})
 	}
-	var merges []Merge
-	for i, p := range pairs {
-		merges = append(merges, Merge{p[0], p[1], 256 + i})
+	for _, p := range pairs {
 		texts = append(texts, texts[p[0]]+texts[p[1]])
 	}
-	return newBPE(append(texts, EndOfText), merges)
+	b, err := newBPE(append(texts, EndOfText))
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range pairs {
+		b.add(Merge{p[0], p[1], 256 + i})
+	}
+	return b, nil
 }

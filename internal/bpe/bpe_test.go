@@ -17,7 +17,7 @@ func table(t *testing.T, text string, n int) *Table {
 	for c := range bytes {
 		bytes[c] = c
 	}
-	made := NewTable(bytes, n)
+	made := NewTable(bytes, 256+n)
 	for i, p := range pairs {
 		made.Add(p[0], p[1], 256+i)
 	}

@@ -1,6 +1,7 @@
 package bpe
 
 import (
+	"errors"
 	"math"
 	"math/bits"
 )
@@ -11,11 +12,16 @@ type Table struct {
 	bytes [256]int  // the id of each byte
 	made  []int     // the token that each merge makes, by rank, no two the same
 	ranks pairRanks // of the two tokens that it is made of
+	there []bool    // by token: whether it is a byte or was made
 }
 
-// NewTable returns a table with room for n merges. Bytes are the ids of the bytes.
+// NewTable returns a table for n tokens. Bytes are the ids of the bytes.
 func NewTable(bytes [256]int, n int) *Table {
-	return &Table{bytes: bytes, ranks: newPairRanks(n)}
+	t := &Table{bytes: bytes, ranks: newPairRanks(n), there: make([]bool, n)}
+	for _, id := range bytes {
+		t.there[id] = true
+	}
+	return t
 }
 
 // Add adds the next merge: left and right, which are bytes or were made before,
@@ -23,6 +29,18 @@ func NewTable(bytes [256]int, n int) *Table {
 func (t *Table) Add(left, right, made int) {
 	t.ranks.set(pair{int32(left), int32(right)}, rank(len(t.made)))
 	t.made = append(t.made, made)
+	t.there[made] = true
+}
+
+// Check returns what keeps a merge that comes from a file from being the next one.
+func (t *Table) Check(left, right, made int) error {
+	switch {
+	case !t.there[left] || !t.there[right]:
+		return errors.New("this merges a token that no merge before has made")
+	case t.there[made]:
+		return errors.New("this makes a token that was made before")
+	}
+	return nil
 }
 
 // An Encoder is a table at work on one text.
