@@ -94,7 +94,7 @@ type classifyReport struct {
 // count lets the filter sort messages, and stops when it is told to.
 func count(cmd *cobra.Command, filter *classify.Filter, messages []classify.Message) (classify.Confusion, error) {
 	const batch, some = 8, 8 * 8
-	m := meter.NewItems(cmd.ErrOrStderr(), "messages sorted", 0, len(messages))
+	m := meter.New(cmd.ErrOrStderr(), 0, int64(len(messages)), meter.Of("messages sorted"))
 	defer m.Clear()
 	var counts classify.Confusion
 	for part := range slices.Chunk(messages, some) {

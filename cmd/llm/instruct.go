@@ -189,7 +189,7 @@ func (e *evaluation) run(cmd *cobra.Command, a *instruct.Assistant, entries []in
 
 func (e *evaluation) answer(cmd *cobra.Command, a *instruct.Assistant, entries []instruct.Entry, kept *answers, most int) error {
 	done := len(kept.list)
-	m := meter.NewItems(cmd.ErrOrStderr(), "answers", done, len(entries))
+	m := meter.New(cmd.ErrOrStderr(), int64(done), int64(len(entries)), meter.Of("answers"))
 	defer m.Clear()
 	for s, err := range a.Scores(cmd.Context(), entries[done:], instruct.MaxTokens(most)) {
 		if err != nil {

@@ -131,7 +131,7 @@ func judgeAll(cmd *cobra.Command, j *judge.Judge, a *answers, limit int, force, 
 
 // judgeOpen scores the open ones of so many answers.
 func judgeOpen(cmd *cobra.Command, j *judge.Judge, a *answers, open []*answer, total int) error {
-	m := meter.NewItems(cmd.ErrOrStderr(), "answers judged", total-len(open), total)
+	m := meter.New(cmd.ErrOrStderr(), int64(total-len(open)), int64(total), meter.Of("answers judged"))
 	defer m.Clear()
 	missed := 0
 	for _, x := range open {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -23,52 +24,37 @@ import (
 	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
-// Files are the files of an exported model.
-var Files = []string{
-	"model.safetensors", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json",
-	"generation_config.json", "config.json",
-}
-
 // Write writes a model and its tokenizer to dir, which it creates if needed,
 // with weights of type t: all files, or none if ctx breaks it off.
 func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t safetensors.DType) error {
-	special := tokenizerjson.Added{Content: tokens.EndOfText, Normalized: true, Special: true}
 	asJSON := func(v any) func(io.Writer) error {
 		return func(w io.Writer) error { return writeJSON(w, v) }
 	}
-	write := map[string]func(io.Writer) error{
-		"model.safetensors": func(w io.Writer) error {
-			return safetensors.Write(w, t, withBiases(m), map[string]string{"format": "pt"})
-		},
-		"vocab.json":             bpe.WriteVocab,
-		"merges.txt":             bpe.WriteMerges,
-		"tokenizer.json":         func(w io.Writer) error { return writeTokenizer(w, bpe, special) },
-		"tokenizer_config.json":  asJSON(newTokenizerConfig(bpe, m.Config.Context, special)),
-		"generation_config.json": asJSON(generationConfig{bpe.EndOfText(), bpe.EndOfText()}),
-		"config.json":            asJSON(newConfig(m.Config, bpe, t)),
-	}
 	return durable.Save(dir, func(dir string) error {
-		for _, name := range Files {
-			err := durable.WriteFile(filepath.Join(dir, name), func(w io.Writer) error { return write[name](writer{ctx, w}) })
+		for _, file := range []struct {
+			name  string
+			write func(io.Writer) error
+		}{
+			{"vocab.json", bpe.WriteVocab},
+			{"merges.txt", bpe.WriteMerges},
+			{"tokenizer.json", func(w io.Writer) error { return writeTokenizer(w, bpe) }},
+			{"tokenizer_config.json", asJSON(tokenizerConfig(bpe, m.Config.Context))},
+			{"generation_config.json", asJSON(ends(bpe))},
+			{"config.json", asJSON(config(m.Config, bpe, t))},
+			{"model.safetensors", func(w io.Writer) error {
+				return safetensors.Write(w, t, withBiases(m), map[string]string{"format": "pt"})
+			}},
+		} {
+			err := durable.WriteFile(filepath.Join(dir, file.name), file.write)
+			if err == nil {
+				err = ctx.Err()
+			}
 			if err != nil {
-				return fmt.Errorf("writing %s: %w", name, err)
+				return fmt.Errorf("writing %s: %w", file.name, err)
 			}
 		}
 		return nil
 	})
-}
-
-// writer is a writer that fails once ctx is cancelled.
-type writer struct {
-	ctx context.Context
-	w   io.Writer
-}
-
-func (w writer) Write(p []byte) (int, error) {
-	if err := w.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return w.w.Write(p)
 }
 
 // withBiases lists the parameters of m, and biases of zero where a GPT-2 has
@@ -88,83 +74,51 @@ func withBiases(m *gpt.Model) []gpt.Param {
 	return params
 }
 
+// object is a JSON object. Its keys are written in alphabetical order, as the
+// libraries write them.
+type object map[string]any
+
+// ends are the tokens a text begins and ends with, which are the same.
+func ends(bpe *tokens.BPE) object {
+	return object{"bos_token_id": bpe.EndOfText(), "eos_token_id": bpe.EndOfText()}
+}
+
 // config is config.json. Some programs look for the context in n_positions, some
-// in n_ctx.
-type config struct {
-	Architectures    []string `json:"architectures"`
-	ModelType        string   `json:"model_type"`
-	Vocab            int      `json:"vocab_size"`
-	Positions        int      `json:"n_positions"`
-	Context          int      `json:"n_ctx"`
-	Width            int      `json:"n_embd"`
-	Layers           int      `json:"n_layer"`
-	Heads            int      `json:"n_head"`
-	Inner            *int     `json:"n_inner"`
-	Activation       string   `json:"activation_function"`
-	Epsilon          float64  `json:"layer_norm_epsilon"`
-	EmbdDropout      float32  `json:"embd_pdrop"` // a choice of training, here: always 0
-	AttnDropout      float32  `json:"attn_pdrop"`
-	ResidDropout     float32  `json:"resid_pdrop"`
-	InitializerRange float64  `json:"initializer_range"`
-	ScaleAttention   bool     `json:"scale_attn_weights"`
-	ScaleByLayer     bool     `json:"scale_attn_by_inverse_layer_idx"`
-	Upcast           bool     `json:"reorder_and_upcast_attn"`
-	TiedHead         bool     `json:"tie_word_embeddings"`
-	Begin            int      `json:"bos_token_id"`
-	End              int      `json:"eos_token_id"`
-	UseCache         bool     `json:"use_cache"`
-	DType            string   `json:"torch_dtype"`
+// in n_ctx. Dropout is a choice of training, here: always 0.
+func config(c gpt.Config, bpe *tokens.BPE, t safetensors.DType) object {
+	dtypes := map[safetensors.DType]string{safetensors.F32: "float32", safetensors.F16: "float16", safetensors.BF16: "bfloat16"}
+	o := ends(bpe)
+	maps.Copy(o, object{
+		"architectures": []string{"GPT2LMHeadModel"}, "model_type": "gpt2", "torch_dtype": dtypes[t],
+		"vocab_size": c.Vocab, "n_positions": c.Context, "n_ctx": c.Context, "n_embd": c.Width, "n_layer": c.Layers, "n_head": c.Heads,
+		"n_inner": nil, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "initializer_range": 0.02,
+		"embd_pdrop": 0, "attn_pdrop": 0, "resid_pdrop": 0, "tie_word_embeddings": c.TiedHead, "use_cache": true,
+		"scale_attn_weights": true, "scale_attn_by_inverse_layer_idx": false, "reorder_and_upcast_attn": false,
+	})
+	return o
 }
 
-func newConfig(c gpt.Config, bpe *tokens.BPE, t safetensors.DType) config {
-	return config{
-		Architectures: []string{"GPT2LMHeadModel"}, ModelType: "gpt2",
-		Vocab: c.Vocab, Positions: c.Context, Context: c.Context, Width: c.Width, Layers: c.Layers, Heads: c.Heads,
-		Activation: "gelu_new", Epsilon: 1e-5,
-		InitializerRange: 0.02, ScaleAttention: true, TiedHead: c.TiedHead,
-		Begin: bpe.EndOfText(), End: bpe.EndOfText(), UseCache: true,
-		DType: map[safetensors.DType]string{
-			safetensors.F32: "float32", safetensors.F16: "float16", safetensors.BF16: "bfloat16",
-		}[t],
-	}
-}
+// special is the one special token.
+var special = tokenizerjson.Added{Content: tokens.EndOfText, Normalized: true, Special: true}
 
-// generationConfig is generation_config.json: a text begins and ends with the
-// same token.
-type generationConfig struct {
-	Begin int `json:"bos_token_id"`
-	End   int `json:"eos_token_id"`
-}
-
-// tokenizerConfig is tokenizer_config.json.
-type tokenizerConfig struct {
-	Class          string                         `json:"tokenizer_class"`
-	Longest        int                            `json:"model_max_length"`
-	AddPrefixSpace bool                           `json:"add_prefix_space"`
-	CleanUp        bool                           `json:"clean_up_tokenization_spaces"` // which would change texts
-	Begin          string                         `json:"bos_token"`
-	End            string                         `json:"eos_token"`
-	Unknown        string                         `json:"unk_token"`
-	Added          map[string]tokenizerjson.Added `json:"added_tokens_decoder"`
-}
-
-func newTokenizerConfig(bpe *tokens.BPE, context int, special tokenizerjson.Added) tokenizerConfig {
-	end := special.Content
-	return tokenizerConfig{
-		Class: "GPT2Tokenizer", Longest: context, Begin: end, End: end, Unknown: end,
-		Added: map[string]tokenizerjson.Added{strconv.Itoa(bpe.EndOfText()): special},
+// tokenizerConfig is tokenizer_config.json. Spaces cleaned up would change texts.
+func tokenizerConfig(bpe *tokens.BPE, context int) object {
+	return object{
+		"tokenizer_class": "GPT2Tokenizer", "model_max_length": context, "add_prefix_space": false, "clean_up_tokenization_spaces": false,
+		"bos_token": special.Content, "eos_token": special.Content, "unk_token": special.Content,
+		"added_tokens_decoder": object{strconv.Itoa(bpe.EndOfText()): special},
 	}
 }
 
 // writeTokenizer writes tokenizer.json.
-func writeTokenizer(w io.Writer, bpe *tokens.BPE, special tokenizerjson.Added) error {
+func writeTokenizer(w io.Writer, bpe *tokens.BPE) error {
 	var vocab, merges bytes.Buffer
 	if err := errors.Join(bpe.WriteVocab(&vocab), bpe.WriteMerges(&merges)); err != nil {
 		return err
 	}
-	end := bpe.EndOfText()
-	special.ID = &end
-	return tokenizerjson.Write(w, vocab.Bytes(), merges.Bytes(), special)
+	end, added := bpe.EndOfText(), special
+	added.ID = &end
+	return tokenizerjson.Write(w, vocab.Bytes(), merges.Bytes(), added)
 }
 
 // writeJSON writes v so that people can read it too.

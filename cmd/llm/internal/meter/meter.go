@@ -12,63 +12,82 @@ import (
 	"golang.org/x/term"
 )
 
-// Meter follows a training run.
+// How long a meter is silent between two lines in a log, and between two drawings
+// on a terminal.
+const (
+	lines    = 30 * time.Second
+	drawings = 100 * time.Millisecond
+)
+
+// Meter follows work on a number of things: steps, answers, bytes.
 type Meter struct {
+	First, Done, Total int64 // of the things; First were done before. Total may be unknown: -1
+
 	w           io.Writer
 	bar         *progressbar.ProgressBar // nil where w is no terminal
-	begin       time.Time
-	first       int // steps that were done before
-	done, total int
-	tokens      int
-	loss        float64
+	status      func(m *Meter) string
+	begin, said time.Time
+	between     time.Duration
 }
 
-// New returns a meter for a run of total steps, of which done were done before.
-func New(w io.Writer, done, total int) *Meter {
-	m := &Meter{w: w, begin: time.Now(), first: done, done: done, total: total}
-	if IsTerminal(w) {
-		m.bar = newBar(w, int64(total), "")
-		m.bar.Set(done)
+// New returns a meter for work on total things, of which done were done before.
+// What it says is the status and the time left.
+func New(w io.Writer, done, total int64, status func(m *Meter) string) *Meter {
+	return start(w, IsTerminal(w) && total > 0, done, total, status)
+}
+
+// Of returns a status that counts things by the name they have.
+func Of(things string) func(m *Meter) string {
+	return func(m *Meter) string { return fmt.Sprintf("%d of %d %s", m.Done, m.Total, things) }
+}
+
+func start(w io.Writer, terminal bool, done, total int64, status func(m *Meter) string) *Meter {
+	now := time.Now()
+	m := &Meter{w: w, status: status, begin: now, said: now, between: lines, First: done, Total: total}
+	if terminal {
+		m.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(behind(w).(io.Writer)), progressbar.OptionSetWidth(10),
+			progressbar.OptionShowDescriptionAtLineEnd(), progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
+		m.between, m.said = drawings, time.Time{}
 	}
+	m.Set(done)
 	return m
 }
 
-// newBar is the look of all bars: the time left is for the caller to say.
-func newBar(w io.Writer, total int64, status string) *progressbar.ProgressBar {
-	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(behind(w).(io.Writer)), progressbar.OptionSetWidth(20),
-		progressbar.OptionSetDescription(status), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowDescriptionAtLineEnd(),
-		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
-}
-
-// Step counts one more step.
-func (m *Meter) Step(loss float64, tokens int) {
-	m.done++
-	m.tokens += tokens
-	m.loss = loss
-	if m.bar != nil {
-		m.bar.Describe(m.status())
-		m.bar.Set(m.done)
+// Set says how many are done now. The last needs no more than the end of the work.
+func (m *Meter) Set(done int64) {
+	m.Done = done
+	if time.Since(m.said) < m.between || done == m.Total {
+		return
 	}
+	m.said = time.Now()
+	if m.bar == nil {
+		fmt.Fprintf(m.w, "  %s\n", m.line())
+		return
+	}
+	m.bar.Set64(done)
+	m.bar.Describe(m.line())
 }
 
-// status is the loss, the speed and the time left.
-func (m *Meter) status() string {
-	elapsed := time.Since(m.begin)
-	left := time.Duration(float64(elapsed) / float64(max(m.done-m.first, 1)) * float64(m.total-m.done))
-	return fmt.Sprintf("loss %.3f, %.0f tokens/s, %v left", m.loss, float64(m.tokens)/elapsed.Seconds(), left.Round(time.Second))
+// Add counts n more.
+func (m *Meter) Add(n int) { m.Set(m.Done + int64(n)) }
+
+// line is the status and, once it can be foretold, the time left.
+func (m *Meter) line() string {
+	if m.Done <= m.First || m.Total < 0 {
+		return m.status(m)
+	}
+	left := float64(time.Since(m.begin)) / float64(m.Done-m.First) * float64(m.Total-m.Done)
+	return fmt.Sprintf("%s, %v left", m.status(m), time.Duration(left).Round(time.Second))
 }
+
+// PerSecond is how many of n there have been in a second.
+func (m *Meter) PerSecond(n int64) float64 { return float64(n) / time.Since(m.begin).Seconds() }
 
 // Clear takes the line off a terminal, before something else is printed.
 func (m *Meter) Clear() {
 	if m.bar != nil {
 		m.bar.Clear()
-	}
-}
-
-// Line prints the state as a plain line, unless a terminal shows it anyway.
-func (m *Meter) Line() {
-	if m.bar == nil && m.done > m.first && m.done < m.total {
-		fmt.Fprintf(m.w, "  %d of %d steps, %s\n", m.done, m.total, m.status())
 	}
 }
 

@@ -66,7 +66,11 @@ func (r *Run) Train(ctx context.Context, out, stderr io.Writer) error {
 		fmt.Fprintf(stderr, "all %d steps of this run are done already\n", r.Total)
 		return nil
 	}
-	m := meter.New(stderr, r.Trainer.Done(), r.Total)
+	var loss float64
+	var tokens int64
+	m := meter.New(stderr, int64(r.Trainer.Done()), int64(r.Total), func(m *meter.Meter) string {
+		return fmt.Sprintf("%d of %d steps, loss %.3f, %.0f tokens/s", m.Done, m.Total, loss, m.PerSecond(tokens))
+	})
 	defer m.Clear()
 	UnderWay.Store(true)
 	defer UnderWay.Store(false)
@@ -79,7 +83,8 @@ func (r *Run) Train(ctx context.Context, out, stderr io.Writer) error {
 			return fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
 				s.N, s.Loss, s.GradNorm, r.Rate)
 		}
-		m.Step(s.Loss, s.Tokens)
+		loss, tokens = s.Loss, tokens+int64(s.Tokens)
+		m.Add(1)
 		row := Row{Step: s.N, Train: s.Loss, Validation: math.NaN(), Rate: s.Rate, Norm: s.GradNorm}
 		look := s.N%r.Every == 0 || s.N == r.Total
 		if look {
@@ -89,7 +94,6 @@ func (r *Run) Train(ctx context.Context, out, stderr io.Writer) error {
 		if look {
 			m.Clear()
 			r.report(out, row)
-			m.Line()
 		}
 		if r.due(s.N, look, time.Now()) && !r.keep() && s.N < r.Total {
 			fmt.Fprintf(stderr, "the run could not be saved after step %d, and goes on: %v\n", s.N, r.failed)
