@@ -10,10 +10,11 @@ import (
 // AdamW are the settings of the optimiser (Kingma and Ba 2014; the decay apart
 // from the gradient is Loshchilov and Hutter 2017).
 type AdamW struct {
-	Beta1, Beta2 float64 // how slowly the two averages forget
-	Epsilon      float64 // keeps a division by a tiny average finite
-	Decay        float64 // weight decay: how fast weights shrink, times the rate
-	DecayAll     bool    // decay biases and norms too, not only matrices
+	Beta1    float64 `json:"beta1"`     // how slowly the average of the gradient forgets,
+	Beta2    float64 `json:"beta2"`     // and that of its square
+	Epsilon  float64 `json:"epsilon"`   // keeps a division by a tiny average finite
+	Decay    float64 `json:"decay"`     // weight decay: how fast weights shrink, times the rate
+	DecayAll bool    `json:"decay_all"` // decay biases and norms too, not only matrices
 }
 
 // DefaultAdamW is the usual choice for language models.

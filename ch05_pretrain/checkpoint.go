@@ -2,6 +2,7 @@ package pretrain
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -35,6 +36,15 @@ type trainingJSON struct {
 	Settings   Settings `json:"settings"`
 }
 
+// place is where the run stands, for the optimiser's file: what one of the two files
+// says and the other does not is no state.
+func (s trainingJSON) place() map[string]string {
+	return map[string]string{
+		"step": strconv.Itoa(s.Step), "batches_of_epoch": strconv.Itoa(s.Consumed),
+		"order_at_epoch_start": hex.EncodeToString(s.EpochStart), "noise": hex.EncodeToString(s.Noise),
+	}
+}
+
 // Save makes a checkpoint in dir: what saveModel writes to the directory that it
 // is given, the optimiser's averages, the step, and the two generators. Where it
 // returns an error, the checkpoint before is still there.
@@ -57,16 +67,16 @@ func (t *Trainer) save(dir string) error {
 	if err != nil {
 		return err
 	}
-	metadata := map[string]string{"step": strconv.Itoa(t.step)}
+	weights := checksum(t.learner.Params())
+	state := trainingJSON{t.step, t.consumed, epochStart, noise, weights, t.settings}
 	err = durable.WriteFile(filepath.Join(dir, optimizerFile), func(w io.Writer) error {
-		return safetensors.Write(w, safetensors.F32, t.optimizer.averages(), metadata)
+		return safetensors.Write(w, safetensors.F32, t.optimizer.averages(), state.place())
 	})
 	if err != nil {
 		return fmt.Errorf("saving the optimiser: %w", err)
 	}
-	weights := checksum(t.learner.Params())
 	err = durable.WriteFile(filepath.Join(dir, trainingFile), func(w io.Writer) error {
-		return writeJSON(w, trainingJSON{t.step, t.consumed, epochStart, noise, weights, t.settings})
+		return writeJSON(w, state)
 	})
 	if err != nil {
 		return fmt.Errorf("saving the training state: %w", err)
@@ -102,9 +112,8 @@ func (t *Trainer) resume(files fs.FS, dir string) error {
 		return err
 	}
 	defer averages.Close()
-	if step := averages.Metadata["step"]; step != strconv.Itoa(state.Step) {
-		return fmt.Errorf("%s: %s is of step %d but %s of step %s; one of them is from elsewhere",
-			dir, trainingFile, state.Step, optimizerFile, step)
+	if field := strictjson.Differ(averages.Metadata, state.place()); field != "" {
+		return fmt.Errorf("%s is not what it was when %s was saved: %s", filepath.Join(dir, trainingFile), optimizerFile, field)
 	}
 	if n := len(t.optimizer.averages()); len(averages.Names()) != n {
 		return fmt.Errorf("%s has averages of %d tensors, this run needs %d: the run trained others",
@@ -130,7 +139,7 @@ func (t *Trainer) fits(state trainingJSON) error {
 		return fmt.Errorf("batches_of_epoch is %d; %d steps take %d", state.Consumed, state.Step, most)
 	}
 	if checksum(t.learner.Params()) != state.Weights {
-		return fmt.Errorf("the weights are not those of step %d, at which the run was saved", state.Step)
+		return fmt.Errorf("weights_crc32: the weights are not those of step %d, at which the run was saved", state.Step)
 	}
 	return nil
 }

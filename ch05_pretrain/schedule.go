@@ -6,8 +6,10 @@ import "math"
 // while the optimiser's averages still settle, then falls to Min along half a
 // cosine (Loshchilov and Hutter 2016).
 type Schedule struct {
-	Peak, Min     float64
-	Warmup, Total int // steps
+	Peak   float64 `json:"peak"`
+	Min    float64 `json:"min"`
+	Warmup int     `json:"warmup"` // steps
+	Total  int     `json:"total"`  // steps, warm-up and all
 }
 
 // Rate is the learning rate of step 0, 1, …, Total-1. It is never zero while it

@@ -8,12 +8,12 @@ import (
 // Settings are the choices of a training run. Fine-tuning, in the next chapters,
 // adds a few of its own to them.
 type Settings struct {
-	Optimizer  AdamW
-	Schedule   Schedule // its Total is the length of the run, in steps
-	Clip       float64  // the longest gradient, 0 for any
-	Accumulate int      // batches whose gradients make one step; 0 means 1
-	Dropout    float32  // share of values to forget
-	Seed       uint64   // of all that is random
+	Optimizer  AdamW    `json:"optimizer"`
+	Schedule   Schedule `json:"schedule"`   // its Total is the length of the run, in steps
+	Clip       float64  `json:"clip"`       // the longest gradient, 0 for any
+	Accumulate int      `json:"accumulate"` // batches whose gradients make one step; 0 means 1
+	Dropout    float32  `json:"dropout"`    // share of values to forget
+	Seed       uint64   `json:"seed"`       // of all that is random
 }
 
 // Validate returns a [*RangeError] for the first setting that is out of its range.

@@ -125,7 +125,7 @@ func TestResumeRefuses(t *testing.T) {
 	t.Run("other settings", func(t *testing.T) {
 		other := s
 		other.Seed++
-		require.ErrorContains(t, newTrainer(m, other).Resume(dir), "training.json: the run was started with other settings: Seed is 7, not 8")
+		require.ErrorContains(t, newTrainer(m, other).Resume(dir), "training.json: the run was started with other settings: seed was 7, not 8")
 	})
 	t.Run("other weights", func(t *testing.T) {
 		require.ErrorContains(t, newTrainer(randomModel(small), s).Resume(dir), "the weights are not those of step 4")
@@ -139,6 +139,8 @@ func TestResumeRefuses(t *testing.T) {
 		{`"step": 4,`, `"step": 4, "step": 4,`, `"step"`},
 		{`"batches_of_epoch": 4,`, `"batches_of_epoch": -1,`, "batches_of_epoch is -1; 4 steps take 4"},
 		{`"batches_of_epoch": 4,`, `"batches_of_epoch": 1099511627776,`, "batches_of_epoch is 1099511627776"},
+		{`"step": 4,`, `"step": 5,`, "step was 4, not 5"},
+		{`"batches_of_epoch": 4,`, `"batches_of_epoch": 3,`, "batches_of_epoch was 4, not 3"},
 		{`"noise": "cGNnO`, `"noise": "AAAAA`, "training.json: "},
 		{`"order_at_epoch_start": "cGNnO`, `"order_at_epoch_start": "`, "training.json: "},
 		{"}\n}", "}\n} {}", "training.json: "},

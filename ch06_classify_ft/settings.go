@@ -13,10 +13,10 @@ import (
 // [Settings.Training] knows the rest.
 type Settings struct {
 	pretrain.Settings
-	Batch    int  // messages that go through the model at once
-	Epochs   int  // passes over the training part
-	Longest  int  // ids read of a message, at most the model's context
-	Constant bool // the rate is always at its peak
+	Batch    int  `json:"batch"`    // messages that go through the model at once
+	Epochs   int  `json:"epochs"`   // passes over the training part
+	Longest  int  `json:"longest"`  // ids read of a message, at most the model's context
+	Constant bool `json:"constant"` // the rate is always at its peak
 }
 
 // DefaultSettings suit the small models of this book, all of whose layers train.

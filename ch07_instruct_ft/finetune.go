@@ -12,10 +12,10 @@ import (
 // few more. Of the schedule only the Peak is chosen, which is the learning rate.
 type Settings struct {
 	pretrain.Settings
-	Epochs     int  // passes over the entries
-	Batch      int  // entries that go through the model at once
-	Constant   bool // the rate is always at its peak
-	MaskPrompt bool // see [Collator]
+	Epochs     int  `json:"epochs"`      // passes over the entries
+	Batch      int  `json:"batch"`       // entries that go through the model at once
+	Constant   bool `json:"constant"`    // the rate is always at its peak
+	MaskPrompt bool `json:"mask_prompt"` // see [Collator]
 }
 
 // DefaultSettings suit the practice entries and the small model of chapter 5.

@@ -245,7 +245,7 @@ func TestBadResume(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "killed")
 	require.NoError(t, os.CopyFS(dir, os.DirFS(model)))
-	require.NoError(t, os.Remove(filepath.Join(dir, "training.json")))
+	require.NoError(t, os.Remove(filepath.Join(dir, "started.json")))
 	assertFails(t, "ended before it was first saved; begin it again with -force", "pretrain", "-resume", "-out", dir)
 
 	dir = filepath.Join(t.TempDir(), "run")
@@ -265,7 +265,7 @@ func TestChangedRunsAreRefused(t *testing.T) {
 		return dir
 	}
 	runs := map[string]string{
-		"pretrain": trained(tiny("-data", text, "-steps", "4")...),
+		"pretrain": trained(tiny("-data", text, "-steps", "4", "-seed", "18446744073709551615")...),
 		"classify": trained("classify", "train", "-model", model, "-messages", "60", "-epochs", "1"),
 		"lora":     trained("classify", "train", "-model", model, "-messages", "60", "-epochs", "1", "-lora", "2"),
 		"instruct": trained("instruct", "train", "-model", model, "-epochs", "1", "-batch", "400"),
@@ -275,8 +275,14 @@ func TestChangedRunsAreRefused(t *testing.T) {
 		{"pretrain", "run.json", "batch", "1099511627776", "run.json: -batch cannot be 1099511627776"},
 		{"pretrain", "run.json", "batch", "1e400", "run.json: "},
 		{"pretrain", "run.json", "context", "0", "run.json: -context cannot be 0"},
-		{"pretrain", "run.json", "context", "96", "does not fit the model beside it: Context is 96, not 160"},
-		{"pretrain", "run.json", "width", "32", "does not fit the model beside it: Width is 32, not 16"},
+		{"pretrain", "run.json", "context", "96", "run.json: the run was started with other options: context was 160, not 96"},
+		{"pretrain", "run.json", "width", "32", "width was 16, not 32"},
+		{"pretrain", "run.json", "batch", "3", "run.json: the run was started with other options: batch was 2, not 3"},
+		{"pretrain", "run.json", "stride", "1", "run.json: the run was started with other options: stride was 7, not 1"},
+		{"pretrain", "run.json", "vocab", "299", "vocab was 300, not 299"},
+		{"pretrain", "run.json", "min", "0.001", "schedule.min was 0, not 0.001"},
+		{"pretrain", "run.json", "seed", "18446744073709551614", "seed was 18446744073709551615, not 18446744073709551614"},
+		{"pretrain", "config.json", "n_head", "4", "config.json does not fit the run: Heads was 2, not 4"},
 		{"pretrain", "run.json", "stride", "0", "run.json: -stride cannot be 0"},
 		{"pretrain", "run.json", "stride", "-7", "run.json: -stride cannot be -7"},
 		{"pretrain", "run.json", "every", "-1", "run.json: -every cannot be -1"},
@@ -286,18 +292,19 @@ func TestChangedRunsAreRefused(t *testing.T) {
 		{"pretrain", "run.json", "vocab", `300, "vocab": 301`, "run.json: "},
 		{"pretrain", "training.json", "step", "1099511627776", "training.json: step is 1099511627776"},
 		{"pretrain", "training.json", "batches_of_epoch", "-1", "training.json: batches_of_epoch is -1"},
-		{"pretrain", "training.json", "weights_crc32", "1", "the weights are not those of step 1"},
+		{"pretrain", "training.json", "weights_crc32", "1", "weights_crc32: the weights are not those of step 1"},
 		{"classify", "run.json", "messages", "1099511627776", "run.json: -messages cannot be 1099511627776"},
 		{"classify", "run.json", "messages", "0", "run.json: -messages cannot be 0"},
 		{"classify", "run.json", "lora", "-1", "run.json: -lora cannot be -1"},
 		{"classify", "run.json", "layers", `"some"`, `run.json: -layers cannot be "some"`},
-		{"classify", "run.json", "layers", `"last"`, "the run trained others"},
+		{"classify", "run.json", "layers", `"last"`, `run.json: the run was started with other options: layers was all, not last`},
 		{"classify", "run.json", "longest", "0", "run.json: -longest cannot be 0"},
-		{"classify", "run.json", "longest", "9", "longest is 9"},
+		{"classify", "run.json", "longest", "9", "longest was 120, not 9"},
 		{"classify", "run.json", "epochs", "1099511627776", "run.json: -epochs cannot be"},
-		{"classify", "run.json", "epochs", "2", "the run was started with other settings"},
+		{"classify", "run.json", "epochs", "2", "epochs was 1, not 2"},
+		{"classify", "classifier.json", "longest", "9", "classifier.json does not fit the run: longest was 120, not 9"},
 		{"classify", "classifier.json", "longest", "1099511627776", "classifier.json: longest is 1099511627776"},
-		{"lora", "run.json", "lora", "1", "has shape"},
+		{"lora", "run.json", "lora", "1", "run.json: the run was started with other options: lora was 2, not 1"},
 		{"instruct", "run.json", "batch", "-1", "run.json: -batch cannot be -1"},
 		{"instruct", "run.json", "accumulate", "0", "run.json: -accumulate cannot be 0"},
 		{"instruct", "run.json", "eval_batches", "1099511627776", "run.json: -eval-batches cannot be"},
@@ -351,7 +358,7 @@ func TestForce(t *testing.T) {
 	defer func() { durable.Fault = nil; cancel() }()
 	require.Equal(t, 0, llmIn(t, ctx, "", tiny("-data", text, "-out", dir, "-force", "-steps", "3", "-seed", "5")...).status)
 	require.True(t, seen)
-	require.Contains(t, read(t, dir, "run.json"), `"Seed": 5`)
+	require.Contains(t, read(t, dir, "run.json"), `"seed": 5`)
 
 	link := filepath.Join(t.TempDir(), "link")
 	if os.Symlink(dir, link) != nil {

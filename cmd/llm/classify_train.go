@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -107,7 +108,7 @@ func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
 	}
 	parts, sum, err := o.messages(cmd)
 	if err != nil {
-		return err
+		return f.named(err)
 	}
 	if f.resume && sum != o.SHA256 {
 		return fmt.Errorf("the messages in %s have changed since the run in %s was started; begin a new run, with another -out", o.Data, f.out)
@@ -147,13 +148,13 @@ func (o *classifyOptions) filter(cmd *cobra.Command, f runFlags) (*classify.Filt
 	if f.resume && o.LoRA == 0 {
 		filter, err := classify.Load(f.out)
 		if err == nil && filter.Longest != min(o.Longest, filter.Classifier.Model.Config.Context) {
-			err = fmt.Errorf("%s does not fit the filter beside it: longest is %d, not %d", filepath.Join(f.out, "run.json"), o.Longest, filter.Longest)
+			err = fmt.Errorf("%s does not fit the run: longest was %d, not %d", filepath.Join(f.out, "classifier.json"), o.Longest, filter.Longest)
 		}
 		return filter, err
 	}
 	m, bpe, err := loadModel(cmd, o.Model, "pretrain")
 	if err != nil {
-		return nil, err
+		return nil, f.named(err)
 	}
 	c := classify.New(m, rand.New(rand.NewPCG(o.Seed, 12)))
 	return &classify.Filter{Classifier: c, Tokenizer: bpe, Longest: min(o.Longest, m.Config.Context)}, nil
@@ -227,7 +228,7 @@ func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (p
 	}
 	lora := classify.NewLoRA(c, o.LoRA, float32(2*o.LoRA), o.Batch, T, rand.New(rand.NewPCG(o.Seed, 13)))
 	if f.resume {
-		if err := readAdapters(lora, f.out); err != nil {
+		if err := o.readAdapters(lora, c, f.out); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -252,8 +253,10 @@ func (o *classifyOptions) trains(layers int) func(name string) bool {
 	return classify.All
 }
 
-func readAdapters(lora *classify.LoRA, dir string) error {
-	return durable.Read(dir, func(files fs.FS) error {
+// readAdapters takes up the low-rank changes of c in dir, if they change the model
+// that they changed before.
+func (o *classifyOptions) readAdapters(lora *classify.LoRA, c *classify.Classifier, dir string) error {
+	err := durable.Read(dir, func(files fs.FS) error {
 		tensors, err := safetensors.Open(files, dir, adaptersFile)
 		if err != nil {
 			return err
@@ -261,6 +264,19 @@ func readAdapters(lora *classify.LoRA, dir string) error {
 		defer tensors.Close()
 		return safetensors.Fill(tensors, lora.Params())
 	})
+	if err != nil {
+		return err
+	}
+	saved, err := classify.Load(dir)
+	if err != nil {
+		return err
+	}
+	lora.Merge()
+	same := func(a, b gpt.Param) bool { return slices.Equal(a.Data, b.Data) }
+	if !slices.EqualFunc(saved.Classifier.Params(), c.Params(), same) {
+		return fmt.Errorf("%s: the model %s is not the one that the run was started from", filepath.Join(dir, "run.json"), o.Model)
+	}
+	return nil
 }
 
 // evaluationParts are what the filter in dir is judged by, under their names: the

@@ -89,7 +89,7 @@ func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
 	}
 	entries, sum, err := readEntries(cmd, o.Data, o.Seed)
 	if err != nil {
-		return err
+		return f.named(err)
 	}
 	if f.resume && sum != o.SHA256 {
 		return fmt.Errorf("the instructions in %s have changed since the run in %s was started; begin a new run, with another -out", o.Data, f.out)

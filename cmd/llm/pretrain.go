@@ -40,7 +40,7 @@ type pretrainOptions struct {
 	Stride  int    `json:"stride"`
 	Every   int    `json:"every"`
 	Prompt  string `json:"prompt"`
-	Plain   bool   `json:"plain_endoftext,omitempty"` // EndOfText in the text is text
+	Plain   bool   `json:"plain_endoftext"` // EndOfText in the text is text
 }
 
 // defaultPretrain was chosen by the validation loss that a few minutes on two
@@ -151,7 +151,7 @@ func pretrainRun(cmd *cobra.Command, o pretrainOptions, f runFlags) error {
 	}
 	text, err := corpus.Read(o.Data)
 	if err != nil {
-		return err
+		return f.named(err)
 	}
 	if f.resume && text.SHA256 != o.SHA256 {
 		return fmt.Errorf("the text %s has changed since the run in %s was started; begin a new run, with another -out", text.Path, f.out)
@@ -207,7 +207,7 @@ func (o *pretrainOptions) model(f runFlags, learn string) (*gpt.Model, *tokens.B
 		m, bpe, err := pretrain.LoadModel(f.out)
 		if err == nil {
 			if d := strictjson.Differ(o.config(bpe.Vocab()), m.Config); d != "" {
-				err = fmt.Errorf("%s does not fit the model beside it: %s", filepath.Join(f.out, "run.json"), d)
+				err = fmt.Errorf("%s does not fit the run: %s", filepath.Join(f.out, "config.json"), d)
 			}
 		}
 		return m, bpe, err

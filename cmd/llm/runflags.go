@@ -59,17 +59,19 @@ func (f *runFlags) resumed(cmd *cobra.Command, options checked) (err error) {
 	if f.dir, err = training.Open(f.out); err != nil {
 		return err
 	}
-	if err := readOptions(f.out, options); err != nil {
-		return err
-	}
-	if !f.dir.Saved() {
-		return fmt.Errorf("the run in %s ended before it was first saved; begin it again with -force", f.out)
-	}
-	return nil
+	return readOptions(f.out, options)
 }
 
-// readOptions reads the options of the run in dir, and checks each as on the
-// command line.
+// named says of what a resumed run cannot read where it is named.
+func (f *runFlags) named(err error) error {
+	if !f.resume {
+		return err
+	}
+	return fmt.Errorf("%s names what cannot be read: %w", filepath.Join(f.out, "run.json"), err)
+}
+
+// readOptions reads the options of the run in dir, checks each as on the
+// command line, and that none was changed since.
 func readOptions(dir string, options checked) error {
 	if err := training.Options(dir, options); err != nil {
 		return err
@@ -77,7 +79,7 @@ func readOptions(dir string, options checked) error {
 	if err := options.check(); err != nil {
 		return fmt.Errorf("%s: %v", filepath.Join(dir, "run.json"), err)
 	}
-	return nil
+	return training.Unchanged(dir, options)
 }
 
 // paths makes sure that a run does not overwrite the model it starts from, under

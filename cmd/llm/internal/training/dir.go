@@ -27,12 +27,13 @@ const (
 	logFile     = "log.csv"
 	plotFile    = "loss.svg"
 	samplesFile = "samples.txt"
+	startedFile = "started.json" // run.json as it was, for whoever changes it
 
 	trainingFile = "training.json" // which package pretrain writes
 )
 
 // obsolete are the files of an earlier run that a new one must not be taken for.
-var obsolete = []string{optionsFile, logFile, plotFile, samplesFile, trainingFile, "optimizer.safetensors",
+var obsolete = []string{optionsFile, logFile, plotFile, samplesFile, startedFile, trainingFile, "optimizer.safetensors",
 	"config.json", "model.safetensors", "vocab.json", "merges.txt", "tokenizer.json",
 	"classifier.json", "classifier.safetensors", "adapters.safetensors"}
 
@@ -119,15 +120,18 @@ func (d *Dir) write(dir string) error {
 		if file.name == plotFile && len(d.Rows) == 0 {
 			continue
 		}
-		err := durable.WriteFile(filepath.Join(dir, file.name), func(w io.Writer) error {
-			_, err := w.Write(file.text())
-			return err
-		})
-		if err != nil {
+		if err := write(filepath.Join(dir, file.name), file.text()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func write(path string, text []byte) error {
+	return durable.WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 // Options reads the options that the run in path was started with, and nothing
@@ -138,6 +142,9 @@ func Options(path string, options any) error {
 		text, err := fs.ReadFile(files, optionsFile)
 		if errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s holds no training run (there is no %s)", path, name)
+		}
+		if bytes.Contains(text, []byte(`"Optimizer":`)) {
+			return fmt.Errorf("%s is of an earlier version of this program, whose runs cannot be gone on with; begin anew, with -force or another -out", name)
 		}
 		if err == nil {
 			err = strictjson.Unmarshal(text, options, strictjson.Refuse)
@@ -174,10 +181,29 @@ func (d *Dir) Close() {
 	}
 }
 
-// Saved reports whether the run has been saved once.
-func (d *Dir) Saved() bool {
-	_, err := os.Stat(d.file(trainingFile))
-	return err == nil
+// Unchanged is an error that names the first of the options, read from the run in path,
+// that is not what the run was started with, as its last checkpoint has it. The data and the model may have moved: they
+// are known by what they hold.
+func Unchanged(path string, options any) error {
+	return durable.Read(path, func(files fs.FS) error {
+		text, err := fs.ReadFile(files, startedFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("the run in %s ended before it was first saved; begin it again with -force", path)
+		}
+		var then map[string]json.RawMessage
+		if err == nil {
+			err = strictjson.Unmarshal(text, &then, strictjson.Ignore)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", filepath.Join(path, startedFile), err)
+		}
+		delete(then, "data")
+		delete(then, "model")
+		if field := strictjson.Differ(then, options); field != "" {
+			return fmt.Errorf("%s: the run was started with other options: %s", filepath.Join(path, optionsFile), field)
+		}
+		return nil
+	})
 }
 
 // Continue goes on after the given step: what the log and the samples say of later
@@ -213,7 +239,7 @@ func (d *Dir) Continue(step int) (note string, err error) {
 // Save makes one state of what state writes and of the run.
 func (d *Dir) Save(state func(dir string) error) error {
 	err := durable.SaveLocked(d.Path, func(into string) error {
-		if err := state(into); err != nil {
+		if err := errors.Join(state(into), write(filepath.Join(into, startedFile), d.options)); err != nil {
 			return err
 		}
 		if !d.live {

@@ -2,12 +2,10 @@ package training
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 	"strings"
 
-	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/figures"
 )
 
@@ -117,10 +115,7 @@ func (d *Dir) log() []byte {
 
 // Plot draws the log so far, or leaves it to the next save.
 func (d *Dir) Plot() {
-	d.live = d.live && nil == durable.WriteFile(d.file(plotFile), func(w io.Writer) error {
-		_, err := w.Write(d.plot())
-		return err
-	})
+	d.live = d.live && nil == write(d.file(plotFile), d.plot())
 }
 
 // plot is the picture of the log so far.
