@@ -14,10 +14,10 @@ func Example_next() {
 		fmt.Println(word)
 	}
 	// Output:
-	//  67.7%  light
-	//  7.7%  one
-	//  6.2%  the
-	//  4.6%  every
+	// light    67.7%
+	// one       7.7%
+	// the       6.2%
+	// every     4.6%
 }
 
 // With the word after, and the one after that, it writes.

@@ -66,7 +66,7 @@ func likely(counts map[string]int, most int) []string {
 	}
 	var list []string
 	for _, word := range sorted(counts)[:min(most, len(counts))] {
-		list = append(list, fmt.Sprintf("%4.1f%%  %s", 100*float64(counts[word])/float64(all), word))
+		list = append(list, fmt.Sprintf("%-8s %4.1f%%", word, 100*float64(counts[word])/float64(all)))
 	}
 	return list
 }
