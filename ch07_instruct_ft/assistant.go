@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -34,10 +33,10 @@ func New(m gpt.Decoder, t *tokens.BPE) *Assistant {
 	return &Assistant{m, m.Shape().Context, t}
 }
 
-// Open reads an assistant from a directory that pretrain.SaveModel has
+// Load reads an assistant from a directory that [pretrain.SaveModel] has
 // written. The files may also come from elsewhere: their formats are those of
 // the published GPT-2.
-func Open(dir string) (*Assistant, error) {
+func Load(dir string) (*Assistant, error) {
 	m, t, err := pretrain.LoadModel(dir)
 	if err != nil {
 		return nil, fmt.Errorf("instruct: %w", err)
@@ -45,15 +44,15 @@ func Open(dir string) (*Assistant, error) {
 	return New(m, t), nil
 }
 
-// OpenFS reads an assistant from a file system, for instance one that the
+// LoadFS reads an assistant from a file system, for instance one that the
 // program carries inside itself:
 //
 //	//go:embed model
 //	var embedded embed.FS
 //
 //	files, err := fs.Sub(embedded, "model")
-//	assistant, err := instruct.OpenFS(files)
-func OpenFS(files fs.FS) (*Assistant, error) {
+//	assistant, err := instruct.LoadFS(files)
+func LoadFS(files fs.FS) (*Assistant, error) {
 	m, t, err := pretrain.LoadModelFS(files, "the file system")
 	if err != nil {
 		return nil, fmt.Errorf("instruct: %w", err)
@@ -65,16 +64,14 @@ func OpenFS(files fs.FS) (*Assistant, error) {
 // It yields the answer in pieces as they come into being, as [pretrain.Text] does;
 // joined, they are the whole answer.
 //
-// The answer ends where the model says so, before a string of [Stop], at the
-// limit of [MaxTokens], or where the model's context is full. When ctx is
-// cancelled, its error is the last thing yielded. A prompt that leaves no room in
-// the context is an error, and so is an option out of its range. Leaving the loop early is fine. Each loop over the
-// result answers anew.
-func (a *Assistant) Respond(ctx context.Context, instruction, input string, options ...Option) iter.Seq2[string, error] {
-	o, err := choose(options)
+// The answer ends where the model says so, where o ends it, or where the model's
+// context is full. When ctx is cancelled, its error is the last thing yielded. A
+// prompt that leaves no room in the context is an error, and so is an option out of
+// its range. Leaving the loop early is fine. Each loop over the result answers anew.
+func (a *Assistant) Respond(ctx context.Context, instruction, input string, o Options) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		prompt := a.bpe.Encode(Entry{Instruction: instruction, Input: input}.Prompt())
-		if err := cmp.Or(err, a.fits(len(prompt))); err != nil {
+		if err := cmp.Or(o.validate(), a.fits(len(prompt))); err != nil {
 			yield("", err)
 			return
 		}
@@ -92,9 +89,9 @@ func (a *Assistant) fits(n int) error {
 
 // answer yields the answer to a prompt in pieces of text, see [gpt.Continue] for
 // the cache, and last the error of ctx, if it was cancelled.
-func (a *Assistant) answer(ctx context.Context, cache *gpt.Cache, prompt []int, o settings) iter.Seq2[string, error] {
+func (a *Assistant) answer(ctx context.Context, cache *gpt.Cache, prompt []int, o Options) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for piece := range pretrain.Text(a.bpe, a.ids(ctx, cache, prompt, o), o.stops...) {
+		for piece := range pretrain.Text(a.bpe, a.ids(ctx, cache, prompt, o), o.Stop...) {
 			if !yield(piece, nil) {
 				return
 			}
@@ -107,14 +104,17 @@ func (a *Assistant) answer(ctx context.Context, cache *gpt.Cache, prompt []int, 
 
 // ids yields the ids of an answer, no more than the options and the context
 // allow, until ctx is cancelled.
-func (a *Assistant) ids(ctx context.Context, cache *gpt.Cache, prompt []int, o settings) iter.Seq[int] {
+func (a *Assistant) ids(ctx context.Context, cache *gpt.Cache, prompt []int, o Options) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		left := min(o.maxTokens, a.context-len(prompt)+1)
-		if left < 1 || ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return
 		}
-		rng := rand.New(rand.NewPCG(o.seed, 0))
-		for id := range gpt.Continue(a.model, cache, prompt, o.sampler.Next(rng)) {
+		left := a.context - len(prompt) + 1
+		if o.MaxTokens > 0 {
+			left = min(left, o.MaxTokens)
+		}
+		rng := rand.New(rand.NewPCG(o.Seed, 0))
+		for id := range gpt.Continue(a.model, cache, prompt, o.Sampler.Next(rng)) {
 			if left--; ctx.Err() != nil || !yield(id) || left == 0 {
 				return
 			}
@@ -122,64 +122,26 @@ func (a *Assistant) ids(ctx context.Context, cache *gpt.Cache, prompt []int, o s
 	}
 }
 
-// An Option changes how Respond chooses its words.
-type Option func(*settings)
-
-type settings struct {
-	sampler   pretrain.Sampler
-	seed      uint64
-	maxTokens int
-	stops     []string
+// Options are the choices of an answer. With the zero Options it consists of the
+// likeliest tokens, and nothing ends it but the model and its context.
+type Options struct {
+	Sampler   pretrain.Sampler // how the next token is chosen
+	Seed      uint64           // decides what is drawn: the same seed gives the same answer
+	MaxTokens int              // ends the answer after so many tokens; 0 for no limit
+	Stop      []string         // ends the answer before each of these texts, none of them empty
 }
 
-// choose applies options to the defaults: always the likeliest word, no limit
-// but the context.
-func choose(options []Option) (settings, error) {
-	o := settings{maxTokens: math.MaxInt}
-	for _, option := range options {
-		option(&o)
+// validate returns an error if an option is out of its range.
+func (o Options) validate() error {
+	err := o.Sampler.Validate()
+	switch {
+	case o.MaxTokens < 0:
+		err = errors.New("MaxTokens takes 0 or more")
+	case slices.Contains(o.Stop, ""):
+		err = errors.New("Stop takes no empty text")
 	}
-	if err := o.sampler.Validate(); err != nil {
-		return o, fmt.Errorf("instruct: %w", err)
+	if err != nil {
+		return fmt.Errorf("instruct: %w", err)
 	}
-	if o.maxTokens < 0 {
-		return o, errors.New("instruct: MaxTokens takes 0 or more")
-	}
-	if slices.Contains(o.stops, "") {
-		return o, errors.New("instruct: Stop takes no empty text")
-	}
-	return o, nil
-}
-
-// Temperature makes a response bolder: 0, the default, always takes the
-// likeliest token, 1 draws tokens as often as the model expects them.
-func Temperature(t float32) Option { return func(s *settings) { s.sampler.Temperature = t } }
-
-// TopK draws from the k likeliest tokens only. 0 means all.
-func TopK(k int) Option { return func(s *settings) { s.sampler.TopK = k } }
-
-// TopP draws from the fewest tokens that together have probability p. 0 means all.
-func TopP(p float32) Option { return func(s *settings) { s.sampler.TopP = p } }
-
-// MinP draws from the tokens that are at least p times as likely as the likeliest.
-// 0 means all.
-func MinP(p float32) Option { return func(s *settings) { s.sampler.MinP = p } }
-
-// RepetitionPenalty holds tokens back that the prompt or the answer has already,
-// by a factor above 1, such as 1.2; see [pretrain.Sampler.Penalize]. 1, the
-// default, does not. It acts without a temperature too.
-func RepetitionPenalty(theta float32) Option {
-	return func(s *settings) { s.sampler.RepetitionPenalty = theta }
-}
-
-// Seed decides what is drawn: the same seed gives the same response.
-func Seed(seed uint64) Option { return func(s *settings) { s.seed = seed } }
-
-// MaxTokens ends the response after n tokens.
-func MaxTokens(n int) Option { return func(s *settings) { s.maxTokens = n } }
-
-// Stop ends the response where one of the texts would appear in it, and leaves
-// that out. None of them is empty.
-func Stop(texts ...string) Option {
-	return func(s *settings) { s.stops = append(s.stops, texts...) }
+	return nil
 }

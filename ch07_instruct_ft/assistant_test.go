@@ -90,11 +90,15 @@ func saved() (dir string, remove func()) {
 
 func taughtAssistant() *instruct.Assistant { return instruct.New(taught()) }
 
+// wild draws from all tokens as if they were equally likely.
+var wild = instruct.Options{Sampler: pretrain.Sampler{Temperature: 1e6}}
+
 // all joins a response.
-func all(t testing.TB, a *instruct.Assistant, e instruct.Entry, options ...instruct.Option) string {
+func all(t testing.TB, a *instruct.Assistant, e instruct.Entry, options ...instruct.Options) string {
 	t.Helper()
+	o := append(options, instruct.Options{})[0]
 	var whole strings.Builder
-	for piece, err := range a.Respond(t.Context(), e.Instruction, e.Input, options...) {
+	for piece, err := range a.Respond(t.Context(), e.Instruction, e.Input, o) {
 		require.NoError(t, err)
 		require.True(t, utf8.ValidString(piece), "half a character: %q", piece)
 		require.NotEmpty(t, piece)
@@ -133,7 +137,7 @@ func TestRespondFromManyGoroutines(t *testing.T) {
 		wg.Go(func() {
 			e := lessons[i%len(lessons)]
 			var got strings.Builder
-			for piece, err := range a.Respond(t.Context(), e.Instruction, e.Input) {
+			for piece, err := range a.Respond(t.Context(), e.Instruction, e.Input, instruct.Options{}) {
 				assert.NoError(t, err)
 				got.WriteString(piece)
 			}
@@ -148,7 +152,7 @@ func TestRespondStopsWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	pieces, failures := 0, []error(nil)
-	for piece, err := range a.Respond(ctx, "Tell a story.", "", instruct.Temperature(1e6)) {
+	for piece, err := range a.Respond(ctx, "Tell a story.", "", wild) {
 		if err != nil {
 			assert.Empty(t, piece)
 			failures = append(failures, err)
@@ -160,13 +164,13 @@ func TestRespondStopsWhenCancelled(t *testing.T) {
 	assert.Equal(t, 1, pieces)
 	assert.Equal(t, []error{context.Canceled}, failures)
 
-	for _, err := range a.Respond(ctx, "Tell a story.", "") {
+	for _, err := range a.Respond(ctx, "Tell a story.", "", instruct.Options{}) {
 		assert.ErrorIs(t, err, context.Canceled, "cancelled before it began")
 	}
 }
 
 func TestRespondCanBeLeftAndRunAgain(t *testing.T) {
-	answer := taughtAssistant().Respond(t.Context(), lessons[3].Instruction, "")
+	answer := taughtAssistant().Respond(t.Context(), lessons[3].Instruction, "", instruct.Options{})
 	for piece, err := range answer {
 		require.NoError(t, err)
 		assert.True(t, strings.HasPrefix(lessons[3].Output, piece))
@@ -183,16 +187,19 @@ func TestRespondOptions(t *testing.T) {
 	a := taughtAssistant()
 	_, bpe := taught()
 	ask := instruct.Entry{Instruction: "Tell a story."}
-	wild := []instruct.Option{instruct.Temperature(1e6), instruct.MaxTokens(12)}
-	one := all(t, a, ask, append(wild, instruct.Seed(1))...)
-	assert.Equal(t, one, all(t, a, ask, append(wild, instruct.Seed(1))...), "a seed fixes the response")
-	assert.NotEqual(t, one, all(t, a, ask, append(wild, instruct.Seed(2))...))
-	for _, only := range []instruct.Option{instruct.TopK(1), instruct.TopP(1e-9), instruct.MinP(1)} {
-		assert.Equal(t, all(t, a, lessons[0]), all(t, a, lessons[0], instruct.Temperature(1), only), "the likeliest only")
+	draw := func(seed uint64) instruct.Options {
+		return instruct.Options{Sampler: wild.Sampler, MaxTokens: 12, Seed: seed}
 	}
-	assert.Equal(t, bpe.Decode(bpe.Encode("night")[:1]), all(t, a, lessons[1], instruct.MaxTokens(1)))
-	assert.Empty(t, all(t, a, lessons[1], instruct.MaxTokens(0)))
-	assert.NotEqual(t, lessons[3].Output, all(t, a, lessons[3], instruct.RepetitionPenalty(100)), "one character comes twice")
+	one := all(t, a, ask, draw(1))
+	assert.Equal(t, one, all(t, a, ask, draw(1)), "a seed fixes the response")
+	assert.NotEqual(t, one, all(t, a, ask, draw(2)))
+	for _, only := range []pretrain.Sampler{{TopK: 1}, {TopP: 1e-9}, {MinP: 1}} {
+		only.Temperature = 1
+		assert.Equal(t, all(t, a, lessons[0]), all(t, a, lessons[0], instruct.Options{Sampler: only}), "the likeliest only")
+	}
+	assert.Equal(t, bpe.Decode(bpe.Encode("night")[:1]), all(t, a, lessons[1], instruct.Options{MaxTokens: 1}))
+	penalty := instruct.Options{Sampler: pretrain.Sampler{RepetitionPenalty: 100}}
+	assert.NotEqual(t, lessons[3].Output, all(t, a, lessons[3], penalty), "one character comes twice")
 }
 
 // A stop text ends the response wherever the pieces are cut, and is left out.
@@ -205,11 +212,11 @@ func TestRespondStops(t *testing.T) {
 					continue
 				}
 				stop := e.Output[from:to]
-				assert.Equal(t, e.Output[:strings.Index(e.Output, stop)], all(t, a, e, instruct.Stop(stop)), "%q", stop)
-				assert.Equal(t, e.Output[:strings.Index(e.Output, stop)], all(t, a, e, instruct.Stop("zebra"), instruct.Stop("x", stop)), "%q", stop)
+				assert.Equal(t, e.Output[:strings.Index(e.Output, stop)], all(t, a, e, instruct.Options{Stop: []string{stop}}), "%q", stop)
+				assert.Equal(t, e.Output[:strings.Index(e.Output, stop)], all(t, a, e, instruct.Options{Stop: []string{"zebra", "x", stop}}), "%q", stop)
 			}
 		}
-		assert.Equal(t, e.Output, all(t, a, e, instruct.Stop(e.Output+" and more")), "what was kept back comes in the end")
+		assert.Equal(t, e.Output, all(t, a, e, instruct.Options{Stop: []string{e.Output + " and more"}}), "what was kept back comes in the end")
 	}
 }
 
@@ -217,8 +224,9 @@ func TestRespondStops(t *testing.T) {
 func TestRespondPenalizesThePrompt(t *testing.T) {
 	m, bpe := taught()
 	a := instruct.New(m, bpe)
+	o := instruct.Options{Sampler: pretrain.Sampler{RepetitionPenalty: 1e6}, MaxTokens: 1}
 	for _, e := range lessons {
-		answer := bpe.Encode(all(t, a, e, instruct.RepetitionPenalty(1e6), instruct.MaxTokens(1)))
+		answer := bpe.Encode(all(t, a, e, o))
 		for _, id := range answer {
 			assert.NotContains(t, bpe.Encode(e.Prompt()), id)
 		}
@@ -233,9 +241,9 @@ func TestAssistantOfAnyDecoder(t *testing.T) {
 		assert.Equal(t, e.Output, all(t, a, e))
 	}
 	c := a.NewConversation()
-	assert.Equal(t, lessons[0].Output, spoken(t, c.Say(t.Context(), lessons[0].Instruction, lessons[0].Input)))
+	assert.Equal(t, lessons[0].Output, spoken(t, c.Say(t.Context(), lessons[0].Instruction, lessons[0].Input, instruct.Options{})))
 	assert.PanicsWithValue(t, "instruct: only an assistant whose model is a gpt.Model can be scored", func() {
-		for range a.Scores(t.Context(), lessons) {
+		for range a.Scores(t.Context(), lessons, instruct.Options{}) {
 		}
 	})
 }
@@ -245,7 +253,8 @@ func TestAllocationOfAToken(t *testing.T) {
 	endless := instruct.New(gpt.New(m.Config), bpe) // id 0 for ever: a byte, and so a piece
 	bytes := func(n int) int {
 		return allocs.Bytes(func() {
-			for range endless.Respond(t.Context(), "Go.", "", instruct.MaxTokens(n), instruct.Temperature(1), instruct.TopK(1), instruct.RepetitionPenalty(1.2)) {
+			s := pretrain.Sampler{Temperature: 1, TopK: 1, RepetitionPenalty: 1.2}
+			for range endless.Respond(t.Context(), "Go.", "", instruct.Options{Sampler: s, MaxTokens: n}) {
 			}
 		})
 	}
@@ -261,13 +270,13 @@ func TestRespondAndTheContext(t *testing.T) {
 	endless := gpt.New(m.Config) // all logits are equal, and id 0 is the first of equals
 	n := len(bpe.Encode(instruct.Entry{Instruction: "Go."}.Prompt()))
 	var written strings.Builder
-	for piece, err := range instruct.New(endless, bpe).Respond(t.Context(), "Go.", "") {
+	for piece, err := range instruct.New(endless, bpe).Respond(t.Context(), "Go.", "", instruct.Options{}) {
 		require.NoError(t, err)
 		written.WriteString(piece)
 	}
 	assert.Equal(t, strings.Repeat("\x00", m.Config.Context-n+1), written.String())
 
-	for _, err := range a.Respond(t.Context(), strings.Repeat("x ", 100), "") {
+	for _, err := range a.Respond(t.Context(), strings.Repeat("x ", 100), "", instruct.Options{}) {
 		assert.ErrorContains(t, err, "the prompt has 2")
 		assert.ErrorContains(t, err, "at most 64")
 	}
@@ -276,18 +285,18 @@ func TestRespondAndTheContext(t *testing.T) {
 // What a stranger writes is text: it cannot end the prompt.
 func TestRespondTakesSpecialTokensForText(t *testing.T) {
 	a := taughtAssistant()
-	for _, err := range a.Respond(t.Context(), "<|endoftext|>", "", instruct.MaxTokens(1)) {
+	for _, err := range a.Respond(t.Context(), "<|endoftext|>", "", instruct.Options{MaxTokens: 1}) {
 		require.NoError(t, err)
 	}
 }
 
-func TestOpen(t *testing.T) {
+func TestLoad(t *testing.T) {
 	m, bpe := taught()
 	dir := filepath.Join(t.TempDir(), "model")
 	require.NoError(t, pretrain.SaveModel(dir, m, bpe))
-	fromDir, err := instruct.Open(dir)
+	fromDir, err := instruct.Load(dir)
 	require.NoError(t, err)
-	embedded, err := instruct.OpenFS(os.DirFS(dir))
+	embedded, err := instruct.LoadFS(os.DirFS(dir))
 	require.NoError(t, err)
 	for _, e := range lessons {
 		assert.Equal(t, e.Output, all(t, fromDir, e))
@@ -295,7 +304,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-func TestOpenErrors(t *testing.T) {
+func TestLoadErrors(t *testing.T) {
 	m, bpe := taught()
 	good := t.TempDir()
 	require.NoError(t, pretrain.SaveModel(good, m, bpe))
@@ -308,13 +317,13 @@ func TestOpenErrors(t *testing.T) {
 		}
 		return all
 	}
-	_, err := instruct.OpenFS(files())
+	_, err := instruct.LoadFS(files())
 	require.NoError(t, err)
 
 	for _, name := range []string{"config.json", "model.safetensors", "vocab.json", "merges.txt"} {
 		broken := files()
 		delete(broken, name)
-		_, err := instruct.OpenFS(broken)
+		_, err := instruct.LoadFS(broken)
 		assert.ErrorIs(t, err, fs.ErrNotExist, name)
 		assert.ErrorContains(t, err, name)
 	}
@@ -322,7 +331,7 @@ func TestOpenErrors(t *testing.T) {
 	truncated := files()
 	w := truncated["model.safetensors"]
 	w.Data = w.Data[:len(w.Data)/2]
-	_, err = instruct.OpenFS(truncated)
+	_, err = instruct.LoadFS(truncated)
 	assert.ErrorContains(t, err, "model.safetensors")
 
 	other, err := tokens.TrainBPE("a b a b a b", 300)
@@ -335,10 +344,10 @@ func TestOpenErrors(t *testing.T) {
 		require.NoError(t, err)
 		foreign[name] = &fstest.MapFile{Data: data}
 	}
-	_, err = instruct.OpenFS(foreign)
+	_, err = instruct.LoadFS(foreign)
 	assert.ErrorContains(t, err, "tokenizer")
 
-	_, err = instruct.Open(filepath.Join(good, "missing"))
+	_, err = instruct.Load(filepath.Join(good, "missing"))
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	assert.ErrorContains(t, err, "missing")
 	assert.Panics(t, func() { instruct.New(m, other) })
@@ -350,7 +359,7 @@ func TestScores(t *testing.T) {
 		{Instruction: "Name the opposite.", Input: "hot", Output: "warm", Kind: "opposite"}}, lessons...)
 	var tally instruct.Tally
 	var scores []instruct.Score
-	for s, err := range a.Scores(t.Context(), asked) {
+	for s, err := range a.Scores(t.Context(), asked, instruct.Options{}) {
 		require.NoError(t, err)
 		scores = append(scores, s)
 		tally.Add(s)
@@ -378,7 +387,7 @@ func TestScoresStop(t *testing.T) {
 		{Instruction: "Count.", Output: strings.Repeat("x ", 100)}, // only the answer does not fit
 	} {
 		n := 0
-		for s, err := range a.Scores(t.Context(), []instruct.Entry{lessons[0], long, lessons[1]}) {
+		for s, err := range a.Scores(t.Context(), []instruct.Entry{lessons[0], long, lessons[1]}, instruct.Options{}) {
 			if n++; n == 2 {
 				assert.ErrorContains(t, err, "the model reads at most 64")
 				assert.Equal(t, long, s.Entry)
@@ -389,7 +398,7 @@ func TestScoresStop(t *testing.T) {
 
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("enough"))
-	for _, err := range a.Scores(ctx, lessons) {
+	for _, err := range a.Scores(ctx, lessons, instruct.Options{}) {
 		assert.ErrorIs(t, err, context.Canceled)
 	}
 }
@@ -398,19 +407,20 @@ func TestScoresStop(t *testing.T) {
 func TestOptionsOutOfRange(t *testing.T) {
 	a := taughtAssistant()
 	nan := float32(math.NaN())
-	for want, option := range map[string]instruct.Option{
-		"temperature cannot be -1":        instruct.Temperature(-1),
-		"temperature cannot be NaN":       instruct.Temperature(nan),
-		"top-p cannot be 2":               instruct.TopP(2),
-		"top-k cannot be -1":              instruct.TopK(-1),
-		"min-p cannot be NaN":             instruct.MinP(nan),
-		"repetition-penalty cannot be -3": instruct.RepetitionPenalty(-3),
-		"MaxTokens takes 0 or more":       instruct.MaxTokens(-1),
-		"Stop takes no empty text":        instruct.Stop("a", ""),
+	of := func(s pretrain.Sampler) instruct.Options { return instruct.Options{Sampler: s} }
+	for want, o := range map[string]instruct.Options{
+		"temperature cannot be -1":        of(pretrain.Sampler{Temperature: -1}),
+		"temperature cannot be NaN":       of(pretrain.Sampler{Temperature: nan}),
+		"top-p cannot be 2":               of(pretrain.Sampler{TopP: 2}),
+		"top-k cannot be -1":              of(pretrain.Sampler{TopK: -1}),
+		"min-p cannot be NaN":             of(pretrain.Sampler{MinP: nan}),
+		"repetition-penalty cannot be -3": of(pretrain.Sampler{RepetitionPenalty: -3}),
+		"MaxTokens takes 0 or more":       {MaxTokens: -1},
+		"Stop takes no empty text":        {Stop: []string{"a", ""}},
 	} {
 		for name, answer := range map[string]iter.Seq2[string, error]{
-			"Respond": a.Respond(t.Context(), "Name the opposite.", "hot", option),
-			"Say":     a.NewConversation().Say(t.Context(), "Name the opposite.", "hot", option),
+			"Respond": a.Respond(t.Context(), "Name the opposite.", "hot", o),
+			"Say":     a.NewConversation().Say(t.Context(), "Name the opposite.", "hot", o),
 		} {
 			n := 0
 			for piece, err := range answer {

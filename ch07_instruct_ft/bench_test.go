@@ -20,7 +20,7 @@ func BenchmarkRespond(b *testing.B) {
 	a := instruct.New(m, bpe)
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, err := range a.Respond(b.Context(), lessons[0].Instruction, lessons[0].Input, instruct.MaxTokens(20)) {
+		for _, err := range a.Respond(b.Context(), lessons[0].Instruction, lessons[0].Input, instruct.Options{MaxTokens: 20}) {
 			require.NoError(b, err)
 		}
 	}

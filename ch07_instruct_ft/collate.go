@@ -10,9 +10,9 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// An Encoded is an entry as ids, without the end-of-text id. The first Asked
+// An Example is an entry as ids, without the end-of-text id. The first Asked
 // of them are the prompt.
-type Encoded struct {
+type Example struct {
 	IDs   []int
 	Asked int
 }
@@ -20,16 +20,16 @@ type Encoded struct {
 // Encode turns an entry into ids. The prompt and the answer are encoded one after the
 // other, as they will be when the model answers: no token reaches over the border
 // between them. Special tokens in an entry are plain text.
-func Encode(t tokens.Tokenizer, e Entry) Encoded {
+func Encode(t tokens.Tokenizer, e Entry) Example {
 	ids := t.Encode(e.Prompt())
 	asked := len(ids)
-	return Encoded{append(ids, t.Encode(e.Output)...), asked}
+	return Example{append(ids, t.Encode(e.Output)...), asked}
 }
 
 // EncodeAll encodes entries and keeps those that fit in limit ids, so that no
 // answer is cut off. The caller sees by the length how many were left out.
-func EncodeAll(t tokens.Tokenizer, entries []Entry, limit int) []Encoded {
-	var fit []Encoded
+func EncodeAll(t tokens.Tokenizer, entries []Entry, limit int) []Example {
+	var fit []Example
 	for _, e := range entries {
 		if x := Encode(t, e); len(x.IDs) <= limit {
 			fit = append(fit, x)
@@ -39,7 +39,7 @@ func EncodeAll(t tokens.Tokenizer, entries []Entry, limit int) []Encoded {
 }
 
 // Longest is the number of ids of the longest of items, 0 if there are none.
-func Longest(items []Encoded) int {
+func Longest(items []Example) int {
 	longest := 0
 	for _, x := range items {
 		longest = max(longest, len(x.IDs))
@@ -51,7 +51,6 @@ func Longest(items []Encoded) int {
 type Collator struct {
 	EndOfText  int  // ends each answer, and pads the shorter rows
 	MaskPrompt bool // ignore the targets inside the prompt: learn to answer, not to ask
-	Limit      int  // longest row; what is beyond it is cut off. 0: no limit
 }
 
 // Collate sets b to a batch with one row for each of items. All rows get the length T
@@ -59,17 +58,11 @@ type Collator struct {
 // of which the last is EndOfText. Shorter rows are padded with EndOfText, and targets
 // after the first one are [pretrain.Ignore]: an answer ends once, and there is nothing
 // to learn from padding. Collate reuses b's slices.
-func (c Collator) Collate(b *embeddings.Batch, items []Encoded) {
+func (c Collator) Collate(b *embeddings.Batch, items []Example) {
 	if len(items) == 0 {
 		panic("instruct: a batch of no entries")
 	}
-	b.B, b.T = len(items), 0
-	for _, x := range items {
-		b.T = max(b.T, len(x.IDs))
-	}
-	if c.Limit > 0 {
-		b.T = min(b.T, c.Limit)
-	}
+	b.B, b.T = len(items), Longest(items)
 	b.Inputs, b.Targets = b.Inputs[:0], b.Targets[:0]
 	for _, x := range items {
 		for t := range b.T {
@@ -80,7 +73,7 @@ func (c Collator) Collate(b *embeddings.Batch, items []Encoded) {
 }
 
 // at is the id at place t of a padded row.
-func (c Collator) at(x Encoded, t int) int {
+func (c Collator) at(x Example, t int) int {
 	if t < len(x.IDs) {
 		return x.IDs[t]
 	}
@@ -89,7 +82,7 @@ func (c Collator) at(x Encoded, t int) int {
 
 // target is what the model should say after place t: the id at t+1, unless
 // that is padding or, with MaskPrompt, part of the prompt.
-func (c Collator) target(x Encoded, t int) int {
+func (c Collator) target(x Example, t int) int {
 	next := t + 1
 	if next > len(x.IDs) || c.MaskPrompt && next < x.Asked {
 		return pretrain.Ignore
@@ -100,13 +93,13 @@ func (c Collator) target(x Encoded, t int) int {
 // Batches returns one pass over items in batches of size, the last one smaller if need
 // be: in order when rng is nil, otherwise in an order that rng draws. Each batch is only
 // as wide as its own longest row. A batch is valid until the next turn.
-func (c Collator) Batches(items []Encoded, size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
+func (c Collator) Batches(items []Example, size int, rng *rand.Rand) iter.Seq[embeddings.Batch] {
 	if size < 1 {
 		panic("instruct: batch size below 1")
 	}
 	return func(yield func(embeddings.Batch) bool) {
 		var b embeddings.Batch
-		rows := make([]Encoded, 0, size)
+		rows := make([]Example, 0, size)
 		for chosen := range slices.Chunk(embeddings.Shuffled(len(items), rng), size) {
 			rows = rows[:0]
 			for _, i := range chosen {
@@ -117,9 +110,4 @@ func (c Collator) Batches(items []Encoded, size int, rng *rand.Rand) iter.Seq[em
 			}
 		}
 	}
-}
-
-// Epoch returns what a pretrain.Trainer trains on: shuffled passes over items.
-func (c Collator) Epoch(items []Encoded, size int) pretrain.Epoch {
-	return func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return c.Batches(items, size, rng) }
 }

@@ -18,10 +18,10 @@ import (
 const pad = 50256 // GPT-2's end of text
 
 // items makes entries of the given ids, of which asked are the prompt.
-func items(asked int, ids ...[]int) []instruct.Encoded {
-	var out []instruct.Encoded
+func items(asked int, ids ...[]int) []instruct.Example {
+	var out []instruct.Example
 	for _, row := range ids {
-		out = append(out, instruct.Encoded{IDs: row, Asked: asked})
+		out = append(out, instruct.Example{IDs: row, Asked: asked})
 	}
 	return out
 }
@@ -53,21 +53,13 @@ func TestCollateMasksThePrompt(t *testing.T) {
 	assert.Equal(t, []int{no, no, 3, 4, 99 /**/, no, no, 99, no, no}, b.Targets)
 }
 
-func TestCollateCutsAtTheLimit(t *testing.T) {
-	var b embeddings.Batch
-	c := instruct.Collator{EndOfText: 99, Limit: 3}
-	c.Collate(&b, items(0, []int{0, 1, 2, 3, 4}, []int{5}))
-	const no = pretrain.Ignore
-	assert.Equal(t, embeddings.Batch{B: 2, T: 3, Inputs: []int{0, 1, 2, 5, 99, 99}, Targets: []int{1, 2, 3, 99, no, no}}, b)
-}
-
 // What must hold for entries of any length: the ids come through, each target
 // is the input one step later, and every row ends once.
 func TestCollateProperties(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var b embeddings.Batch
 	for range 200 {
-		rows := make([]instruct.Encoded, 1+rng.IntN(6))
+		rows := make([]instruct.Example, 1+rng.IntN(6))
 		for i := range rows {
 			rows[i].IDs = make([]int, 1+rng.IntN(12))
 			for j := range rows[i].IDs {
@@ -108,9 +100,9 @@ func count(ids []int, id int) int {
 }
 
 func TestBatchesVisitEveryEntryOnce(t *testing.T) {
-	var rows []instruct.Encoded
+	var rows []instruct.Example
 	for i := range 23 {
-		rows = append(rows, instruct.Encoded{IDs: slices.Repeat([]int{i}, 1+i%7)})
+		rows = append(rows, instruct.Example{IDs: slices.Repeat([]int{i}, 1+i%7)})
 	}
 	c := instruct.Collator{EndOfText: 99}
 	epoch := func(rng *rand.Rand) (order, sizes []int) {

@@ -1,9 +1,9 @@
 package instruct
 
 import (
+	"cmp"
 	"context"
 	"iter"
-	"math"
 	"slices"
 	"strings"
 
@@ -38,20 +38,15 @@ func (c *Conversation) Reset() { c.history, c.forgotten = nil, 0 }
 
 // Say is [Assistant.Respond] with the exchanges before in the prompt. Of these the
 // oldest are forgotten, for ever, as soon as they would not leave the answer room
-// for [MaxTokens] tokens, or without this option for a quarter of the context.
+// for MaxTokens tokens, or if that is 0 for a quarter of the context.
 //
 // Every exchange becomes part of the history at the end of the loop over the
 // result. An answer that was cut off, by ctx or because the caller left the loop,
 // is remembered as far as the caller has seen it; an exchange without any answer
 // is not. Each loop over the result says the instruction again.
-func (c *Conversation) Say(ctx context.Context, instruction, input string, options ...Option) iter.Seq2[string, error] {
-	o, err := choose(options)
+func (c *Conversation) Say(ctx context.Context, instruction, input string, o Options) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		said := Entry{Instruction: instruction, Input: input}
-		if err != nil {
-			yield("", err)
-			return
-		}
 		prompt, err := c.prompt(said, o)
 		if err != nil {
 			yield("", err)
@@ -72,16 +67,13 @@ func (c *Conversation) Say(ctx context.Context, instruction, input string, optio
 
 // prompt returns the ids of the preamble, of the exchanges that fit, and of what
 // is said now. The exchanges that do not fit are forgotten.
-func (c *Conversation) prompt(said Entry, o settings) ([]int, error) {
+func (c *Conversation) prompt(said Entry, o Options) ([]int, error) {
 	a := c.assistant
 	opening, ids := a.bpe.Encode(preamble), a.turn(said)
-	if err := a.fits(len(opening) + len(ids)); err != nil {
+	if err := cmp.Or(o.validate(), a.fits(len(opening)+len(ids))); err != nil {
 		return nil, err
 	}
-	room := o.maxTokens
-	if room == math.MaxInt {
-		room = a.context / 4
-	}
+	room := cmp.Or(o.MaxTokens, a.context/4)
 	for n := len(c.history); n > 0; n-- {
 		before := a.turn(c.history[n-1])
 		if len(opening)+len(before)+len(ids) > a.context-room {

@@ -75,7 +75,7 @@ func plainAnswer(m *gpt.Model, bpe *tokens.BPE, history []instruct.Entry, instru
 func TestConversationBeginsLikeRespond(t *testing.T) {
 	a := taughtAssistant()
 	for _, e := range lessons {
-		assert.Equal(t, e.Output, spoken(t, a.NewConversation().Say(t.Context(), e.Instruction, e.Input)))
+		assert.Equal(t, e.Output, spoken(t, a.NewConversation().Say(t.Context(), e.Instruction, e.Input, instruct.Options{})))
 	}
 	bpe := tokenizer()
 	for _, e := range append(instruct.Practice(1), lessons...) {
@@ -95,12 +95,12 @@ func TestConversationEqualsRecomputation(t *testing.T) {
 	differ := 0
 	say := func(instruction, input string) {
 		t.Helper()
-		got := spoken(t, c.Say(t.Context(), instruction, input, instruct.MaxTokens(n)))
+		got := spoken(t, c.Say(t.Context(), instruction, input, instruct.Options{MaxTokens: n}))
 		history := c.History()
 		last := history[len(history)-1]
 		assert.Equal(t, instruct.Entry{Instruction: instruction, Input: input, Output: got}, last)
 		assert.Equal(t, plainAnswer(m, bpe, history[:len(history)-1], instruction, input, n), got)
-		if alone := all(t, a, instruct.Entry{Instruction: instruction, Input: input}, instruct.MaxTokens(n)); alone != got {
+		if alone := all(t, a, instruct.Entry{Instruction: instruction, Input: input}, instruct.Options{MaxTokens: n}); alone != got {
 			differ++
 		}
 	}
@@ -112,7 +112,7 @@ func TestConversationEqualsRecomputation(t *testing.T) {
 	assert.Greater(t, len(c.History()), 1, "more than the last exchange")
 	assert.GreaterOrEqual(t, differ, 5, "the history has an effect")
 
-	for piece, err := range c.Say(t.Context(), "Go on.", "", instruct.MaxTokens(n)) {
+	for piece, err := range c.Say(t.Context(), "Go on.", "", instruct.Options{MaxTokens: n}) {
 		require.NoError(t, err)
 		require.NotEmpty(t, piece)
 		break
@@ -146,7 +146,7 @@ func TestConversationReadsOnlyWhatIsNew(t *testing.T) {
 	for i := range 5 {
 		d.read = 0
 		said := instruct.Entry{Instruction: fmt.Sprintf("Count to %d.", i)}
-		answer := spoken(t, c.Say(t.Context(), said.Instruction, "", instruct.MaxTokens(5)))
+		answer := spoken(t, c.Say(t.Context(), said.Instruction, "", instruct.Options{MaxTokens: 5}))
 		now := len(bpe.Encode(strings.TrimPrefix(said.Prompt(), opening)))
 		assert.Equal(t, before+now+4, d.read, "turn %d", i)
 		before = len(bpe.Encode(answer))
@@ -168,7 +168,7 @@ func TestConversationForgetsTheOldestFirst(t *testing.T) {
 		var said []instruct.Entry
 		for i := range 12 {
 			e := instruct.Entry{Instruction: strings.Repeat("go ", 1+i*5%7)}
-			for piece, err := range c.Say(t.Context(), e.Instruction, "", instruct.MaxTokens(room)) {
+			for piece, err := range c.Say(t.Context(), e.Instruction, "", instruct.Options{MaxTokens: room}) {
 				require.NoError(t, err)
 				if e.Output += piece; len(e.Output) == min(room, 3) {
 					break
@@ -201,11 +201,11 @@ func TestConversationLeavesAQuarter(t *testing.T) {
 	a := instruct.New(m, bpe)
 	quarter, free := a.NewConversation(), a.NewConversation()
 	for i := range 6 {
-		for _, err := range quarter.Say(t.Context(), fmt.Sprint("Go ", i), "") {
+		for _, err := range quarter.Say(t.Context(), fmt.Sprint("Go ", i), "", instruct.Options{}) {
 			require.NoError(t, err)
 			break
 		}
-		for _, err := range free.Say(t.Context(), fmt.Sprint("Go ", i), "", instruct.MaxTokens(40)) {
+		for _, err := range free.Say(t.Context(), fmt.Sprint("Go ", i), "", instruct.Options{MaxTokens: 40}) {
 			require.NoError(t, err)
 			break
 		}
@@ -219,7 +219,7 @@ func TestConversationCutOff(t *testing.T) {
 	c := a.NewConversation()
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	for piece, err := range c.Say(cancelled, lessons[3].Instruction, "") {
+	for piece, err := range c.Say(cancelled, lessons[3].Instruction, "", instruct.Options{}) {
 		assert.Empty(t, piece)
 		assert.ErrorIs(t, err, context.Canceled)
 	}
@@ -228,7 +228,7 @@ func TestConversationCutOff(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var failures []error
-	for _, err := range c.Say(ctx, lessons[3].Instruction, "") {
+	for _, err := range c.Say(ctx, lessons[3].Instruction, "", instruct.Options{}) {
 		if err != nil {
 			failures = append(failures, err)
 		}
@@ -240,13 +240,13 @@ func TestConversationCutOff(t *testing.T) {
 
 	c.Reset()
 	long := strings.Repeat("x ", 100)
-	for _, err := range c.Say(t.Context(), long, "") {
+	for _, err := range c.Say(t.Context(), long, "", instruct.Options{}) {
 		assert.ErrorContains(t, err, "at most 64")
 	}
 	assert.Empty(t, c.History())
 
 	// Saying it is a matter of the loop, and of each loop.
-	answer := c.Say(t.Context(), lessons[0].Instruction, lessons[0].Input, instruct.Stop("ld"))
+	answer := c.Say(t.Context(), lessons[0].Instruction, lessons[0].Input, instruct.Options{Stop: []string{"ld"}})
 	assert.Empty(t, c.History())
 	assert.Equal(t, "co", spoken(t, answer))
 	assert.Equal(t, "co", c.History()[0].Output, "without the stop text")
@@ -263,14 +263,14 @@ func TestConversationCutOff(t *testing.T) {
 func TestConversationAfterAPanic(t *testing.T) {
 	m, bpe := talker(160)
 	c := instruct.New(m, bpe).NewConversation()
-	spoken(t, c.Say(t.Context(), "Begin.", "", instruct.MaxTokens(5)))
+	spoken(t, c.Say(t.Context(), "Begin.", "", instruct.Options{MaxTokens: 5}))
 	assert.Panics(t, func() {
-		for range c.Say(t.Context(), "And?", "", instruct.MaxTokens(5)) {
+		for range c.Say(t.Context(), "And?", "", instruct.Options{MaxTokens: 5}) {
 			panic("at the caller's")
 		}
 	})
 	history := c.History()
-	assert.Equal(t, plainAnswer(m, bpe, history, "Go on.", "", 5), spoken(t, c.Say(t.Context(), "Go on.", "", instruct.MaxTokens(5))))
+	assert.Equal(t, plainAnswer(m, bpe, history, "Go on.", "", 5), spoken(t, c.Say(t.Context(), "Go on.", "", instruct.Options{MaxTokens: 5})))
 }
 
 // Many conversations share one assistant.
@@ -281,7 +281,7 @@ func TestConcurrentConversations(t *testing.T) {
 		c := a.NewConversation()
 		for i := range 4 {
 			var answer strings.Builder
-			for piece, err := range c.Say(t.Context(), fmt.Sprintf("Count to %d.", i), "", instruct.MaxTokens(8)) {
+			for piece, err := range c.Say(t.Context(), fmt.Sprintf("Count to %d.", i), "", instruct.Options{MaxTokens: 8}) {
 				assert.NoError(t, err)
 				answer.WriteString(piece)
 			}

@@ -5,19 +5,19 @@
 // A program that has a model, in a directory that llm instruct train or
 // [pretrain.SaveModel] has written, asks it so:
 //
-//	assistant, err := instruct.Open("runs/assistant")
+//	assistant, err := instruct.Load("runs/assistant")
 //	if err != nil {
 //		log.Fatal(err)
 //	}
-//	for piece, err := range assistant.Respond(ctx, "What is the opposite of hot?", "") {
+//	for piece, err := range assistant.Respond(ctx, "What is the opposite of hot?", "", instruct.Options{}) {
 //		if err != nil {
 //			log.Fatal(err)
 //		}
 //		fmt.Print(piece)
 //	}
 //
-// [OpenFS] opens a model that go:embed has put into the program itself. An
-// [Option] changes how the words are chosen and where the answer ends. A
+// [LoadFS] reads a model that go:embed has put into the program itself. The
+// [Options] say how the tokens are chosen and where the answer ends. A
 // [Conversation] remembers what was said.
 //
 // Read the files in this order:

@@ -77,7 +77,7 @@ func ExamplePractice() {
 
 // Three entries of five, two and three ids, as one batch.
 func ExampleCollator_Collate() {
-	entries := []instruct.Encoded{
+	entries := []instruct.Example{
 		{IDs: []int{1, 2, 3, 4, 5}, Asked: 3},
 		{IDs: []int{6, 7}, Asked: 1},
 		{IDs: []int{8, 9, 10}, Asked: 2},
@@ -207,7 +207,7 @@ func ExampleTuner() {
 // Answers arrive piece by piece; a slow model is read while it thinks.
 func ExampleAssistant_Respond() {
 	assistant := instruct.New(taught()) // the tiny model of the last example
-	for piece, err := range assistant.Respond(context.Background(), "Say light in Chinese.", "") {
+	for piece, err := range assistant.Respond(context.Background(), "Say light in Chinese.", "", instruct.Options{}) {
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -221,9 +221,10 @@ func ExampleAssistant_Respond() {
 // likely as the likeliest, and nothing from the comma on.
 func ExampleAssistant_Respond_options() {
 	assistant := instruct.New(taught())
-	answer := assistant.Respond(context.Background(), "Say light in Chinese.", "",
-		instruct.MaxTokens(6), instruct.Temperature(0.8), instruct.MinP(0.5), instruct.Seed(7), instruct.Stop("，"))
-	for piece, err := range answer {
+	o := instruct.Options{
+		Sampler: pretrain.Sampler{Temperature: 0.8, MinP: 0.5}, Seed: 7, MaxTokens: 6, Stop: []string{"，"},
+	}
+	for piece, err := range assistant.Respond(context.Background(), "Say light in Chinese.", "", o) {
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -237,12 +238,12 @@ func ExampleAssistant_Respond_options() {
 func ExampleOpen() {
 	dir, remove := saved()
 	defer remove()
-	assistant, err := instruct.Open(dir)
+	assistant, err := instruct.Load(dir)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for piece, err := range assistant.Respond(context.Background(), "What is the plural of foot?", "") {
+	for piece, err := range assistant.Respond(context.Background(), "What is the plural of foot?", "", instruct.Options{}) {
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -254,7 +255,7 @@ func ExampleOpen() {
 
 // Any file system will do: one that go:embed has put into the program, or, as
 // here, one in memory.
-func ExampleOpenFS() {
+func ExampleLoadFS() {
 	dir, remove := saved()
 	defer remove()
 	files := fstest.MapFS{}
@@ -266,12 +267,12 @@ func ExampleOpenFS() {
 		}
 		files[name] = &fstest.MapFile{Data: data}
 	}
-	assistant, err := instruct.OpenFS(files)
+	assistant, err := instruct.LoadFS(files)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for piece, err := range assistant.Respond(context.Background(), "Name the opposite.", "hot") {
+	for piece, err := range assistant.Respond(context.Background(), "Name the opposite.", "hot", instruct.Options{}) {
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -297,7 +298,7 @@ func ExampleConversation() {
 	conversation := instruct.New(train(talks, 96)).NewConversation()
 	for _, instruction := range []string{"My name is Eve.", "What is my name?"} {
 		fmt.Print(instruction, " -> ")
-		for piece, err := range conversation.Say(context.Background(), instruction, "", instruct.MaxTokens(8)) {
+		for piece, err := range conversation.Say(context.Background(), instruction, "", instruct.Options{MaxTokens: 8}) {
 			if err != nil {
 				fmt.Println(err)
 				return
@@ -320,7 +321,7 @@ func ExampleConversation() {
 func ExampleConversation_Forgotten() {
 	conversation := instruct.New(train(lessons, 100)).NewConversation() // 100 tokens of context
 	for _, word := range []string{"hot", "day", "hot", "day"} {
-		for _, err := range conversation.Say(context.Background(), "Name the opposite.", word, instruct.MaxTokens(4)) {
+		for _, err := range conversation.Say(context.Background(), "Name the opposite.", word, instruct.Options{MaxTokens: 4}) {
 			if err != nil {
 				fmt.Println(err)
 				return
@@ -341,7 +342,7 @@ func ExampleConversation_Forgotten() {
 func ExampleAssistant_Respond_tooLong() {
 	assistant := instruct.New(taught())
 	letter := strings.Repeat("Sir, I have the honour to report. ", 20)
-	for _, err := range assistant.Respond(context.Background(), "Sum up.", letter) {
+	for _, err := range assistant.Respond(context.Background(), "Sum up.", letter, instruct.Options{}) {
 		fmt.Println(err)
 	}
 	// Output: instruct: the prompt has 563 tokens, the model reads at most 64, its answer included: shorten the prompt
@@ -353,7 +354,7 @@ func ExampleAssistant_Scores() {
 		{Instruction: "Name the opposite.", Input: "hot", Output: "freezing", Kind: "opposite"},
 	}
 	var tally instruct.Tally
-	for s, err := range instruct.New(taught()).Scores(context.Background(), asked) {
+	for s, err := range instruct.New(taught()).Scores(context.Background(), asked, instruct.Options{}) {
 		if err != nil {
 			fmt.Println(err)
 			return

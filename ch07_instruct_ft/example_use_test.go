@@ -52,11 +52,11 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	assistant, err := instruct.Open(dir)
+	assistant, err := instruct.Load(dir)
 	if err != nil {
 		log.Fatal(err)
 	}
-	for piece, err := range assistant.Respond(ctx, "Name the capital.", "Japan", instruct.MaxTokens(20)) {
+	for piece, err := range assistant.Respond(ctx, "Name the capital.", "Japan", instruct.Options{MaxTokens: 20}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -2,8 +2,11 @@ package instruct
 
 import (
 	"fmt"
+	"iter"
+	"math/rand/v2"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
@@ -51,11 +54,10 @@ func (s Settings) training(steps int) pretrain.Settings {
 // the embedded Trainer steps, saves and resumes.
 type Tuner struct {
 	*pretrain.Trainer
-	Total   int // steps in the whole run
-	LeftOut int // entries to learn from that are longer than the context
+	Total int // steps in the whole run
 
 	learner  *pretrain.LanguageModel
-	watch    []Encoded
+	watch    []Example
 	collator Collator
 	batch    int
 }
@@ -75,13 +77,13 @@ func NewTuner(m *gpt.Model, t *tokens.BPE, learn, watch []Entry, s Settings) (*T
 	batches := s.Epochs * ((len(items) + s.Batch - 1) / s.Batch) // an epoch's last batch may be smaller
 	u := &Tuner{
 		Total:    max(1, batches/max(s.Accumulate, 1)),
-		LeftOut:  len(learn) - len(items),
 		learner:  pretrain.NewLanguageModel(m, nil, s.Batch, max(Longest(items), Longest(watched))),
 		watch:    watched,
 		collator: Collator{EndOfText: t.EndOfText(), MaskPrompt: s.MaskPrompt},
 		batch:    s.Batch,
 	}
-	u.Trainer = pretrain.NewTrainer(u.learner, u.collator.Epoch(items, s.Batch), s.training(u.Total))
+	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return u.collator.Batches(items, s.Batch, rng) }
+	u.Trainer = pretrain.NewTrainer(u.learner, epoch, s.training(u.Total))
 	return u, nil
 }
 

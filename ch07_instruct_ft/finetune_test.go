@@ -28,9 +28,9 @@ func smallModel(vocab int) *gpt.Model {
 // targets each has.
 func TestIgnoredTargetsLeaveNoGradient(t *testing.T) {
 	m := smallModel(20)
-	short := instruct.Encoded{IDs: []int{1, 2, 3, 4}, Asked: 2}           // targets 3 4 end
-	long := instruct.Encoded{IDs: []int{5, 6, 7, 8, 9, 10, 11}, Asked: 6} // targets 11 end
-	gradient := func(rows ...instruct.Encoded) []gpt.Param {
+	short := instruct.Example{IDs: []int{1, 2, 3, 4}, Asked: 2}           // targets 3 4 end
+	long := instruct.Example{IDs: []int{5, 6, 7, 8, 9, 10, 11}, Asked: 6} // targets 11 end
+	gradient := func(rows ...instruct.Example) []gpt.Param {
 		lm := pretrain.NewLanguageModel(m, nil, 2, 7)
 		var b embeddings.Batch
 		instruct.Collator{EndOfText: 19, MaskPrompt: true}.Collate(&b, rows)
@@ -53,15 +53,15 @@ func TestIgnoredTargetsLeaveNoGradient(t *testing.T) {
 func TestPublishedPreferenceLossBeginsAtLn2(t *testing.T) {
 	const beta = .1
 	policy, reference := smallModel(20), smallModel(20)
-	logProbability := func(m *gpt.Model, answer instruct.Encoded) float64 {
+	logProbability := func(m *gpt.Model, answer instruct.Example) float64 {
 		var b embeddings.Batch
-		instruct.Collator{EndOfText: 19, MaskPrompt: true}.Collate(&b, []instruct.Encoded{answer})
+		instruct.Collator{EndOfText: 19, MaskPrompt: true}.Collate(&b, []instruct.Example{answer})
 		return -pretrain.NewLanguageModel(m, nil, 1, 7).Loss(b) * float64(len(answer.IDs)-answer.Asked+1)
 	}
 	loss := func() float64 {
-		chosen, rejected := instruct.Encoded{IDs: []int{1, 2, 3, 4}, Asked: 2}, instruct.Encoded{IDs: []int{1, 2, 9}, Asked: 2}
+		chosen, rejected := instruct.Example{IDs: []int{1, 2, 3, 4}, Asked: 2}, instruct.Example{IDs: []int{1, 2, 9}, Asked: 2}
 		logits := f32.New(1, 2)
-		for i, answer := range []instruct.Encoded{chosen, rejected} {
+		for i, answer := range []instruct.Example{chosen, rejected} {
 			logits.Data[i] = float32(beta * (logProbability(policy, answer) - logProbability(reference, answer)))
 		}
 		return pretrain.CrossEntropy(logits, []int{0})
@@ -78,13 +78,12 @@ func TestTunerCountsItsSteps(t *testing.T) {
 	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
 	m.Init(rand.New(rand.NewPCG(5, 6)))
 	long := instruct.Entry{Instruction: strings.Repeat("x ", 100), Output: "x"}
-	entries := append(slices.Repeat(lessons, 3)[:10], long)
+	entries := append(slices.Repeat(lessons, 3)[:10], long, long, long)
 	s := instruct.DefaultSettings
 	s.Epochs, s.Batch, s.Schedule.Peak = 2, 4, 1e-3
 	u, err := instruct.NewTuner(m, bpe, entries, entries, s)
 	require.NoError(t, err)
-	assert.Equal(t, 1, u.LeftOut)
-	assert.Equal(t, 6, u.Total, "three batches an epoch")
+	assert.Equal(t, 6, u.Total, "three batches an epoch, the last smaller: the long entries are left out")
 	before, _ := u.Loss(0)
 	n := 0
 	for step := range u.Steps(t.Context()) {

@@ -24,9 +24,9 @@ type Score struct {
 
 // Scores answers the entries, one after the other, and compares. An entry that
 // with its output is too long for the model's context gives an error and ends
-// the scoring, as does a cancelled ctx. The options are those of Respond. It panics
-// if the assistant's model is not a [gpt.Model]: others have no loss.
-func (a *Assistant) Scores(ctx context.Context, entries []Entry, options ...Option) iter.Seq2[Score, error] {
+// the scoring, as does a cancelled ctx. Scores panics if the assistant's model is not
+// a [gpt.Model]: others have no loss.
+func (a *Assistant) Scores(ctx context.Context, entries []Entry, o Options) iter.Seq2[Score, error] {
 	m, ok := a.model.(*gpt.Model)
 	if !ok {
 		panic(notScored)
@@ -36,7 +36,7 @@ func (a *Assistant) Scores(ctx context.Context, entries []Entry, options ...Opti
 		longest := Longest(EncodeAll(a.bpe, entries, a.context))
 		lm := pretrain.NewLanguageModel(m, frozen, 1, longest)
 		for _, e := range entries {
-			s, err := a.score(ctx, lm, e, options)
+			s, err := a.score(ctx, lm, e, o)
 			if !yield(s, err) || err != nil {
 				return
 			}
@@ -45,32 +45,22 @@ func (a *Assistant) Scores(ctx context.Context, entries []Entry, options ...Opti
 }
 
 // score answers one entry and compares.
-func (a *Assistant) score(ctx context.Context, lm *pretrain.LanguageModel, e Entry, options []Option) (Score, error) {
+func (a *Assistant) score(ctx context.Context, lm *pretrain.LanguageModel, e Entry, o Options) (Score, error) {
 	s := Score{Entry: e}
 	x := Encode(a.bpe, e)
 	if most := a.context; len(x.IDs) > most {
 		return s, fmt.Errorf("instruct: %q has %d tokens with its output, the model reads at most %d: shorten or remove it", e.Instruction, len(x.IDs), most)
 	}
-	response, err := join(a.Respond(ctx, e.Instruction, e.Input, options...))
-	if err != nil {
-		return s, err
+	for piece, err := range a.Respond(ctx, e.Instruction, e.Input, o) {
+		if err != nil {
+			return s, err
+		}
+		s.Response += piece
 	}
 	var b embeddings.Batch
-	Collator{EndOfText: a.bpe.EndOfText(), MaskPrompt: true}.Collate(&b, []Encoded{x})
-	s.Response, s.Right, s.Loss = response, same(response, e.Output), lm.Loss(b)
+	Collator{EndOfText: a.bpe.EndOfText(), MaskPrompt: true}.Collate(&b, []Example{x})
+	s.Right, s.Loss = same(s.Response, e.Output), lm.Loss(b)
 	return s, nil
-}
-
-// join returns the whole of a response.
-func join(pieces iter.Seq2[string, error]) (string, error) {
-	var whole strings.Builder
-	for piece, err := range pieces {
-		if err != nil {
-			return "", err
-		}
-		whole.WriteString(piece)
-	}
-	return whole.String(), nil
 }
 
 // same compares two texts word by word: how many spaces or line ends are

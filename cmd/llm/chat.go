@@ -58,7 +58,7 @@ llm chat -int8 -model runs/mine   with weights of one byte`,
 			if int8 {
 				a = instruct.New(quantize.Int8(m), bpe)
 			}
-			c := chat{assistant: a, context: m.Config.Context, options: append(s.options(), instruct.MaxTokens(most))}
+			c := chat{assistant: a, context: m.Config.Context, options: instruct.Options{Sampler: s.Sampler, Seed: s.seed, MaxTokens: most, Stop: s.stops}}
 			if history {
 				c.conversation = a.NewConversation()
 			}
@@ -85,7 +85,7 @@ type chat struct {
 	assistant    *instruct.Assistant
 	conversation *instruct.Conversation // nil without a history
 	context      int
-	options      []instruct.Option
+	options      instruct.Options
 	told         bool // that exchanges are forgotten
 }
 
@@ -165,7 +165,7 @@ func (c *chat) answer(cmd *cobra.Command, line string) error {
 // say gives an instruction to the assistant.
 func (c *chat) say(ctx context.Context, instruction, input string) iter.Seq2[string, error] {
 	if c.conversation == nil {
-		return c.assistant.Respond(ctx, instruction, input, c.options...)
+		return c.assistant.Respond(ctx, instruction, input, c.options)
 	}
-	return c.conversation.Say(ctx, instruction, input, c.options...)
+	return c.conversation.Say(ctx, instruction, input, c.options)
 }

@@ -191,7 +191,7 @@ func (e *evaluation) answer(cmd *cobra.Command, a *instruct.Assistant, entries [
 	done := len(kept.list)
 	m := meter.New(cmd.ErrOrStderr(), int64(done), int64(len(entries)), meter.Of("answers"))
 	defer m.Clear()
-	for s, err := range a.Scores(cmd.Context(), entries[done:], instruct.MaxTokens(most)) {
+	for s, err := range a.Scores(cmd.Context(), entries[done:], instruct.Options{MaxTokens: most}) {
 		if err != nil {
 			return err
 		}

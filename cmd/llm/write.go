@@ -14,7 +14,6 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
 // sampling are the options of every command that lets a model write.
@@ -62,14 +61,6 @@ func optionError(err error) error {
 
 // unescape lets a line end be written on a command line.
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
-
-// options are those of package instruct for the same choice.
-func (s *sampling) options() []instruct.Option {
-	return []instruct.Option{
-		instruct.Temperature(s.Temperature), instruct.TopK(s.TopK), instruct.TopP(s.TopP), instruct.MinP(s.MinP),
-		instruct.RepetitionPenalty(s.RepetitionPenalty), instruct.Seed(s.seed), instruct.Stop(s.stops...),
-	}
-}
 
 // A writing is a text that a model writes on.
 type writing struct {

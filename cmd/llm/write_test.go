@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
@@ -121,15 +122,15 @@ func said(t *testing.T, pieces func(yield func(string, error) bool)) string {
 func TestChat(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "roomy") // for a prompt with a history
 	ok(t, tiny("-data", book(t), "-out", dir, "-context", "700", "-steps", "2", "-every", "2")...)
-	a, err := instruct.Open(dir)
+	a, err := instruct.Load(dir)
 	require.NoError(t, err)
-	options := []instruct.Option{instruct.RepetitionPenalty(10), instruct.MaxTokens(4)}
+	options := instruct.Options{Sampler: pretrain.Sampler{RepetitionPenalty: 10}, MaxTokens: 4}
 	questions := []instruct.Entry{{Instruction: "Say hi."}, {Instruction: "Say hi.", Input: "you"}, {Instruction: "Go."}}
 	var alone, together []string
 	c := a.NewConversation()
 	for _, q := range questions {
-		alone = append(alone, said(t, a.Respond(t.Context(), q.Instruction, q.Input, options...)))
-		together = append(together, said(t, c.Say(t.Context(), q.Instruction, q.Input, options...)))
+		alone = append(alone, said(t, a.Respond(t.Context(), q.Instruction, q.Input, options)))
+		together = append(together, said(t, c.Say(t.Context(), q.Instruction, q.Input, options)))
 	}
 	require.NotEqual(t, alone, together, "the history has an effect")
 	require.Equal(t, alone[0], together[0])

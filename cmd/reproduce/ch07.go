@@ -17,7 +17,7 @@ import (
 func instructionBatches(_ context.Context, lab *Lab, s *sheet) error {
 	pad := lab.GPT2.EndOfText()
 	var b embeddings.Batch
-	instruct.Collator{EndOfText: pad}.Collate(&b, []instruct.Encoded{{IDs: []int{0, 1, 2, 3, 4}}, {IDs: []int{5, 6}}, {IDs: []int{7, 8, 9}}})
+	instruct.Collator{EndOfText: pad}.Collate(&b, []instruct.Example{{IDs: []int{0, 1, 2, 3, 4}}, {IDs: []int{5, 6}}, {IDs: []int{7, 8, 9}}})
 	s.is("ch07[36] inputs", b.Inputs)
 	unmasked := slices.Clone(b.Targets)
 	for i, t := range unmasked {
@@ -82,12 +82,12 @@ func instructionData(_ context.Context, lab *Lab, s *sheet) error {
 	s.is("ch07 longest entry", slices.Max(lengths))
 	s.is("ch07 tokens to train on", sum)
 
-	c := instruct.Collator{EndOfText: lab.GPT2.EndOfText(), Limit: 1024}
+	c := instruct.Collator{EndOfText: lab.GPT2.EndOfText()}
 	order := torchrand.New(seed).Loader(len(train), true)
 	s.is("ch07[66] training batches", len(order)/8)
 	var b embeddings.Batch
 	for i := range len(order) / 8 {
-		var items []instruct.Encoded
+		var items []instruct.Example
 		for _, j := range order[8*i : 8*i+8] {
 			items = append(items, all[j])
 		}
@@ -98,7 +98,7 @@ func instructionData(_ context.Context, lab *Lab, s *sheet) error {
 	s.is("ch07[67] last batch begins with", first.Instruction+" "+first.Input)
 	for _, p := range []struct {
 		name  string
-		items []instruct.Encoded
+		items []instruct.Example
 	}{{"validation", all[len(train)+len(test):]}, {"test", all[len(train) : len(train)+len(test)]}} {
 		i := 0
 		for b := range c.Batches(p.items, 8, nil) {
@@ -112,8 +112,8 @@ func instructionData(_ context.Context, lab *Lab, s *sheet) error {
 	// response.
 	e := entries[43]
 	s.is("ch07 exercise 7.2 input", e.Input)
-	x := instruct.Encoded{IDs: lab.GPT2.Encode(e.Text()), Asked: len(lab.GPT2.Encode(e.Question()))}
-	instruct.Collator{EndOfText: lab.GPT2.EndOfText(), MaskPrompt: true}.Collate(&b, []instruct.Encoded{x, {IDs: make([]int, 64)}})
+	x := instruct.Example{IDs: lab.GPT2.Encode(e.Text()), Asked: len(lab.GPT2.Encode(e.Question()))}
+	instruct.Collator{EndOfText: lab.GPT2.EndOfText(), MaskPrompt: true}.Collate(&b, []instruct.Example{x, {IDs: make([]int, 64)}})
 	s.is("ch07 exercise 7.2 targets", b.Targets[:64])
 	return nil
 }

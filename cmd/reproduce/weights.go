@@ -168,7 +168,7 @@ func gpt2Instructions(_ context.Context, lab *Lab, s *sheet) error {
 	const size, evaluated = 8, 5
 	lm := pretrain.NewLanguageModel(m, frozen(m), size, 91)
 	g := torchrand.New(seed)
-	collator := instruct.Collator{EndOfText: lab.GPT2.EndOfText(), Limit: 1024}
+	collator := instruct.Collator{EndOfText: lab.GPT2.EndOfText()}
 	for _, p := range []struct {
 		part    string
 		entries []instruct.Entry
@@ -178,7 +178,7 @@ func gpt2Instructions(_ context.Context, lab *Lab, s *sheet) error {
 		loss, _ := pretrain.Evaluate(lm, func(yield func(embeddings.Batch) bool) {
 			var b embeddings.Batch
 			for chosen := range slices.Chunk(order, size) {
-				var batch []instruct.Encoded
+				var batch []instruct.Example
 				for _, i := range chosen {
 					batch = append(batch, items[i])
 				}

@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	if err != nil {
 		return err
 	}
-	assistant, err := instruct.OpenFS(files)
+	assistant, err := instruct.LoadFS(files)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 // answer writes the answer to a line as it comes into being.
 func answer(ctx context.Context, assistant *instruct.Assistant, line string, out io.Writer) error {
 	instruction, input, _ := strings.Cut(line, "|")
-	for piece, err := range assistant.Respond(ctx, strings.TrimSpace(instruction), strings.TrimSpace(input)) {
+	for piece, err := range assistant.Respond(ctx, strings.TrimSpace(instruction), strings.TrimSpace(input), instruct.Options{}) {
 		if err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func TestModel(t *testing.T) {
 	assistant := instruct.New(m, bpe)
 	_, _, exam := instruct.Split(instruct.Practice(1))
 	var tally instruct.Tally
-	for s, err := range assistant.Scores(t.Context(), exam) {
+	for s, err := range assistant.Scores(t.Context(), exam, instruct.Options{}) {
 		require.NoError(t, err)
 		tally.Add(s)
 	}

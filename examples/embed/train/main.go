@@ -56,7 +56,7 @@ func train(out string) error {
 		}
 	}
 	var tally instruct.Tally
-	for score, err := range instruct.New(model, bpe).Scores(ctx, exam) {
+	for score, err := range instruct.New(model, bpe).Scores(ctx, exam, instruct.Options{}) {
 		if err != nil {
 			return err
 		}
