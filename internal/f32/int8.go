@@ -87,8 +87,9 @@ func (p *int8Product) dots(i, j, together int) {
 	if together == 1 {
 		stride = 0 // the kernel then computes the same one four times
 	}
-	w := p.w.Data[j*p.w.Cols:]
-	sums, n := dotsInt8(x, w, stride)
+	w := p.w.Data[j*p.w.Cols:][:3*stride+len(x)]
+	var sums [4]float32
+	n := dotsInt8(&sums, x, w, stride)
 	for r := range together {
 		sum := sums[r]
 		for l, q := range w[r*stride:][:len(x)][n:] {

@@ -5,7 +5,7 @@ package f32
 import "golang.org/x/sys/cpu"
 
 //go:generate go run -C asm ./gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg f32
-//go:generate go run -C asm ./vec -out ../vec_amd64.s -stubs ../vec_stub_amd64.go -pkg f32
+//go:generate go run -C asm ./loops -out ../loops_amd64.s -stubs ../loops_stub_amd64.go -pkg f32
 
 var (
 	avx2   = cpu.X86.HasAVX2 && cpu.X86.HasFMA
@@ -36,68 +36,10 @@ func kernels() []*kernel {
 	return list
 }
 
-// The functions below do the leading elements of a vector, as many as fill
-// whole registers, and return how many that were; vec.go does the last few.
+// The loops over vectors are in loops_stub_amd64.go. They do the leading elements,
+// as many as fill whole registers, and return how many those were, none without
+// AVX2; the functions that call them do the last few.
 
-func leading(x []float32) int {
-	if !avx2 {
-		return 0
-	}
-	return len(x) &^ 7
-}
-
-func axpy(alpha float32, x, y []float32) int {
-	n := leading(x)
-	if n > 0 {
-		axpyAVX2(n, alpha, &x[0], &y[0])
-	}
-	return n
-}
-
-func add(dst, x []float32) int {
-	n := leading(x)
-	if n > 0 {
-		addAVX2(n, &dst[0], &x[0])
-	}
-	return n
-}
-
-func scale(alpha float32, x []float32) int {
-	n := leading(x)
-	if n > 0 {
-		scaleAVX2(n, alpha, &x[0])
-	}
-	return n
-}
-
-func dot(x, y []float32) (float32, int) {
-	n := leading(x)
-	if n == 0 {
-		return 0, 0
-	}
-	return dotAVX2(n, &x[0], &y[0]), n
-}
-
-func sum(x []float32) (float32, int) {
-	n := leading(x)
-	if n == 0 {
-		return 0, 0
-	}
-	return sumAVX2(n, &x[0]), n
-}
-
-func maximum(x []float32) (float32, int) {
-	n := leading(x)
-	if n == 0 {
-		return negInf, 0
-	}
-	return maxAVX2(n, &x[0]), n
-}
-
-func expShifted(dst, x []float32, shift float32) (float32, int) {
-	n := leading(x)
-	if n == 0 {
-		return 0, 0
-	}
-	return expShiftedAVX2(n, &dst[0], &x[0], shift), n
+func adamW(a *AdamW, p, g, m, v []float32) int {
+	return adamWAVX2(p, g, m, v, a.Scale, a.Keep, a.Beta1, 1-a.Beta1, a.Beta2, 1-a.Beta2, a.Rate, a.RootV, a.Epsilon)
 }

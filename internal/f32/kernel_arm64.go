@@ -43,7 +43,8 @@ func copy16(k int, src *float32, stride int, dst *float32)
 func turn8(k, rows int, src *float32, stride int, dst *float32, width int)
 
 // The functions below do the leading elements of a vector, as many as fill pairs
-// of registers, and return how many that were; vec.go does the last few.
+// of registers, and return how many those were; the functions that call them do the
+// last few.
 
 //go:noescape
 func axpy(alpha float32, x, y []float32) int
@@ -65,3 +66,45 @@ func maximum(x []float32) (m float32, n int)
 
 //go:noescape
 func expShifted(dst, x []float32, shift float32) (s float32, n int)
+
+//go:noescape
+func adamW(a *AdamW, p, g, m, v []float32) int
+
+//go:noescape
+func mul(dst, x, y []float32) int
+
+//go:noescape
+func mulAdd(dst, x, y []float32) int
+
+//go:noescape
+func shift(dst, x []float32, by float32) int
+
+//go:noescape
+func addFour(dst, x []float32, stride int) int
+
+//go:noescape
+func squaredNorm(sums *[16]float64, x []float32) int
+
+//go:noescape
+func sumExp(x []float32, shift float32) (s float32, n int)
+
+//go:noescape
+func gelu(dst, x []float32) int
+
+//go:noescape
+func geluBackward(dx, dy, x []float32) int
+
+// addRows adds to y the four rows of x, stride apart, each times its element of
+// alpha, one after the other.
+//
+//go:noescape
+func addRows(alpha *[4]float32, x []float32, stride int, y []float32) int
+
+// dotsInt8 sets sums to the dot products of x with four rows of w, stride apart, if
+// there are any.
+//
+//go:noescape
+func dotsInt8(sums *[4]float32, x []float32, w []int8, stride int) int
+
+//go:noescape
+func fromInt8(dst []float32, scale float32, q []int8) int

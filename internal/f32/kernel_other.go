@@ -39,3 +39,35 @@ func fold(sums *[8]float32) float32 {
 	}
 	return sums[0]
 }
+
+func adamW(*AdamW, []float32, []float32, []float32, []float32) int { return 0 }
+
+func mul([]float32, []float32, []float32) int { return 0 }
+
+func mulAdd([]float32, []float32, []float32) int { return 0 }
+
+func shift([]float32, []float32, float32) int { return 0 }
+
+func addFour(_, _ []float32, _ int) int { return 0 }
+
+func squaredNorm(*[16]float64, []float32) int { return 0 }
+
+// sumExp adds in the order of expShifted.
+func sumExp(x []float32, shift float32) (float32, int) {
+	var sums [8]float32
+	x = x[:len(x)&^7]
+	for i, v := range x {
+		sums[i%8] += Exp(v - shift)
+	}
+	return fold(&sums), len(x)
+}
+
+func gelu([]float32, []float32) int { return 0 }
+
+func geluBackward([]float32, []float32, []float32) int { return 0 }
+
+func addRows(*[4]float32, []float32, int, []float32) int { return 0 }
+
+func dotsInt8(*[4]float32, []float32, []int8, int) int { return 0 }
+
+func fromInt8([]float32, float32, []int8) int { return 0 }

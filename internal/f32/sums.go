@@ -22,7 +22,7 @@ const rowSumCols = 128
 // sumColumns is [SumRows] for some columns.
 func sumColumns(dst []float32, m blas32.General) {
 	for ; m.Rows >= 4; m = window(m, 4, m.Rows, 0, m.Cols) {
-		n := addFour(dst, m)
+		n := addFour(dst, m.Data, m.Stride)
 		for i := range 4 {
 			Add(dst[n:], Row(m, i)[n:])
 		}

@@ -75,7 +75,7 @@ func (p *product) element(i, l int) float32 {
 func weighRows(alpha []float32, x []float32, stride int, y []float32) {
 	n := 0
 	if len(alpha) == 4 {
-		n = addRows((*[4]float32)(alpha), x, stride, y)
+		n = addRows((*[4]float32)(alpha), x[:3*stride+len(y)], stride, y)
 	}
 	if n == len(y) {
 		return

@@ -24,13 +24,16 @@
 	VFADD(4, 0, 0); \
 	VFADD(5, 1, 1)
 
-// func addRowsNEON(n int, alpha, x *float32, stride int, y *float32)
-TEXT ·addRowsNEON(SB), NOSPLIT, $0-40
-	MOVD  n+0(FP), R0
-	MOVD  alpha+8(FP), R1
-	MOVD  x+16(FP), R2
-	MOVD  stride+24(FP), R6
-	MOVD  y+32(FP), R7
+// func addRows(alpha *[4]float32, x []float32, stride int, y []float32) int
+TEXT ·addRows(SB), NOSPLIT, $0-72
+	MOVD  alpha+0(FP), R1
+	MOVD  x_base+8(FP), R2
+	MOVD  stride+32(FP), R6
+	MOVD  y_base+40(FP), R7
+	MOVD  y_len+48(FP), R0
+	AND   $~7, R0
+	MOVD  R0, ret+64(FP)
+	CBZ   R0, done
 	ADD   R6<<2, R2, R3
 	ADD   R6<<2, R3, R4
 	ADD   R6<<2, R4, R5
@@ -78,13 +81,16 @@ done:
 	VEXT $8, V20.B16, V20.B16, V20.B16; \
 	DOT8(V18, V19, E, F)
 
-// func dotsInt8NEON(n int, x *float32, w *int8, stride int, sums *float32)
-TEXT ·dotsInt8NEON(SB), NOSPLIT, $0-40
-	MOVD n+0(FP), R0
-	MOVD x+8(FP), R1
-	MOVD w+16(FP), R2
-	MOVD stride+24(FP), R6
-	MOVD sums+32(FP), R7
+// func dotsInt8(sums *[4]float32, x []float32, w []int8, stride int) int
+TEXT ·dotsInt8(SB), NOSPLIT, $0-72
+	MOVD sums+0(FP), R7
+	MOVD x_base+8(FP), R1
+	MOVD x_len+16(FP), R0
+	MOVD w_base+32(FP), R2
+	MOVD stride+56(FP), R6
+	AND  $~7, R0
+	MOVD R0, ret+64(FP)
+	CBZ  R0, done
 	ADD  R6, R2, R3
 	ADD  R6, R3, R4
 	ADD  R6, R4, R5
@@ -147,6 +153,8 @@ fold:
 	VFADDP(5, 1, 1)
 	VFADD(1, 0, 0)
 	VST1 [V0.S4], (R7)
+
+done:
 	RET
 
 // func fromInt8(dst []float32, scale float32, q []int8) int

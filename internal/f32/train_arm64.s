@@ -183,17 +183,17 @@ rest:
 done:
 	RET
 
-// func addFour(dst []float32, m blas32.General) int
-TEXT ·addFour(SB), NOSPLIT, $0-80
+// func addFour(dst, x []float32, stride int) int
+TEXT ·addFour(SB), NOSPLIT, $0-64
 	MOVD dst_base+0(FP), R0
 	MOVD dst_len+8(FP), R5
-	MOVD m_Data_base+48(FP), R1
-	MOVD m_Stride+40(FP), R6
+	MOVD x_base+24(FP), R1
+	MOVD stride+48(FP), R6
 	ADD  R6<<2, R1, R2
 	ADD  R6<<2, R2, R3
 	ADD  R6<<2, R3, R4
 	AND  $~7, R5
-	MOVD R5, ret+72(FP)
+	MOVD R5, ret+56(FP)
 	CBZ  R5, done
 
 eight:

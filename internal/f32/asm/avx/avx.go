@@ -37,6 +37,38 @@ func Arg(name string) reg.GPVirtual {
 	return Load(Param(name), GP64()).(reg.GPVirtual)
 }
 
+// Base loads where a slice begins.
+func Base(name string) reg.GPVirtual {
+	return Load(Param(name).Base(), GP64()).(reg.GPVirtual)
+}
+
+// Leading loads how many elements of a slice the function does, the leading ones
+// that fill whole groups, and returns that number as the result n. Where it is 0,
+// as it is on processors without AVX2, nothing follows.
+func Leading(slice string, group int) reg.GPVirtual {
+	n := Load(Param(slice).Len(), GP64()).(reg.GPVirtual)
+	ANDQ(I32(-group), n)
+	CMPB(NewDataAddr(Symbol{Name: "·avx2"}, 0), Imm(0))
+	JNE(LabelRef("able"))
+	XORQ(n, n)
+	Label("able")
+	Store(n, Return("n"))
+	TESTQ(n, n)
+	JNE(LabelRef("some"))
+	RET()
+	Label("some")
+	return n
+}
+
+// Otherwise sets the first result to a float32 that stands when n is 0.
+func Otherwise(bits uint32) {
+	result, err := ReturnIndex(0).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	MOVL(U32(bits), result.Addr)
+}
+
 // Bytes loads a count of float32s and turns it into a count of bytes.
 func Bytes(name string) reg.GPVirtual {
 	r := Arg(name)

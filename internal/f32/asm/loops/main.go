@@ -1,8 +1,12 @@
-// Vec writes the loops over vectors; see the go:generate lines in
-// kernel_amd64.go.
+// Loops writes the loops over vectors, those of the layers, the loss and the
+// optimiser, and those of products with few rows; see the go:generate line in
+// kernel_amd64.go. Each does the leading elements of its vectors and returns how
+// many those were; the Go function that calls it does the last few.
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -12,13 +16,31 @@ import (
 
 func main() {
 	AMD64()
+	c := Constants(
+		Float("half", 0.5),
+		Float("geluScale", 0.7978845608028654),
+		Float("geluCubic", 0.044715),
+		Float("geluCubic3", 3*0.044715),
+	)
 	dot()
 	sum()
 	maximum()
 	axpy()
 	add()
 	scale()
-	expShifted(Constants())
+	expShifted(c)
+	adamW()
+	mul()
+	mulAdd()
+	shift()
+	addFour()
+	squaredNorm()
+	sumExp(c)
+	gelu(c)
+	geluBackward(c)
+	addRows()
+	dotsInt8()
+	fromInt8()
 	Generate()
 }
 
@@ -26,9 +48,9 @@ func addps(ops ...Op) { VADDPS(ops...) }
 func maxps(ops ...Op) { VMAXPS(ops...) }
 
 func dot() {
-	Define("dotAVX2", "func(n int, x, y *float32) float32",
-		"dotAVX2 returns the dot product of n elements, a multiple of 8.")
-	n, x, v := Arg("n"), Arg("x"), Arg("y")
+	Define("dot", "func(x, y []float32) (s float32, n int)", "dot returns the dot product.")
+	Otherwise(0)
+	n, x, v := Leading("x", 8), Base("x"), Base("y")
 	Zero(Y[:4]...)
 	Loop(n, 4, func(i, disp int) {
 		VMOVUPS(Mem{Base: x, Disp: disp}, Y[4+i])
@@ -39,9 +61,9 @@ func dot() {
 }
 
 func sum() {
-	Define("sumAVX2", "func(n int, x *float32) float32",
-		"sumAVX2 returns the sum of n elements, a multiple of 8.")
-	n, x := Arg("n"), Arg("x")
+	Define("sum", "func(x []float32) (s float32, n int)", "sum returns the sum.")
+	Otherwise(0)
+	n, x := Leading("x", 8), Base("x")
 	Zero(Y[:4]...)
 	Loop(n, 4, func(i, disp int) {
 		VADDPS(Mem{Base: x, Disp: disp}, Y[i], Y[i])
@@ -52,10 +74,10 @@ func sum() {
 
 // maximum: VMAXPS forgets NaNs, so Y4 collects where x is unordered with itself.
 func maximum() {
-	Define("maxAVX2", "func(n int, x *float32) float32",
-		"maxAVX2 returns the maximum of n elements, a multiple of 8 and not 0, or NaN if",
-		"one of them is NaN.")
-	n, x := Arg("n"), Arg("x")
+	Define("maximum", "func(x []float32) (m float32, n int)",
+		"maximum returns the maximum, NaN if an element is NaN, negative infinity of none.")
+	Otherwise(math.Float32bits(float32(math.Inf(-1))))
+	n, x := Leading("x", 8), Base("x")
 	for i := range 4 {
 		VMOVUPS(Mem{Base: x}, Y[i])
 	}
@@ -82,9 +104,8 @@ func maximum() {
 // axpy multiplies and adds apart, not fused: so an element's bits do not depend
 // on whether it falls to the kernel or to the plain loop for the last few.
 func axpy() {
-	Define("axpyAVX2", "func(n int, alpha float32, x, y *float32)",
-		"axpyAVX2 adds alpha·x to y, for n elements, a multiple of 8.")
-	n, x, v := Arg("n"), Arg("x"), Arg("y")
+	Define("axpy", "func(alpha float32, x, y []float32) (n int)", "axpy adds alpha·x to y.")
+	n, x, v := Leading("x", 8), Base("x"), Base("y")
 	Broadcast("alpha", Y[15])
 	Loop(n, 4, func(i, disp int) {
 		VMULPS(Mem{Base: x, Disp: disp}, Y[15], Y[i])
@@ -95,9 +116,8 @@ func axpy() {
 }
 
 func add() {
-	Define("addAVX2", "func(n int, dst, x *float32)",
-		"addAVX2 adds x to dst, for n elements, a multiple of 8.")
-	n, dst, x := Arg("n"), Arg("dst"), Arg("x")
+	Define("add", "func(dst, x []float32) (n int)", "add adds x to dst.")
+	n, dst, x := Leading("x", 8), Base("dst"), Base("x")
 	Loop(n, 4, func(i, disp int) {
 		VMOVUPS(Mem{Base: dst, Disp: disp}, Y[i])
 		VADDPS(Mem{Base: x, Disp: disp}, Y[i], Y[i])
@@ -107,9 +127,8 @@ func add() {
 }
 
 func scale() {
-	Define("scaleAVX2", "func(n int, alpha float32, x *float32)",
-		"scaleAVX2 multiplies n elements, a multiple of 8, by alpha.")
-	n, x := Arg("n"), Arg("x")
+	Define("scale", "func(alpha float32, x []float32) (n int)", "scale multiplies x by alpha.")
+	n, x := Leading("x", 8), Base("x")
 	Broadcast("alpha", Y[15])
 	Loop(n, 4, func(i, disp int) {
 		VMULPS(Mem{Base: x, Disp: disp}, Y[15], Y[i])
@@ -119,10 +138,10 @@ func scale() {
 }
 
 func expShifted(c Table) {
-	Define("expShiftedAVX2", "func(n int, dst, x *float32, shift float32) float32",
-		"expShiftedAVX2 sets dst to Exp(x-shift) and returns the sum, for n elements, a",
-		"multiple of 8.")
-	n, dst, src := Arg("n"), Arg("dst"), Arg("x")
+	Define("expShifted", "func(dst, x []float32, shift float32) (s float32, n int)",
+		"expShifted sets dst to Exp(x-shift) and returns the sum.")
+	Otherwise(0)
+	n, dst, src := Leading("x", 8), Base("dst"), Base("x")
 	Zero(Y[:4]...) // the sum
 	Broadcast("shift", Y[15])
 	x, shifted, r, p, t := Y[4], Y[5], Y[6], Y[7], Y[8]

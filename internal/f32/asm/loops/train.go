@@ -1,7 +1,7 @@
-// Train writes the loops of the layers, the loss and the optimiser; see the
-// go:generate line in train_amd64.go. Where a sum follows a product the two are
-// not fused: each operation of the plain loops is one instruction, so that the
-// bits are the same.
+// The loops of the layers, the loss and the optimiser. Where a sum follows a product
+// the two are not fused: each operation of the plain loops is one instruction, so
+// that the bits are the same.
+
 package main
 
 import (
@@ -12,31 +12,11 @@ import (
 	. "github.com/llm-from-scratch/llm/internal/f32/asm/avx"
 )
 
-func main() {
-	AMD64()
-	adamW()
-	mul()
-	mulAdd()
-	shift()
-	addFour()
-	squaredNorm()
-	c := Constants(
-		Float("half", 0.5),
-		Float("geluScale", 0.7978845608028654),
-		Float("geluCubic", 0.044715),
-		Float("geluCubic3", 3*0.044715),
-	)
-	sumExp(c)
-	gelu(c)
-	geluBackward(c)
-	Generate()
-}
-
 func adamW() {
-	Define("adamWAVX2", "func(n int, p, dp, m, v *float32, scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon float32)",
-		"adamWAVX2 does AdamW's step on n elements, a multiple of 8. rest1 and rest2 are",
-		"1-beta1 and 1-beta2. dp is the gradient; Go's assembler has another g.")
-	n, p, g, m, v := Arg("n"), Arg("p"), Arg("dp"), Arg("m"), Arg("v")
+	Define("adamWAVX2", "func(p, dp, m, v []float32, scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon float32) (n int)",
+		"adamWAVX2 does AdamW's step. rest1 and rest2 are 1-beta1 and 1-beta2. dp is the",
+		"gradient; Go's assembler has another g.")
+	n, p, g, m, v := Leading("p", 8), Base("p"), Base("dp"), Base("m"), Base("v")
 	scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon, zero := Y[6], Y[7], Y[8], Y[9], Y[10], Y[11], Y[12], Y[13], Y[14], Y[15]
 	Broadcast("scale", scale)
 	Broadcast("keep", keep)
@@ -77,9 +57,8 @@ func adamW() {
 }
 
 func mul() {
-	Define("mulAVX2", "func(n int, dst, x, y *float32)",
-		"mulAVX2 sets dst to x·y, for n elements, a multiple of 8.")
-	n, dst, x, y := Arg("n"), Arg("dst"), Arg("x"), Arg("y")
+	Define("mul", "func(dst, x, y []float32) (n int)", "mul sets dst to x·y.")
+	n, dst, x, y := Leading("dst", 8), Base("dst"), Base("x"), Base("y")
 	Loop(n, 4, func(i, disp int) {
 		VMOVUPS(Mem{Base: x, Disp: disp}, Y[i])
 		VMULPS(Mem{Base: y, Disp: disp}, Y[i], Y[i])
@@ -89,9 +68,8 @@ func mul() {
 }
 
 func mulAdd() {
-	Define("mulAddAVX2", "func(n int, dst, x, y *float32)",
-		"mulAddAVX2 adds x·y to dst, for n elements, a multiple of 8.")
-	n, dst, x, y := Arg("n"), Arg("dst"), Arg("x"), Arg("y")
+	Define("mulAdd", "func(dst, x, y []float32) (n int)", "mulAdd adds x·y to dst.")
+	n, dst, x, y := Leading("dst", 8), Base("dst"), Base("x"), Base("y")
 	Loop(n, 4, func(i, disp int) {
 		VMOVUPS(Mem{Base: x, Disp: disp}, Y[i])
 		VMULPS(Mem{Base: y, Disp: disp}, Y[i], Y[i])
@@ -102,9 +80,8 @@ func mulAdd() {
 }
 
 func shift() {
-	Define("shiftAVX2", "func(n int, dst, x *float32, by float32)",
-		"shiftAVX2 sets dst to x+by, for n elements, a multiple of 8.")
-	n, dst, x := Arg("n"), Arg("dst"), Arg("x")
+	Define("shift", "func(dst, x []float32, by float32) (n int)", "shift sets dst to x+by.")
+	n, dst, x := Leading("dst", 8), Base("dst"), Base("x")
 	Broadcast("by", Y[15])
 	Loop(n, 4, func(i, disp int) {
 		VADDPS(Mem{Base: x, Disp: disp}, Y[15], Y[i])
@@ -115,10 +92,10 @@ func shift() {
 
 // addFour reads and writes dst once for four rows.
 func addFour() {
-	Define("addFourAVX2", "func(n int, dst, x *float32, stride int)",
-		"addFourAVX2 adds four rows, which begin stride elements apart, to dst one after",
-		"the other, for n elements, a multiple of 8.")
-	n, dst, row0, stride := Arg("n"), Arg("dst"), Arg("x"), Bytes("stride")
+	Define("addFour", "func(dst, x []float32, stride int) (n int)",
+		"addFour adds four rows of x, which begin stride elements apart, to dst one after",
+		"the other.")
+	n, dst, row0, stride := Leading("dst", 8), Base("dst"), Base("x"), Bytes("stride")
 	row2 := GP64()
 	LEAQ(Mem{Base: row0, Index: stride, Scale: 2}, row2)
 	Loop(n, 4, func(i, disp int) {
@@ -134,10 +111,10 @@ func addFour() {
 
 // squaredNorm may fuse, because the square of a float32 is exact in a float64.
 func squaredNorm() {
-	Define("squaredNormAVX2", "func(n int, x *float32, sums *float64)",
-		"squaredNormAVX2 sets sums[j], j below 16, to the sum of the squares of elements",
-		"j, j+16, j+32 and so on of n, a multiple of 16.")
-	n, x, sums := Arg("n"), Arg("x"), Arg("sums")
+	Define("squaredNorm", "func(sums *[16]float64, x []float32) (n int)",
+		"squaredNorm sets sums[j] to the sum of the squares of elements j, j+16, j+32 and",
+		"so on, when there are any.")
+	n, x, sums := Leading("x", 16), Base("x"), Arg("sums")
 	Zero(Y[:4]...)
 	Label("again")
 	SUBQ(Imm(16), n)
@@ -156,9 +133,9 @@ func squaredNorm() {
 }
 
 func sumExp(c Table) {
-	Define("sumExpAVX2", "func(n int, x *float32, shift float32) float32",
-		"sumExpAVX2 returns the sum of Exp(x-shift), for n elements, a multiple of 8.")
-	n, src := Arg("n"), Arg("x")
+	Define("sumExp", "func(x []float32, shift float32) (s float32, n int)", "sumExp returns the sum of Exp(x-shift).")
+	Otherwise(0)
+	n, src := Leading("x", 8), Base("x")
 	Zero(Y[:4]...)
 	Broadcast("shift", Y[15])
 	x, p, shifted, r, t := Y[4], Y[5], Y[6], Y[7], Y[8]
@@ -168,7 +145,7 @@ func sumExp(c Table) {
 		Exp(c, x, p, shifted, r, t)
 		VADDPS(p, Y[0], Y[0])
 	}, src)
-	Fold(func(ops ...Op) { VADDPS(ops...) })
+	Fold(addps)
 	Give()
 }
 
@@ -184,9 +161,8 @@ func bend(c Table, x, q reg.VecPhysical) {
 }
 
 func gelu(c Table) {
-	Define("geluAVX2", "func(n int, dst, x *float32)",
-		"geluAVX2 sets dst to gelu(x), for n elements, a multiple of 8.")
-	n, dst, src := Arg("n"), Arg("dst"), Arg("x")
+	Define("gelu", "func(dst, x []float32) (n int)", "gelu sets dst to gelu(x).")
+	n, dst, src := Leading("x", 8), Base("dst"), Base("x")
 	x, q := Y[0], Y[1]
 	Loop(n, 1, func(i, disp int) {
 		VMOVUPS(Mem{Base: src}, x)
@@ -200,9 +176,8 @@ func gelu(c Table) {
 }
 
 func geluBackward(c Table) {
-	Define("geluBackwardAVX2", "func(n int, dx, dy, x *float32)",
-		"geluBackwardAVX2 sets dx to dy·gelu'(x), for n elements, a multiple of 8.")
-	n, dx, dy, src := Arg("n"), Arg("dx"), Arg("dy"), Arg("x")
+	Define("geluBackward", "func(dx, dy, x []float32) (n int)", "geluBackward sets dx to dy·gelu'(x).")
+	n, dx, dy, src := Leading("x", 8), Base("dx"), Base("dy"), Base("x")
 	x, q, slope, one, t := Y[0], Y[1], Y[2], Y[15], Y[3]
 	VMOVUPS(c.Get("one"), one)
 	Loop(n, 1, func(i, disp int) {

@@ -1,5 +1,5 @@
-// Thin writes the kernels of products with few rows, which use each weight but
-// once or twice; see the go:generate line in thin_amd64.go.
+// The kernels of products with few rows, which use each weight but once or twice.
+
 package main
 
 import (
@@ -9,14 +9,6 @@ import (
 
 	. "github.com/llm-from-scratch/llm/internal/f32/asm/avx"
 )
-
-func main() {
-	AMD64()
-	addRows()
-	dotsInt8()
-	fromInt8()
-	Generate()
-}
 
 // four returns the operands of four rows that begin at p, stride apart, and the
 // registers to add to in order to move on in all of them.
@@ -43,10 +35,10 @@ func later(p, stride reg.GPVirtual) (rows [4]Mem, move [2]reg.GPVirtual) {
 // addRows multiplies and adds apart, as axpy does and with the same bits. It waits
 // for memory either way.
 func addRows() {
-	Define("addRowsAVX2", "func(n int, alpha, x *float32, stride int, y *float32)",
-		"addRowsAVX2 adds to y the four rows of x, stride apart, each times its element",
-		"of alpha, one after the other, for n elements, a multiple of 8.")
-	n, alpha, x, stride, y := Arg("n"), Arg("alpha"), Arg("x"), Bytes("stride"), Arg("y")
+	Define("addRows", "func(alpha *[4]float32, x []float32, stride int, y []float32) (n int)",
+		"addRows adds to y the four rows of x, stride apart, each times its element of",
+		"alpha, one after the other.")
+	n, alpha, x, stride, y := Leading("y", 8), Arg("alpha"), Base("x"), Bytes("stride"), Base("y")
 	for r := range 4 {
 		VBROADCASTSS(Mem{Base: alpha, Disp: 4 * r}, Y[12+r])
 	}
@@ -68,10 +60,10 @@ func addRows() {
 
 // dotsInt8 has two sums for each row, Y0 to Y3 and Y4 to Y7, used in turn.
 func dotsInt8() {
-	Define("dotsInt8AVX2", "func(n int, x *float32, w *int8, stride int, sums *float32)",
-		"dotsInt8AVX2 sets sums to the dot products of x with four rows of w, stride",
-		"apart, for n elements, a multiple of 8.")
-	n, x, w, stride, sums := Arg("n"), Arg("x"), Arg("w"), Arg("stride"), Arg("sums")
+	Define("dotsInt8", "func(sums *[4]float32, x []float32, w []int8, stride int) (n int)",
+		"dotsInt8 sets sums to the dot products of x with four rows of w, stride apart, if",
+		"there are any.")
+	n, x, w, stride, sums := Leading("x", 8), Base("x"), Base("w"), Arg("stride"), Arg("sums")
 	Zero(Y[:8]...)
 	next, moveNext := later(w, stride)
 	rows, move := four(w, stride)
@@ -114,9 +106,8 @@ func dotsInt8() {
 }
 
 func fromInt8() {
-	Define("fromInt8AVX2", "func(n int, scale float32, q *int8, dst *float32)",
-		"fromInt8AVX2 sets dst to scale·q, for n elements, a multiple of 8.")
-	n, q, dst := Arg("n"), Arg("q"), Arg("dst")
+	Define("fromInt8", "func(dst []float32, scale float32, q []int8) (n int)", "fromInt8 sets dst to scale·q.")
+	n, q, dst := Leading("dst", 8), Base("q"), Base("dst")
 	Broadcast("scale", Y[15])
 	Label("eight")
 	CMPQ(n, Imm(8))
