@@ -9,11 +9,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -32,7 +34,7 @@ type victim struct {
 	before map[string]string // or may hold, if it takes the place of another run that goes on
 	force  bool              // takes that place, once it is saved
 
-	count int   // operations on the disk, once counted
+	count int   // operations on the disk
 	ends  []int // the bytes written after each write
 }
 
@@ -156,11 +158,8 @@ func (v *victim) attempt(dir string, fault func(durable.Op) (int, error)) bool {
 }
 
 // operations counts what the run does to the disk, and where its writes end.
-func (v *victim) operations(t testing.TB) (n int, ends []int) {
+func (v *victim) operations(t testing.TB) {
 	bytes := 0
-	if v.count > 0 {
-		return v.count, v.ends
-	}
 	require.True(t, v.attempt(v.copy(t), func(op durable.Op) (int, error) {
 		if v.count++; op.Kind == "write" {
 			bytes += len(op.Data)
@@ -168,103 +167,173 @@ func (v *victim) operations(t testing.TB) (n int, ends []int) {
 		}
 		return math.MaxInt, nil
 	}))
-	return v.count, v.ends
 }
 
-// ways are the ways in which a run is broken off: each is tried at a place between
-// 0 and 1 of its course.
-var ways = []struct {
-	name string
-	try  func(t testing.TB, v *victim, place float64, rng *rand.Rand) error
-}{
-	{"operation fails", func(t testing.TB, v *victim, place float64, _ *rand.Rand) error {
-		n, _ := v.operations(t)
-		dir := v.copy(t)
-		v.attempt(dir, broken(int(place*float64(n))))
-		return v.survives(t, dir)
+// A way is one in which a run is broken off, at a place between 0 and 1 of its
+// course. It returns the directory that is left.
+type way struct {
+	name    string
+	process bool // breaks off a process of its own, of which several may run at once
+	try     func(v *victim, dir string, place float64, rng *rand.Rand) (left string, err error)
+}
+
+var ways = []way{
+	{"operation fails", false, func(v *victim, dir string, place float64, _ *rand.Rand) (string, error) {
+		v.attempt(dir, broken(int(place*float64(v.count))))
+		return dir, nil
 	}},
-	{"disk full", func(t testing.TB, v *victim, place float64, rng *rand.Rand) error {
-		_, ends := v.operations(t)
-		dir := v.copy(t)
-		v.attempt(dir, filled(max(0, ends[int(place*float64(len(ends)))]+rng.IntN(3)-1)))
-		return v.survives(t, dir)
+	{"disk full", false, func(v *victim, dir string, place float64, rng *rand.Rand) (string, error) {
+		v.attempt(dir, filled(max(0, v.ends[int(place*float64(len(v.ends)))]+rng.IntN(3)-1)))
+		return dir, nil
 	}},
-	{"power cut", func(t testing.TB, v *victim, place float64, rng *rand.Rand) error {
-		n, _ := v.operations(t)
-		dir, after := v.copy(t), filepath.Join(t.TempDir(), "after")
-		d := record(dir, int(place*float64(n+1)), rng)
+	{"power cut", false, func(v *victim, dir string, place float64, rng *rand.Rand) (string, error) {
+		after := dir + "-after"
+		d := record(dir, int(place*float64(v.count+1)), rng)
 		v.attempt(dir, d.see)
-		if err := d.cut(after); err != nil {
-			return err
-		}
-		return v.survives(t, after)
+		return after, d.cut(after)
 	}},
-	{"killed in a save", func(t testing.TB, v *victim, place float64, _ *rand.Rand) error {
-		n, _ := v.operations(t)
-		dir := v.copy(t)
-		cmd := process(v.command(dir)...)
-		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=kill %d", faultVariable, int(place*float64(n))))
+	{"killed in a save", true, func(v *victim, dir string, place float64, _ *rand.Rand) (string, error) {
+		cmd := v.slowed(dir, fmt.Sprintf("kill %d", int(place*float64(v.count))))
 		cmd.Run()
-		return v.survives(t, dir)
+		return dir, nil
 	}},
-	{"killed any time", func(t testing.TB, v *victim, place float64, _ *rand.Rand) error {
-		dir := v.copy(t)
-		cmd := process(v.command(dir)...)
-		cmd.Env = append(cmd.Env, faultVariable+"=slow 1")
+	{"killed any time", true, func(v *victim, dir string, place float64, _ *rand.Rand) (string, error) {
+		cmd := v.slowed(dir, "slow 1")
 		if err := cmd.Start(); err != nil {
-			return err
+			return "", err
 		}
 		time.Sleep(time.Duration(place * float64(300*time.Millisecond)))
 		cmd.Process.Kill()
 		cmd.Wait()
-		return v.survives(t, dir)
+		return dir, nil
 	}},
-	{"second Ctrl-C", func(t testing.TB, v *victim, place float64, _ *rand.Rand) error {
+	{"second Ctrl-C", true, func(v *victim, dir string, place float64, _ *rand.Rand) (string, error) {
 		if runtime.GOOS == "windows" {
-			return nil
+			return dir, nil
 		}
-		dir := v.copy(t)
-		cmd := process(v.command(dir)...)
-		cmd.Env = append(cmd.Env, faultVariable+"=slow 30")
+		cmd := v.slowed(dir, "slow 30")
 		if err := cmd.Start(); err != nil {
-			return err
+			return "", err
 		}
 		time.Sleep(time.Duration(place * float64(time.Second)))
 		cmd.Process.Signal(os.Interrupt)
 		time.Sleep(600 * time.Millisecond)
 		cmd.Process.Signal(syscall.SIGTERM)
 		cmd.Wait()
-		return v.survives(t, dir)
+		return dir, nil
 	}},
 }
 
+// slowed is the run in dir as a process of its own, whose disk has a fault.
+func (v *victim) slowed(dir, fault string) *exec.Cmd {
+	cmd := process(v.command(dir)...)
+	cmd.Env = append(cmd.Env, faultVariable+"="+fault)
+	return cmd
+}
+
+// A trial breaks off a run in one way at one place.
+type trial struct {
+	*victim
+	way
+	place float64
+	dir   string // where it was run, then what is left of it
+	err   error
+}
+
+func (x *trial) breakOff(rng *rand.Rand) { x.dir, x.err = x.try(x.victim, x.dir, x.place, rng) }
+
+// lost goes on with what was broken off and reports why it is not whole in the end.
+func (x *trial) lost(t testing.TB) error {
+	if x.err != nil {
+		return x.err
+	}
+	return x.survives(t, x.dir)
+}
+
+// density is how many of the places of a save are tried: all in CI, which takes two
+// minutes, and every twelfth elsewhere, with one process killed where CI has two.
+func density() (every, processes int) {
+	if os.Getenv("CI") != "" {
+		return 1, 2
+	}
+	return 12, 1
+}
+
 // Every run survives whatever breaks off its saves, at each operation and each end
-// of a write; outside of CI at every fourth of these. LLM_CAMPAIGN=500 tries so many
-// places at random, as go run ./internal/campaign does.
+// of a write; outside of CI at fewer of these, see density. LLM_CAMPAIGN=500 tries
+// so many places at random, as go run ./internal/campaign does.
 func TestCampaign(t *testing.T) {
 	answersAtOnce(t)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so small models need no more
 	all := victims(t)
+	for _, v := range all {
+		v.operations(t)
+	}
 	if n, _ := strconv.Atoi(os.Getenv("LLM_CAMPAIGN")); n > 0 {
 		longCampaign(t, all, n)
 		return
 	}
+	processes := killed(t, all)
+	every, _ := density()
 	begin := time.Now()
 	for _, v := range all {
-		n, ends := v.operations(t)
-		rng := rand.New(rand.NewPCG(1, uint64(n)))
+		rng := rand.New(rand.NewPCG(1, uint64(v.count)))
 		for _, way := range ways {
-			places := map[string]int{"operation fails": n, "power cut": n, "disk full": len(ends)}[way.name]
-			if os.Getenv("CI") == "" {
-				places /= 4
+			if way.process {
+				continue
 			}
-			for i := range max(places, 2) {
-				err := way.try(t, v, (float64(i)+0.5)/float64(max(places, 2)), rng)
-				require.NoError(t, err, "%s, %s, place %d of %d", v.name, way.name, i, places)
+			places := v.count
+			if way.name == "disk full" {
+				places = len(v.ends)
 			}
-			t.Logf("%s: %s at %d places, after %.1f s", v.name, way.name, max(places, 2), time.Since(begin).Seconds())
+			places = max(places/every, 2)
+			for i := range places {
+				x := trial{victim: v, way: way, place: (float64(i) + 0.5) / float64(places), dir: v.copy(t)}
+				x.breakOff(rng)
+				require.NoError(t, x.lost(t), "%s, %s, place %d of %d", v.name, way.name, i, places)
+			}
+			t.Logf("%s: %s at %d places, after %.1f s", v.name, way.name, places, time.Since(begin).Seconds())
 		}
 	}
+	for x := range processes {
+		require.NoError(t, x.lost(t), "%s, %s, at %g", x.victim.name, x.way.name, x.place)
+	}
+}
+
+// killed breaks off processes, which mostly sleep, beside what the test does in its
+// own, a few at once.
+func killed(t *testing.T, all []*victim) <-chan *trial {
+	_, places := density()
+	var trials []*trial
+	for _, v := range all {
+		for _, way := range ways {
+			for i := range places {
+				if way.process {
+					trials = append(trials, &trial{victim: v, way: way, place: (float64(i) + 0.5) / float64(places), dir: v.copy(t)})
+				}
+			}
+		}
+	}
+	todo, done := make(chan *trial, len(trials)), make(chan *trial, len(trials))
+	for _, x := range trials {
+		todo <- x
+	}
+	close(todo)
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for x := range todo {
+				x.breakOff(nil)
+				done <- x
+			}
+		})
+	}
+	go func() {
+		workers.Wait()
+		close(done)
+	}()
+	t.Cleanup(workers.Wait) // before their directories go
+	return done
 }
 
 // answersAtOnce has answers written one by one, for there are only a few.
@@ -282,11 +351,12 @@ func longCampaign(t *testing.T, all []*victim, trials int) {
 		v, way := all[i%len(all)], ways[i/len(all)%len(ways)]
 		rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(i)))
 		key := fmt.Sprintf("%-16s %s", v.name, way.name)
-		place := rng.Float64()
+		x := trial{victim: v, way: way, place: rng.Float64(), dir: v.copy(t)}
 		done[key]++
-		if err := way.try(t, v, place, rng); err != nil {
+		x.breakOff(rng)
+		if err := x.lost(t); err != nil {
 			lost[key]++
-			t.Errorf("%s at %.4f: %v", key, place, err)
+			t.Errorf("%s at %.4f: %v", key, x.place, err)
 		}
 	}
 	total := 0
