@@ -182,7 +182,7 @@ type event struct {
 }
 
 // flood is how many bytes the attempts of a chapter may print.
-const flood = 64 << 20
+var flood = 64 << 20
 
 // read sorts the events into r and returns the chapter that prints too much.
 func (r testRun) read(stdout io.Reader) (flooded string, err error) {
