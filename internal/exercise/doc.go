@@ -13,8 +13,7 @@
 // first line of an attempt on, it passes or fails.
 //
 // Check runs one exercise (check.go, compare.go). List reads the exercises
-// (list.go) and States runs them (states.go), for the site and the command
-// line. Prove runs every stub, solution and mistake through the checks, so that
-// a check which accepts a wrong answer is found before a reader finds it
-// (prove.go, variants.go).
+// (list.go) and Status runs them (states.go), for the site and the command line.
+// A test runs every stub, solution and mistake through the checks, so that a check
+// which accepts a wrong answer is found before a reader finds it (proof_test.go).
 package exercise

@@ -56,7 +56,6 @@ var roomImports = map[string][]string{
 	"internal/flash":             {module + "/internal/f32"},
 	"internal/golden":            nil,
 	"internal/exercise":          nil,
-	"internal/exercise/prove":    {module + "/internal/exercise"},
 	"internal/exercise/testdata": nil,
 	"internal/matmul":            nil,
 	"internal/plaintext":         nil,

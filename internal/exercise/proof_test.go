@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// A Finding is a check that took a stub, a solution or a mistake for something
+// A finding is a check that took a stub, a solution or a mistake for something
 // else.
-type Finding struct {
+type finding struct {
 	Exercise
 	Variant   string // "stub", "solution.go", "zero values", "wrong-no-scale.go"
 	Got, Want State
 	Output    string
 }
 
-func (f Finding) String() string {
+func (f finding) String() string {
 	s := fmt.Sprintf("exercise %s (%s), %s: %s, want %s", f.Number, f.Chapter, f.Variant, f.Got, f.Want)
 	if f.Output != "" {
 		s += "\n\t" + strings.ReplaceAll(f.Output, "\n", "\n\t")
@@ -27,7 +27,7 @@ func (f Finding) String() string {
 	return s
 }
 
-// Prove runs the checks of the exercises against everything they must tell
+// prove runs the checks of the exercises against everything they must tell
 // apart: the untouched stub is skipped, the solution passes, and the attempt
 // returning zero values and every mistake fail. It calls report for each, with
 // Got equal to Want when all is well, and returns how many were not.
@@ -36,7 +36,7 @@ func (f Finding) String() string {
 // stubs' place, so that the proof holds in a clone where a reader has solved
 // some. One go test runs a round of all chapters, with one variant of each
 // exercise, because building a test costs far more than running one.
-func Prove(ctx context.Context, root string, all []Exercise, report func(Finding)) (failed int, err error) {
+func prove(ctx context.Context, root string, all []Exercise, report func(finding)) (failed int, err error) {
 	dir, err := os.MkdirTemp("", "exercises")
 	if err != nil {
 		return 0, err
@@ -79,7 +79,7 @@ func (p *prover) variant(i, round int) (v variant, fresh bool) {
 	return p.rest[i][0], false
 }
 
-func (p *prover) round(ctx context.Context, round int, report func(Finding)) (failed int, err error) {
+func (p *prover) round(ctx context.Context, round int, report func(finding)) (failed int, err error) {
 	overlay, err := p.overlay(round)
 	if err != nil {
 		return 0, err
@@ -97,7 +97,7 @@ func (p *prover) round(ctx context.Context, round int, report func(Finding)) (fa
 	}
 	for i, r := range results {
 		v := variants[i]
-		f := Finding{Exercise: r.Exercise, Variant: v.name, Got: r.State, Want: v.want, Output: r.Output}
+		f := finding{Exercise: r.Exercise, Variant: v.name, Got: r.State, Want: v.want, Output: r.Output}
 		if f.Got != f.Want {
 			failed++
 		}
