@@ -2,6 +2,7 @@ package embeddings_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
@@ -181,17 +182,33 @@ func ExampleEmbedding_Forward() {
 
 // The product of a (2, 3) matrix with its own transpose, which is (3, 2).
 func Example_matrixProduct() {
+	a := [2][3]float32{{1, 2, 3}, {4, 5, 6}}
+	b := [3][2]float32{{1, 4}, {2, 5}, {3, 6}}
+	var c [2][2]float32
+	for i := range 2 { // each row of a
+		for j := range 2 { // with each column of b
+			for k := range 3 { // their dot product
+				c[i][j] += a[i][k] * b[k][j]
+			}
+		}
+	}
+	fmt.Println(c)
+	// Output:
+	// [[14 32] [32 77]]
+}
+
+// The same by the function that the book uses, which is told to read its second
+// matrix transposed.
+func Example_gemm() {
 	a := f32.View([]float32{
 		1, 2, 3,
 		4, 5, 6,
 	}, 2, 3)
 	c := f32.New(2, 2)
 	f32.Gemm(blas.NoTrans, blas.Trans, 1, a, a, 0, c)
-	fmt.Println(f32.Row(c, 0))
-	fmt.Println(f32.Row(c, 1))
+	fmt.Println(f32.Row(c, 0), f32.Row(c, 1))
 	// Output:
-	// [14 32]
-	// [32 77]
+	// [14 32] [32 77]
 }
 
 // A lookup and its gradient as products with a matrix of zeros and ones.
@@ -251,6 +268,29 @@ func Example_gradient() {
 	// weight 1: gradient 2, by nudging 2.0000
 	// weight 2: gradient 2, by nudging 2.0000
 	// loss after one small step against the gradient 6.831
+}
+
+// The slopes of three functions that the next chapters use, by nudging, and beside
+// each what the rule says.
+func Example_slopes() {
+	for _, f := range []struct {
+		name  string
+		at    float64
+		of    func(float64) float64
+		slope float64
+	}{
+		{"exp", 2, math.Exp, math.Exp(2)},
+		{"log", 2, math.Log, 1 / 2.0},
+		{"tanh", 0.5, math.Tanh, 1 - math.Tanh(0.5)*math.Tanh(0.5)},
+	} {
+		const h = 0.001
+		nudged := (f.of(f.at+h) - f.of(f.at-h)) / (2 * h)
+		fmt.Printf("%-4s at %.1f is %.4f, its slope %.4f, by the rule %.4f\n", f.name, f.at, f.of(f.at), nudged, f.slope)
+	}
+	// Output:
+	// exp  at 2.0 is 7.3891, its slope 7.3891, by the rule 7.3891
+	// log  at 2.0 is 0.6931, its slope 0.5000, by the rule 0.5000
+	// tanh at 0.5 is 0.4621, its slope 0.7864, by the rule 0.7864
 }
 
 // The sentence is "the cat the", its vectors have one number each, and the loss
