@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,28 +13,21 @@ import (
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
-// An answer is one in a file of answers. The published book's files have its
-// first three fields and model_response; the others are what we know besides.
+// An answer is one in a file of answers. The published book's files have an entry
+// and model_response; the other fields are what we know besides.
 type answer struct {
-	Instruction string   `json:"instruction"`
-	Input       string   `json:"input"`
-	Output      string   `json:"output"`
-	Kind        string   `json:"kind,omitempty"`
-	Response    string   `json:"model_response"`
-	Right       *bool    `json:"right,omitempty"` // where one answer is right
-	Loss        *float64 `json:"loss,omitempty"`
-	Score       *int     `json:"score,omitempty"`    // what a judge gave, 0 to 100
-	Judge       string   `json:"judge,omitempty"`    // who
-	Unscored    string   `json:"unscored,omitempty"` // why it gave nothing
-}
-
-func (a *answer) entry() instruct.Entry {
-	return instruct.Entry{Instruction: a.Instruction, Input: a.Input, Output: a.Output, Kind: a.Kind}
+	instruct.Entry
+	Response string   `json:"model_response"`
+	Right    *bool    `json:"right,omitempty"` // where one answer is right
+	Loss     *float64 `json:"loss,omitempty"`
+	Score    *int     `json:"score,omitempty"`    // what a judge gave, 0 to 100
+	Judge    string   `json:"judge,omitempty"`    // who
+	Unscored string   `json:"unscored,omitempty"` // why it gave nothing
 }
 
 // answerOf is the answer that a score tells of.
 func answerOf(s instruct.Score) answer {
-	a := answer{Instruction: s.Instruction, Input: s.Input, Output: s.Output, Kind: s.Kind, Response: s.Response, Loss: &s.Loss}
+	a := answer{Entry: s.Entry, Response: s.Response, Loss: &s.Loss}
 	if s.Kind != "" {
 		a.Right = &s.Right
 	}
@@ -47,11 +39,12 @@ func (a *answer) scored() (instruct.Score, bool) {
 	if a.Loss == nil {
 		return instruct.Score{}, false
 	}
-	return instruct.Score{Entry: a.entry(), Response: a.Response, Right: a.Right != nil && *a.Right, Loss: *a.Loss}, true
+	return instruct.Score{Entry: a.Entry, Response: a.Response, Right: a.Right != nil && *a.Right, Loss: *a.Loss}, true
 }
 
-// answers are a file of them. It is written now and then while it grows, always
-// whole, so that what has been answered is not lost.
+// answers are a file of them, or those of no file if path is empty. It is written
+// now and then while it grows, always whole, so that what has been answered is not
+// lost.
 type answers struct {
 	path    string
 	list    []answer
@@ -62,7 +55,7 @@ type answers struct {
 // lockAnswers takes the file at path, so that nobody else writes it until close.
 func lockAnswers(path string) (*answers, error) {
 	unlock, err := durable.Lock(path)
-	return &answers{path: path, unlock: unlock}, err
+	return &answers{path: path, list: []answer{}, unlock: unlock}, err
 }
 
 func (a *answers) close() {
@@ -73,14 +66,14 @@ func (a *answers) close() {
 
 // readAnswers reads a file of answers, to write it again.
 func readAnswers(path string) (*answers, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
+	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("reading the answers: %w; %s instruct eval -answers FILE writes some", err, program())
 	}
 	a, err := lockAnswers(path)
-	if err == nil {
-		data, err = os.ReadFile(path) // as the one has left it who had the lock
+	if err != nil {
+		return a, err
 	}
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return a, err
 	}
@@ -97,41 +90,34 @@ func readAnswers(path string) (*answers, error) {
 
 // newAnswers begins a file of answers, or goes on with the one at path.
 func newAnswers(path string, resume, force bool) (*answers, error) {
+	if path == "" {
+		return new(answers), nil
+	}
 	if resume {
 		return readAnswers(path)
 	}
 	_, err := os.Stat(path)
-	isNew := errors.Is(err, fs.ErrNotExist)
-	switch {
-	case err != nil && !isNew:
-		return nil, err
-	case !isNew && !force:
+	if err == nil && !force {
 		return nil, fmt.Errorf("%s exists: go on with it by -resume, replace it by -force, or choose another file by -answers", path)
 	}
-	a, err := lockAnswers(path)
-	if err == nil && isNew { // what is replaced stays until there is an answer
-		err = a.write() // finds out at once whether it can
+	a, locked := lockAnswers(path)
+	if locked == nil && errors.Is(err, fs.ErrNotExist) { // what is replaced stays until there is an answer
+		return a, a.write() // finds out at once whether it can
 	}
-	return a, err
+	return a, locked
 }
 
 // matches is an error if the answers are not to the first of entries.
 func (a *answers) matches(entries []instruct.Entry) error {
-	for i := range a.list {
-		if i >= len(entries) || a.list[i].entry() != entries[i] {
+	for i, x := range a.list {
+		if i >= len(entries) || x.Entry != entries[i] {
 			return fmt.Errorf("%s: answer %d is not to a question that is asked now; -force begins anew", a.path, i+1)
 		}
-		if _, ours := a.list[i].scored(); !ours {
+		if _, ours := x.scored(); !ours {
 			return fmt.Errorf("%s: answer %d has no loss; -force begins anew", a.path, i+1)
 		}
 	}
 	return nil
-}
-
-// add keeps one more answer, and writes the file if that was long ago.
-func (a *answers) add(x answer) error {
-	a.list = append(a.list, x)
-	return a.writeSoon()
 }
 
 // answersEvery is how long an answer may be in memory only.
@@ -146,15 +132,9 @@ func (a *answers) writeSoon() error {
 }
 
 func (a *answers) write() error {
-	a.written = time.Now()
-	list := a.list
-	if list == nil {
-		list = []answer{}
+	if a.path == "" {
+		return nil
 	}
-	return durable.WriteFile(a.path, func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "    ")
-		return e.Encode(list)
-	})
+	a.written = time.Now()
+	return durable.WriteFile(a.path, func(w io.Writer) error { return printJSON(w, a.list, "    ") })
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,11 +15,20 @@ import (
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
 
+// A chat answers one line after another.
+type chat struct {
+	sampling
+	model         string
+	int8, history bool
+
+	say     func(ctx context.Context, instruction, input string, options instruct.Options) iter.Seq2[string, error]
+	memory  *instruct.Conversation // nothing was said in it without a history
+	context int
+	told    bool // that exchanges are forgotten
+}
+
 func chatCommand() *cobra.Command {
-	var s sampling
-	var dir string
-	var most int
-	var int8, history bool
+	var c chat
 	cmd := &cobra.Command{
 		Use:   "chat",
 		Short: "Talk to an assistant",
@@ -33,77 +43,68 @@ a model with a long context that was trained on conversations. The one that llm
 instruct train makes is neither: beside a full answer its context has no room for
 an earlier exchange, so it answers each line by itself. With a small -n one fits,
 and it answers worse. With -history=false it never reads one.`,
-		Example: `llm chat
-echo "What is the opposite of hot?" | llm chat
-echo "Which word is last? | red sun" | llm chat
-llm chat -temperature 0.8 -seed 3
-llm chat -history=false           each line by itself
-llm chat -int8 -model runs/mine   with weights of one byte`,
-		Args: noArgs,
+		Example: `  llm chat
+  echo "What is the opposite of hot?" | llm chat
+  echo "Which word is last? | red sun" | llm chat
+  llm chat -temperature 0.8 -seed 3
+  llm chat -history=false           each line by itself
+  llm chat -int8 -model runs/mine   with weights of one byte`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := s.check(); err != nil {
+			if err := c.open(cmd); err != nil {
 				return err
-			}
-			if most < 1 && cmd.Flags().Changed("n") {
-				return usagef("-n cannot be %d; it takes 1 or more", most)
-			}
-			m, bpe, err := loadModel(cmd, dir, "instruct train")
-			if err != nil {
-				return err
-			}
-			if most < 1 {
-				most = max(1, m.Config.Context/4)
-			}
-			a := instruct.New(m, bpe)
-			if int8 {
-				a = instruct.New(quantize.Int8(m), bpe)
-			}
-			c := chat{assistant: a, context: m.Config.Context, options: instruct.Options{Sampler: s.Sampler, Seed: s.seed, MaxTokens: most, Stop: s.stops}}
-			if history {
-				c.conversation = a.NewConversation()
 			}
 			return c.run(cmd)
 		},
 	}
-	s.add(cmd, 0)
-	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant, or its name among the downloads")
-	cmd.Flags().IntVarP(&most, "n", "n", 0, "tokens to answer with, at most (default a quarter of the context)")
-	cmd.Flags().BoolVar(&history, "history", true, "remember what was said, as far as the context holds it")
-	int8Flag(cmd, &int8)
+	c.add(cmd, 0)
+	modelFlag(cmd, &c.model, assistant, "the assistant")
+	cmd.Flags().IntVarP(&c.MaxTokens, "n", "n", 0, "tokens to answer with, at most (default a quarter of the context)")
+	cmd.Flags().BoolVar(&c.history, "history", true, "remember what was said, as far as the context holds it")
+	int8Flag(cmd, &c.int8)
 	return cmd
 }
 
-// chatHelp is what /help prints.
-const chatHelp = `INSTRUCTION, or INSTRUCTION | MATERIAL, is answered
-/reset   forgets what was said
-/help    shows this
-An empty line, or Ctrl-D, ends the chat.
-`
-
-// A chat answers one line after another.
-type chat struct {
-	assistant    *instruct.Assistant
-	conversation *instruct.Conversation // nil without a history
-	context      int
-	options      instruct.Options
-	told         bool // that exchanges are forgotten
+// open checks the options and reads the model.
+func (c *chat) open(cmd *cobra.Command) error {
+	err := c.check()
+	if cmd.Flags().Changed("n") {
+		err = errors.Join(err, atLeast(1, "n", c.MaxTokens))
+	}
+	if err != nil {
+		return err
+	}
+	m, bpe, err := loadModel(cmd, c.model, "instruct train")
+	if err != nil {
+		return err
+	}
+	a := instruct.New(m, bpe)
+	if c.int8 {
+		a = instruct.New(quantize.Int8(m), bpe)
+	}
+	c.context = m.Config.Context
+	c.MaxTokens = cmp.Or(c.MaxTokens, max(1, c.context/4))
+	c.memory = a.NewConversation()
+	c.say = a.Respond
+	if c.history {
+		c.say = c.memory.Say
+	}
+	return nil
 }
 
 func (c *chat) run(cmd *cobra.Command) error {
 	out := cmd.OutOrStdout()
-	prompt, leave := func() {}, func() {}
+	prompt, end := "", ""
 	if meter.IsTerminal(cmd.InOrStdin()) {
-		prompt = func() { fmt.Fprint(out, "> ") }
-		leave = func() { fmt.Fprintln(out) } // else the shell's prompt stands behind ours
+		prompt, end = "> ", "\n" // without the end, the shell's prompt stands behind ours
 	}
-	prompt()
+	fmt.Fprint(out, prompt)
 	for line, err := range lines(cmd.Context(), cmd.InOrStdin()) {
-		if err != nil {
-			leave()
-			return err
-		}
 		line = strings.TrimSpace(line)
 		switch {
+		case err != nil:
+			fmt.Fprint(out, end)
+			return err
 		case line == "":
 			return nil
 		case line[0] == '/':
@@ -113,20 +114,25 @@ func (c *chat) run(cmd *cobra.Command) error {
 				return err
 			}
 		}
-		prompt()
+		fmt.Fprint(out, prompt)
 	}
-	leave()
+	fmt.Fprint(out, end)
 	return nil
 }
+
+// chatHelp is what /help prints.
+const chatHelp = `INSTRUCTION, or INSTRUCTION | MATERIAL, is answered
+/reset   forgets what was said
+/help    shows this
+An empty line, or Ctrl-D, ends the chat.
+`
 
 // order obeys a line that is not for the assistant.
 func (c *chat) order(cmd *cobra.Command, line string) {
 	switch line {
 	case "/reset":
-		if c.conversation != nil {
-			c.conversation.Reset()
-			c.told = false
-		}
+		c.memory.Reset()
+		c.told = false
 	case "/help":
 		fmt.Fprint(cmd.OutOrStdout(), chatHelp)
 	default:
@@ -143,29 +149,20 @@ func (c *chat) answer(cmd *cobra.Command, line string) error {
 		return nil
 	}
 	out := cmd.OutOrStdout()
-	for piece, err := range c.say(cmd.Context(), instruction, input) {
+	for piece, err := range c.say(cmd.Context(), instruction, input, c.Options) {
 		if errors.Is(err, context.Canceled) {
 			fmt.Fprintln(out)
 			return err
 		}
 		if err != nil {
 			fmt.Fprintf(cmd.ErrOrStderr(), "llm: %v\n", err)
-			continue
 		}
 		fmt.Fprint(out, piece)
 	}
 	fmt.Fprintln(out)
-	if c.conversation != nil && c.conversation.Forgotten() > 0 && !c.told {
+	if c.memory.Forgotten() > 0 && !c.told {
 		c.told = true
 		fmt.Fprintf(cmd.ErrOrStderr(), "llm: the context of %d tokens is full: from here on the oldest exchanges are forgotten\n", c.context)
 	}
 	return nil
-}
-
-// say gives an instruction to the assistant.
-func (c *chat) say(ctx context.Context, instruction, input string) iter.Seq2[string, error] {
-	if c.conversation == nil {
-		return c.assistant.Respond(ctx, instruction, input, c.options)
-	}
-	return c.conversation.Say(ctx, instruction, input, c.options)
 }

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
 
@@ -23,9 +20,9 @@ func classifyCommand() *cobra.Command {
 		Short: "Fine-tune a model to tell spam from ham",
 		Long: `Classify makes a pretrained model a spam filter: train, then eval on messages that
 were held out, then run on your own.`,
-		Example: `llm classify train
-llm classify eval
-llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six"`,
+		Example: `  llm classify train
+  llm classify eval
+  llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six"`,
 	}, classifyTrainCommand(), classifyEvalCommand(), classifyRunCommand())
 }
 
@@ -35,12 +32,7 @@ func readMessages(cmd *cobra.Command, path string, n int, seed uint64) (messages
 	if path == "" {
 		return classify.Practice(n, rand.New(rand.NewPCG(seed, 10))), "", nil
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, "", fmt.Errorf("reading the messages: %w; %s data get sms-spam gets the real ones", err, program())
-	}
-	messages, err = classify.ReadMessages(bytes.NewReader(data))
-	return messages, corpus.Sum(data), accept(cmd, path, len(messages), err)
+	return readFile(cmd, path, "messages", "sms-spam", classify.ReadMessages)
 }
 
 func classifyEvalCommand() *cobra.Command {
@@ -52,11 +44,11 @@ func classifyEvalCommand() *cobra.Command {
 		Long: `Eval lets a filter sort the messages that its training held out, and counts. With
 -parts it first sorts those that it was trained with and those that were watched,
 and with -data all messages of another file.`,
-		Example: `llm classify eval
-llm classify eval -parts
-llm classify eval -model runs/sms -json
-llm classify eval -data messages.tsv`,
-		Args: noArgs,
+		Example: `  llm classify eval
+  llm classify eval -parts
+  llm classify eval -model runs/sms -json
+  llm classify eval -data messages.tsv`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			filter, err := classify.Load(dir)
 			if err != nil {
@@ -75,7 +67,7 @@ llm classify eval -data messages.tsv`,
 			return classifyEval(cmd, filter, messages, what, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "model", spamFilter, "`directory` of the filter, or its name among the downloads")
+	modelFlag(cmd, &dir, spamFilter, "the filter")
 	cmd.Flags().StringVar(&data, "data", "", "`file` of messages: ham or spam, a tab, the text; or a name among the downloads (default what training held out)")
 	strictFlag(cmd)
 	cmd.Flags().BoolVar(&parts, "parts", false, "count the messages to train with and to watch as well")
@@ -113,7 +105,6 @@ func count(cmd *cobra.Command, filter *classify.Filter, messages []classify.Mess
 
 // classifyEval counts the last part in full, and of the others the accuracy.
 func classifyEval(cmd *cobra.Command, filter *classify.Filter, parts [][]classify.Message, names []string, asJSON bool) error {
-	out := cmd.OutOrStdout()
 	var c classify.Confusion
 	accuracies := map[string]float64{}
 	for i, messages := range parts {
@@ -123,21 +114,21 @@ func classifyEval(cmd *cobra.Command, filter *classify.Filter, parts [][]classif
 		}
 		accuracies[names[i]] = c.Accuracy()
 		if !asJSON {
-			fmt.Fprintf(out, "%.2f%% of %d %s sorted right\n", 100*c.Accuracy(), c.Total(), names[i])
+			fmt.Fprintf(cmd.OutOrStdout(), "%.2f%% of %d %s sorted right\n", 100*c.Accuracy(), c.Total(), names[i])
 		}
 	}
-	if asJSON {
-		report := classifyReport{Accuracy: c.Accuracy(), Messages: c.Total(), Confusion: map[string]map[string]int{}}
-		if len(parts) > 1 {
-			report.Parts = accuracies
-		}
-		for actual, row := range c {
-			report.Confusion[classify.Classes[actual]] = map[string]int{classify.Classes[0]: row[0], classify.Classes[1]: row[1]}
-		}
-		return writeJSON(out, report)
+	if !asJSON {
+		fmt.Fprintf(cmd.OutOrStdout(), "\n%v\n", c)
+		return nil
 	}
-	_, err := fmt.Fprintf(out, "\n%v\n", c)
-	return err
+	report := classifyReport{Accuracy: c.Accuracy(), Messages: c.Total(), Confusion: map[string]map[string]int{}}
+	if len(parts) > 1 {
+		report.Parts = accuracies
+	}
+	for actual, row := range c {
+		report.Confusion[classify.Classes[actual]] = map[string]int{classify.Classes[0]: row[0], classify.Classes[1]: row[1]}
+	}
+	return printJSON(cmd.OutOrStdout(), report, "  ")
 }
 
 func classifyRunCommand() *cobra.Command {
@@ -148,30 +139,31 @@ func classifyRunCommand() *cobra.Command {
 		Short: "Sort your own messages",
 		Long: `Run says for each message, an argument or else a line of the standard input, whether
 it is ham or spam, and how sure the filter is.`,
-		Example: `llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six"
-llm classify run < messages.txt
-llm classify run -json "See you at six"     {"text":…,"class":"ham","probability":…}`,
+		Example: `  llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six"
+  llm classify run < messages.txt
+  llm classify run -json "See you at six"     {"text":…,"class":"ham","probability":…}`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, texts []string) error {
 			filter, err := classify.Load(dir)
 			if err != nil {
 				return orTrain(err, "classify train")
 			}
+			for _, text := range texts {
+				sortOne(cmd, filter, text, asJSON)
+			}
 			if len(texts) > 0 {
-				return sortAll(cmd, filter, texts, asJSON)
+				return cmd.Context().Err()
 			}
 			for line, err := range lines(cmd.Context(), cmd.InOrStdin()) {
-				if err == nil {
-					err = sortAll(cmd, filter, []string{line}, asJSON)
-				}
 				if err != nil {
 					return err
 				}
+				sortOne(cmd, filter, line, asJSON)
 			}
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&dir, "model", spamFilter, "`directory` of the filter, or its name among the downloads")
+	modelFlag(cmd, &dir, spamFilter, "the filter")
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }
@@ -183,18 +175,11 @@ type sorted struct {
 	Probability float64 `json:"probability"`
 }
 
-func sortAll(cmd *cobra.Command, filter *classify.Filter, texts []string, asJSON bool) error {
-	for _, text := range texts {
-		class, p := filter.Classify(text)
-		var err error
-		if asJSON {
-			err = writeLine(cmd.OutOrStdout(), sorted{text, classify.Classes[class], p})
-		} else {
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%-4s %5.1f%%  %s\n", classify.Classes[class], 100*p, text)
-		}
-		if err != nil {
-			return err
-		}
+func sortOne(cmd *cobra.Command, filter *classify.Filter, text string, asJSON bool) {
+	class, p := filter.Classify(text)
+	if asJSON {
+		printJSON(cmd.OutOrStdout(), sorted{text, classify.Classes[class], p}, "")
+		return
 	}
-	return nil
+	fmt.Fprintf(cmd.OutOrStdout(), "%-4s %5.1f%%  %s\n", classify.Classes[class], 100*p, text)
 }

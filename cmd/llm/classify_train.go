@@ -54,14 +54,14 @@ other; 70 in 100 train, 10 are watched, and 20 are held out for llm classify eva
 With -published it does what chapter 6 of Raschka's Build a Large Language Model
 (From Scratch) does: GPT-2's last block, norm and head learn from the SMS Spam
 Collection. Other options change what they name and leave the rest.`,
-		Example: `llm classify train
-llm classify train -resume                     go on after Ctrl-C
-llm classify train -data sms-spam -out runs/sms
-llm classify train -layers last -out runs/last train only the last block and the head
-llm classify train -lora 4 -out runs/lora      train low-rank adapters of rank 4
-llm classify train -published                  the real GPT-2, in runs/sms-gpt2
-llm classify train -published -layers all -batch 2 -accumulate 4`,
-		Args: noArgs,
+		Example: `  llm classify train
+  llm classify train -resume                     go on after Ctrl-C
+  llm classify train -data sms-spam -out runs/sms
+  llm classify train -layers last -out runs/last train only the last block and the head
+  llm classify train -lora 4 -out runs/lora      train low-rank adapters of rank 4
+  llm classify train -published                  the real GPT-2, in runs/sms-gpt2
+  llm classify train -published -layers all -batch 2 -accumulate 4`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if published {
 				if err := usePublished(cmd, &o, publishedClassify()); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,27 +19,17 @@ Nothing else in this program uses the network. Files come from pinned addresses
 and are checked by their size and SHA-256. They go to your cache directory, or to
 the one that the environment variable LLMBOOK_DATA names. A proxy is taken from
 HTTPS_PROXY.`,
-		Example: `llm data list
-llm data get sms-spam
-llm classify train -data "$(llm data get sms-spam)" -out runs/sms`,
+		Example: `  llm data list
+  llm data get sms-spam
+  llm classify train -data "$(llm data get sms-spam)" -out runs/sms`,
 	}, dataListCommand(), dataGetCommand())
 }
 
 // dataset is a line of llm data list.
 type dataset struct {
-	Name    string     `json:"name"`
-	About   string     `json:"about"`
-	Licence string     `json:"licence"`
-	Bytes   int64      `json:"bytes"`
-	Files   []dataFile `json:"files"`
-	Path    string     `json:"path,omitempty"` // where it is, once it has been downloaded
-}
-
-// dataFile is a file of a dataset. One without a URL is written, not downloaded.
-type dataFile struct {
-	Name   string `json:"name"`
-	URL    string `json:"url,omitempty"`
-	SHA256 string `json:"sha256,omitempty"`
+	fetch.Dataset
+	Bytes int64  `json:"bytes"`
+	Path  string `json:"path,omitempty"` // where it is, once it has been downloaded
 }
 
 func dataListCommand() *cobra.Command {
@@ -49,12 +38,19 @@ func dataListCommand() *cobra.Command {
 		Use:     "list",
 		Short:   "Show what can be downloaded",
 		Long:    `List shows what can be downloaded, and where it is if it has been.`,
-		Example: "llm data list\nllm data list -json",
-		Args:    noArgs,
+		Example: "  llm data list\n  llm data list -json",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			list := datasets()
+			var list []dataset
+			for _, d := range fetch.Datasets {
+				path, there := fetch.Find(d.Name)
+				if !there {
+					path = ""
+				}
+				list = append(list, dataset{d, d.Bytes(), path})
+			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), list)
+				return printJSON(cmd.OutOrStdout(), list, "  ")
 			}
 			t := table(cmd.OutOrStdout())
 			fmt.Fprintln(t, "NAME\tSIZE\tLICENCE\tWHAT\tWHERE")
@@ -68,39 +64,22 @@ func dataListCommand() *cobra.Command {
 	return cmd
 }
 
-func datasets() []dataset {
-	var list []dataset
-	for _, d := range fetch.Datasets {
-		entry := dataset{Name: d.Name, About: d.About, Licence: d.Licence, Bytes: d.Bytes()}
-		for _, f := range d.Files {
-			entry.Files = append(entry.Files, dataFile{f.Name, f.URL, f.SHA256})
-		}
-		if path, ok := fetch.Find(d.Name); ok {
-			entry.Path = path
-		}
-		list = append(list, entry)
-	}
-	return list
-}
-
 func dataGetCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "get NAME...",
 		Short: "Download data and print where it is",
 		Long: `Get downloads data, unless it is there already, and prints the path of the file, or of
-the directory that is a model. It says first how much it will fetch. A download
-that breaks off goes on where it stopped, by itself or when the command is
-repeated.`,
-		Example: `llm data get shakespeare
-llm pretrain -data "$(llm data get shakespeare)" -out runs/shakespeare
-llm data get gpt2
-llm generate -model gpt2 "Every effort moves you"
-llm data get -dir . the-verdict`,
+the directory that is a model; llm data list shows the names. It says first how much
+it will fetch. A download that breaks off goes on where it stopped, by itself or when
+the command is repeated.`,
+		Example: `  llm data get shakespeare
+  llm pretrain -data "$(llm data get shakespeare)" -out runs/shakespeare
+  llm data get gpt2
+  llm generate -model gpt2 "Every effort moves you"
+  llm data get -dir . the-verdict`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, names []string) error {
-			if len(names) == 0 {
-				return usagef("%s needs a name; %s data list shows them", words(cmd), program())
-			}
 			for _, name := range names {
 				if _, ok := fetch.Named(name); !ok {
 					return usagef("there is no data %q; %s data list shows what there is", name, program())
@@ -111,7 +90,7 @@ llm data get -dir . the-verdict`,
 				path, err := fetch.Get(cmd.Context(), name, dir, m.Tell)
 				m.Clear()
 				if err != nil && cmd.Context().Err() != nil {
-					return stopped(cmd.ErrOrStderr(), m, dir, names[i:])
+					return stopped(cmd, m, dir, names[i:])
 				}
 				if err != nil {
 					return err
@@ -127,7 +106,7 @@ llm data get -dir . the-verdict`,
 
 // stopped says how to go on with a download that Ctrl-C ended, and what is left
 // to do of those after it.
-func stopped(stderr io.Writer, m *meter.Download, dir string, names []string) error {
+func stopped(cmd *cobra.Command, m *meter.Download, dir string, names []string) error {
 	come := ""
 	if s := m.Stopped(); s != "" {
 		come = " with " + s + ", which are kept"
@@ -135,6 +114,6 @@ func stopped(stderr io.Writer, m *meter.Download, dir string, names []string) er
 	if dir != "" {
 		names = append([]string{"-dir", quote(dir)}, names...)
 	}
-	fmt.Fprintf(stderr, "%s: stopped%s; to go on:\n  %s data get %s\n", m.Name, come, program(), strings.Join(names, " "))
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s: stopped%s; to go on:\n  %s data get %s\n", m.Name, come, program(), strings.Join(names, " "))
 	return errInterrupted
 }

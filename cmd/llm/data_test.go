@@ -252,7 +252,7 @@ func TestNamesOfDownloads(t *testing.T) {
 			if word != "-model" && word != "-data" {
 				continue
 			}
-			cmd, _, err := newRoot().Find(twoDashes(words))
+			cmd, _, err := newRoot().Find(twoDashes(newRoot(), words))
 			require.NoError(t, err)
 			covered[cmd.CommandPath()+word] = true
 			missing := slices.Clone(words)

@@ -23,10 +23,10 @@ func exportCommand() *cobra.Command {
 		Long: `Export writes a model and its tokenizer as the Hugging Face libraries save a GPT-2:
 seven files that PyTorch programs train on and inference servers serve. The
 book's appendix on taking a model elsewhere has the commands.`,
-		Example: `llm export -out ~/newton                          the model of llm pretrain
-llm export -model runs/assistant -out ~/assistant
-llm export -dtype BF16 -out ~/newton-half         in half the bytes`,
-		Args: noArgs,
+		Example: `  llm export -out ~/newton                          the model of llm pretrain
+  llm export -model runs/assistant -out ~/assistant
+  llm export -dtype BF16 -out ~/newton-half         in half the bytes`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return exportModel(cmd, model, out, safetensors.DType(strings.ToUpper(dtype)), force)
 		},

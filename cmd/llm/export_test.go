@@ -148,7 +148,7 @@ func TestExportRefuses(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for args, want := range map[string]string{
 		"-dtype F64":           `-dtype cannot be "F64"; it takes F32, F16 or BF16`,
-		"bogus":                `export takes no argument "bogus"`,
+		"bogus":                `unknown command "bogus" for "llm export"`,
 		"-out " + model:        "is the model to export; it takes another directory",
 		"-force -out " + model: "is the model to export; it takes another directory",
 	} {

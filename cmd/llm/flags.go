@@ -3,118 +3,79 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// twoDashes lets options be written as all Go programs write them, -steps, by
-// turning them into what pflag reads, --steps. An option of one letter has one
-// dash in both.
-func twoDashes(args []string) []string {
-	out := make([]string, len(args))
-	for i, arg := range args {
-		if arg == "--" {
-			copy(out[i:], args[i:])
-			break
+// twoDashes lets flags be written as all Go programs write them, -steps, by turning
+// them into what pflag reads, --steps. A flag of one letter has one dash in both, and
+// what follows a flag that takes a value is a value.
+func twoDashes(root *cobra.Command, args []string) []string {
+	if n := len(args) - 1; n > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // a shell asks how the last word may end
+		return slices.Concat(args[:1], twoDashes(root, args[1:n]), args[n:])
+	}
+	cmd, _, _ := root.Find(args)
+	out := slices.Clone(args)
+	for i := 0; i < len(out) && out[i] != "--"; i++ {
+		if !strings.HasPrefix(out[i], "-") {
+			continue
 		}
-		name, _, _ := strings.Cut(arg, "=")
-		if len(name) > 2 && name[0] == '-' && isLetter(name[1]) {
-			arg = "-" + arg
+		name, _, withValue := strings.Cut(strings.TrimLeft(out[i], "-"), "=")
+		if len(name) > 1 && isLetter(out[i][1]) {
+			out[i] = "-" + out[i]
 		}
-		out[i] = arg
+		f := cmd.Flags().Lookup(name)
+		if len(name) == 1 {
+			f = cmd.Flags().ShorthandLookup(name)
+		}
+		if f != nil && f.NoOptDefVal == "" && !withValue {
+			i++
+		}
 	}
 	return out
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// flagError puts what pflag found wrong in the words of this program.
-func flagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	var missing *pflag.ValueRequiredError
-	var invalid *pflag.InvalidValueError
-	switch {
-	case errors.As(err, &unknown):
-		return usagef("%s has no option -%s", words(cmd), unknown.GetSpecifiedName())
-	case errors.As(err, &missing):
-		return usagef("option -%s needs a value", missing.GetSpecifiedName())
-	case errors.As(err, &invalid):
-		flag := invalid.GetFlag()
-		return usagef("option -%s cannot be %q; it takes %s", flag.Name, invalid.GetValue(), kind(flag))
-	}
-	return usageError{err}
+// usageError is a mistake in the command line rather than in the world.
+type usageError struct{ error }
+
+// usagef is fmt.Errorf for a usageError.
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
 }
 
-// kind says what values a flag takes.
-func kind(f *pflag.Flag) string {
-	switch f.Value.Type() {
-	case "int":
-		return "a whole number"
-	case "uint64":
-		return "a whole number, not negative"
-	case "float32", "float64":
-		return "a number"
-	case "bool":
-		return "true or false"
-	case "duration":
-		return "a time such as 30s or 5m"
+// flagError says without a word of strconv that a value is not of its flag's type.
+func flagError(_ *cobra.Command, err error) error {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		f := invalid.GetFlag()
+		return fmt.Errorf("invalid argument %q for --%s, whose type is %s", invalid.GetValue(), f.Name, f.Value.Type())
 	}
-	return "text"
+	return err
 }
 
-// help writes what -h shows: what the command is for, how it is used, by
-// example, and its options.
-func help(cmd *cobra.Command, _ []string) {
-	w := cmd.OutOrStdout()
-	about := cmd.Long
-	if about == "" {
-		about = cmd.Short
+// optionError is a usage error that names the flag which is out of its range.
+func optionError(err error) error {
+	if r, ok := errors.AsType[*pretrain.RangeError](err); ok {
+		return usagef("-%s cannot be %v; it takes %s", r.Option, r.Value, r.Takes)
 	}
-	fmt.Fprintf(w, "%s\n\nUsage: %s\n", about, usageLine(cmd))
-	if cmd.Example != "" {
-		fmt.Fprintf(w, "\nExamples:\n  %s\n", strings.ReplaceAll(cmd.Example, "\n", "\n  "))
-	}
-	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(w, "\nCommands (each has -h):\n")
-		for _, sub := range cmd.Commands() {
-			if sub.IsAvailableCommand() {
-				fmt.Fprintf(w, "  %-10s %s\n", sub.Name(), sub.Short)
-			}
-		}
-	}
-	writeFlags(w, cmd.LocalFlags())
+	return err
 }
 
-func usageLine(cmd *cobra.Command) string {
-	line := cmd.CommandPath()
-	if _, args, ok := strings.Cut(cmd.Use, " "); ok {
-		return line + " [options] " + args
+// atLeast is a usage error for a flag with a value below the least.
+func atLeast(least int, name string, value int) error {
+	if value < least {
+		return optionError(&pretrain.RangeError{Option: name, Value: value, Takes: fmt.Sprintf("%d or more", least)})
 	}
-	if cmd.HasAvailableSubCommands() {
-		return line + " COMMAND"
-	}
-	return line + " [options]"
+	return nil
 }
 
-func writeFlags(w io.Writer, flags *pflag.FlagSet) {
-	title := "\nOptions:\n"
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Name == "help" {
-			return
-		}
-		value, usage := pflag.UnquoteUsage(f)
-		if f.DefValue != "" && f.DefValue != "0" && f.DefValue != "false" && f.DefValue != "[]" {
-			usage += " (default " + f.DefValue + ")"
-		}
-		fmt.Fprintf(w, "%s  %-22s %s\n", title, strings.TrimSpace("-"+f.Name+" "+value), usage)
-		title = ""
-	})
-}
-
-// changed lists the options on the command line.
+// changed lists the flags on the command line.
 func changed(cmd *cobra.Command) []string {
 	var names []string
 	cmd.Flags().Visit(func(f *pflag.Flag) { names = append(names, f.Name) })

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -14,11 +14,15 @@ import (
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
+// generating are the options of llm generate.
+type generating struct {
+	sampling
+	model string
+	int8  bool
+}
+
 func generateCommand() *cobra.Command {
-	var s sampling
-	var n int
-	var dir string
-	var int8 bool
+	var o generating
 	cmd := &cobra.Command{
 		Use:   "generate [PROMPT...]",
 		Short: "Let a model write on from a prompt",
@@ -38,31 +42,23 @@ which is slow; what it wrote before, it no longer knows.
 
 First comes the repetition penalty, on the tokens that the model reads; then the
 temperature, top-k, top-p and min-p.`,
-		Example: `llm generate "The Rays of Light"
-llm generate -n 500 -temperature 0.5 "Exper. 1."     longer and surer
-llm generate -top-k 20 -seed 2 "The Colours of"      another text
-llm generate -min-p 0.05 "The Colours of"            nothing far-fetched
-llm generate -temperature 0 "If the"                 always the likeliest token
-llm generate -temperature 0 -repetition-penalty 1.2 "If the"
-llm generate -stop . -stop "\n\n" "The Colours of"   one sentence
-llm generate -int8 "The Colours of"                  with weights of one byte
-llm generate -model gpt2 "Every effort moves you"    once llm data get gpt2 has fetched it
-echo "If a Glass" | llm generate -model runs/mine`,
+		Example: `  llm generate "The Rays of Light"
+  llm generate -n 500 -temperature 0.5 "Exper. 1."     longer and surer
+  llm generate -top-k 20 -seed 2 "The Colours of"      another text
+  llm generate -min-p 0.05 "The Colours of"            nothing far-fetched
+  llm generate -temperature 0 "If the"                 always the likeliest token
+  llm generate -temperature 0 -repetition-penalty 1.2 "If the"
+  llm generate -stop . -stop "\n\n" "The Colours of"   one sentence
+  llm generate -int8 "The Colours of"                  with weights of one byte
+  llm generate -model gpt2 "Every effort moves you"    once llm data get gpt2 has fetched it
+  echo "If a Glass" | llm generate -model runs/mine`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := s.check(); err != nil {
-				return err
-			}
-			if n < 1 {
-				return usagef("-n cannot be %d; it takes 1 or more", n)
-			}
-			return generate(cmd, dir, args, s, n, int8)
-		},
+		RunE: o.run,
 	}
-	s.add(cmd, 0.8)
-	cmd.Flags().StringVar(&dir, "model", newton, "`directory` of the model, or its name among the downloads")
-	cmd.Flags().IntVarP(&n, "n", "n", 200, "tokens to write, at most")
-	int8Flag(cmd, &int8)
+	o.add(cmd, 0.8)
+	modelFlag(cmd, &o.model, newton, "the model")
+	cmd.Flags().IntVarP(&o.MaxTokens, "n", "n", 200, "tokens to write, at most")
+	int8Flag(cmd, &o.int8)
 	return cmd
 }
 
@@ -70,21 +66,16 @@ func int8Flag(cmd *cobra.Command, int8 *bool) {
 	cmd.Flags().BoolVar(int8, "int8", false, "round the weights to one byte each: large models write about three times as fast")
 }
 
-// maxPrompt is more than any model reads.
-const maxPrompt = 1 << 20
-
-func generate(cmd *cobra.Command, dir string, args []string, s sampling, n int, int8 bool) error {
-	m, bpe, err := loadModel(cmd, dir, "pretrain")
+func (o *generating) run(cmd *cobra.Command, args []string) error {
+	if err := errors.Join(o.check(), atLeast(1, "n", o.MaxTokens)); err != nil {
+		return err
+	}
+	m, bpe, err := loadModel(cmd, o.model, "pretrain")
 	if err != nil {
 		return err
 	}
-	prompt := strings.Join(args, " ")
-	if len(args) == 0 && !meter.IsTerminal(cmd.InOrStdin()) {
-		if prompt, err = readAll(cmd.Context(), cmd.InOrStdin(), maxPrompt); err != nil {
-			return err
-		}
-		prompt = strings.TrimRight(prompt, "\n")
-	} else if prompt, err = plaintext.String("the prompt", []byte(prompt)); err != nil {
+	prompt, err := promptOf(cmd, args)
+	if err != nil {
 		return err
 	}
 	ids := bpe.EncodeSpecial(prompt)
@@ -95,38 +86,32 @@ func generate(cmd *cobra.Command, dir string, args []string, s sampling, n int, 
 		fmt.Fprintf(cmd.ErrOrStderr(), "llm: the prompt has %d tokens; the model reads the last %d of them\n", len(ids), most)
 		ids = ids[len(ids)-most:]
 	}
-	w := writing{model: m, bpe: bpe, sampler: s.Sampler, rng: rand.New(rand.NewPCG(s.seed, 0)), stops: s.stops, most: n}
-	if int8 {
+	w := writing{model: m, bpe: bpe, sampler: o.Sampler, rng: rand.New(rand.NewPCG(o.Seed, 0)), stops: o.Stop, most: o.MaxTokens}
+	if o.int8 {
 		w.model = quantize.Int8(m)
 	}
-	out := cmd.OutOrStdout()
-	fmt.Fprint(out, prompt)
-	speed, err := w.to(cmd.Context(), out, ids)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(out)
+	fmt.Fprint(cmd.OutOrStdout(), prompt)
+	speed := w.to(cmd.Context(), cmd.OutOrStdout(), ids)
+	fmt.Fprintln(cmd.OutOrStdout())
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens read, %v\n", len(ids), speed)
 	return cmd.Context().Err()
 }
 
-// readAll reads the text in r, of at most so many bytes, until ctx is cancelled.
-func readAll(ctx context.Context, r io.Reader, most int) (string, error) {
-	text, err := io.ReadAll(io.LimitReader(plaintext.NewReader("standard input", until(ctx, r)), int64(most)+1))
+// promptOf is the prompt on the command line, or else on the standard input.
+func promptOf(cmd *cobra.Command, args []string) (string, error) {
+	if len(args) > 0 || meter.IsTerminal(cmd.InOrStdin()) {
+		return plaintext.String("the prompt", []byte(strings.Join(args, " ")))
+	}
+	const most = 1 << 20 // more than any model reads
+	text, err := readAll(cmd, most)
+	return strings.TrimRight(text, "\n"), err
+}
+
+// readAll reads the text on the standard input, of at most so many bytes.
+func readAll(cmd *cobra.Command, most int) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(input(cmd.Context(), cmd.InOrStdin()), int64(most)+1))
 	if err == nil && len(text) > most {
 		err = fmt.Errorf("standard input has more than %d bytes", most)
 	}
 	return string(text), err
-}
-
-// until reads r until ctx is cancelled: reading from a terminal cannot be
-// interrupted, but it can be left alone.
-func until(ctx context.Context, r io.Reader) io.Reader {
-	out, in := io.Pipe()
-	context.AfterFunc(ctx, func() { out.CloseWithError(ctx.Err()) })
-	go func() {
-		_, err := io.Copy(in, r)
-		in.CloseWithError(err)
-	}()
-	return out
 }

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -15,7 +14,6 @@ import (
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
 
@@ -28,8 +26,8 @@ func instructCommand() *cobra.Command {
 		Short: "Fine-tune a model to follow instructions",
 		Long: `Instruct makes a pretrained model an assistant: train, then eval on instructions that
 were held out, then llm chat.`,
-		Example: `llm instruct train
-llm instruct eval`,
+		Example: `  llm instruct train
+  llm instruct eval`,
 	}, instructTrainCommand(), instructEvalCommand(), instructJudgeCommand())
 }
 
@@ -39,18 +37,18 @@ func readEntries(cmd *cobra.Command, path string, seed uint64) (entries []instru
 	if path == "" {
 		return instruct.Practice(seed), "", nil
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, "", fmt.Errorf("reading the instructions: %w; %s data get instructions gets some", err, program())
-	}
-	entries, err = instruct.ReadEntries(bytes.NewReader(data))
-	return entries, corpus.Sum(data), accept(cmd, path, len(entries), err)
+	return readFile(cmd, path, "instructions", "instructions", instruct.ReadEntries)
+}
+
+// answering are the options of llm instruct eval.
+type answering struct {
+	model, data, path              string
+	asJSON, verbose, resume, force bool
+	limit, most                    int
 }
 
 func instructEvalCommand() *cobra.Command {
-	var dir, data, path string
-	var asJSON, verbose, resume, force bool
-	var limit, most int
+	var o answering
 	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "Score the answers of an assistant",
@@ -61,94 +59,88 @@ is from the answer that was wanted. With -data it answers all of another file.
 With -answers it keeps the answers in a file of JSON, a list of objects with
 instruction, input, output and model_response, for you to read or for llm instruct
 judge. What has been answered is there after Ctrl-C too, and -resume goes on.`,
-		Example: `llm instruct eval
-llm instruct eval -v                     every answer
-llm instruct eval -json                  all of it, for another program
-llm instruct eval -data questions.json
-llm instruct eval -model runs/instruct-gpt2-medium -answers answers.json
-llm instruct eval -limit 5 -n 50         the first five, in brief`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch {
-			case limit < 0:
-				return usagef("-limit cannot be %d; it takes 0 or more", limit)
-			case most < 1:
-				return usagef("-n cannot be %d; it takes 1 or more", most)
-			case (resume || force) && path == "":
-				return usagef("-resume and -force are about the file that -answers names")
-			}
-			m, bpe, err := loadModel(cmd, dir, "instruct train")
-			if err != nil {
-				return err
-			}
-			entries, what, err := heldOutEntries(cmd, dir, data)
-			if err != nil {
-				return err
-			}
-			fit := fitting(bpe, entries, m.Config.Context)
-			if len(fit) == 0 {
-				return fmt.Errorf("none of the %d %s fits in the model's context of %d tokens", len(entries), what, m.Config.Context)
-			}
-			leftOut := len(entries) - len(fit)
-			if limit > 0 {
-				fit = fit[:min(limit, len(fit))]
-			}
-			kept := new(answers) // nowhere
-			if path != "" {
-				kept, err = newAnswers(path, resume, force)
-				defer kept.close()
-				if err == nil {
-					err = kept.matches(fit)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			e := evaluation{what: what, LeftOut: leftOut, Kinds: map[string]instruct.Tally{}}
-			if err := e.run(cmd, instruct.New(m, bpe), fit, kept, most); err != nil {
-				return err
-			}
-			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), e)
-			}
-			return e.print(cmd.OutOrStdout(), verbose)
-		},
+		Example: `  llm instruct eval
+  llm instruct eval -v                     every answer
+  llm instruct eval -json                  all of it, for another program
+  llm instruct eval -data questions.json
+  llm instruct eval -model runs/instruct-gpt2-medium -answers answers.json
+  llm instruct eval -limit 5 -n 50         the first five, in brief`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
-	cmd.Flags().StringVar(&dir, "model", assistant, "`directory` of the assistant, or its name among the downloads")
-	cmd.Flags().StringVar(&data, "data", "", "`file` of instructions in Alpaca's JSON, or its name among the downloads (default what training held out)")
+	modelFlag(cmd, &o.model, assistant, "the assistant")
+	flags := cmd.Flags()
+	flags.StringVar(&o.data, "data", "", "`file` of instructions in Alpaca's JSON, or its name among the downloads (default what training held out)")
 	strictFlag(cmd)
-	cmd.Flags().BoolVarP(&verbose, "v", "v", false, "show every answer")
-	cmd.Flags().IntVarP(&most, "n", "n", 256, "tokens to answer with, at most")
-	cmd.Flags().IntVar(&limit, "limit", 0, "answer only so many instructions from the first on; 0 for all")
-	cmd.Flags().StringVar(&path, "answers", "", "`file` to write the answers to")
-	cmd.Flags().BoolVar(&resume, "resume", false, "go on with the answers in that file")
-	cmd.Flags().BoolVar(&force, "force", false, "replace that file")
-	jsonFlag(cmd, &asJSON)
+	flags.BoolVarP(&o.verbose, "v", "v", false, "show every answer")
+	flags.IntVarP(&o.most, "n", "n", 256, "tokens to answer with, at most")
+	flags.IntVar(&o.limit, "limit", 0, "answer only so many instructions from the first on; 0 for all")
+	flags.StringVar(&o.path, "answers", "", "`file` to write the answers to")
+	flags.BoolVar(&o.resume, "resume", false, "go on with the answers in that file")
+	flags.BoolVar(&o.force, "force", false, "replace that file")
+	jsonFlag(cmd, &o.asJSON)
 	return cmd
+}
+
+func (o *answering) run(cmd *cobra.Command) error {
+	if err := errors.Join(atLeast(0, "limit", o.limit), atLeast(1, "n", o.most)); err != nil {
+		return err
+	}
+	if (o.resume || o.force) && o.path == "" {
+		return usagef("-resume and -force are about the file that -answers names")
+	}
+	m, bpe, err := loadModel(cmd, o.model, "instruct train")
+	if err != nil {
+		return err
+	}
+	entries, what, err := heldOutEntries(cmd, o.model, o.data)
+	if err != nil {
+		return err
+	}
+	fit := fitting(bpe, entries, m.Config.Context)
+	if len(fit) == 0 {
+		return fmt.Errorf("none of the %d %s fits in the model's context of %d tokens", len(entries), what, m.Config.Context)
+	}
+	e := evaluation{what: what, LeftOut: len(entries) - len(fit), Kinds: map[string]instruct.Tally{}}
+	if o.limit > 0 {
+		fit = fit[:min(o.limit, len(fit))]
+	}
+	kept, err := newAnswers(o.path, o.resume, o.force)
+	defer kept.close()
+	if err == nil {
+		err = kept.matches(fit)
+	}
+	if err == nil {
+		err = e.run(cmd, instruct.New(m, bpe), fit, kept, o.most)
+	}
+	switch {
+	case err != nil:
+		return err
+	case o.asJSON:
+		return printJSON(cmd.OutOrStdout(), e, "  ")
+	}
+	return e.print(cmd.OutOrStdout(), o.verbose)
 }
 
 // heldOutEntries are those that the training of the assistant in dir held out,
 // or all of another file.
 func heldOutEntries(cmd *cobra.Command, dir, data string) (entries []instruct.Entry, what string, err error) {
 	var o instructOptions
-	if data != "" {
-		all, sum, err := readEntries(cmd, data, 0)
-		if err != nil {
-			return nil, "", err
-		}
-		if readOptions(dir, &o) != nil || o.SHA256 != sum {
-			return all, "instructions in " + data, nil
-		}
-		o.Data = data
-	} else if err := readOptions(dir, &o); err != nil {
+	untrained := readOptions(dir, &o)
+	if untrained != nil && data == "" {
+		return nil, "", untrained
+	}
+	all, sum, err := readEntries(cmd, cmp.Or(data, o.Data), o.Seed)
+	switch {
+	case err != nil:
 		return nil, "", err
+	case untrained == nil && sum == o.SHA256:
+		_, _, test := instruct.Split(all)
+		return test, "instructions held out from training", nil
+	case data == "":
+		return nil, "", fmt.Errorf("the instructions in %s have changed since the assistant in %s was trained; name a file by -data", o.Data, dir)
 	}
-	all, sum, err := readEntries(cmd, o.Data, o.Seed)
-	if err == nil && sum != o.SHA256 {
-		err = fmt.Errorf("the instructions in %s have changed since the assistant in %s was trained; name a file by -data", o.Data, dir)
-	}
-	_, _, test := instruct.Split(all)
-	return test, "instructions held out from training", err
+	return all, "instructions in " + data, nil
 }
 
 // fitting are the entries that the model can read with their answers.
@@ -174,13 +166,10 @@ func (e *evaluation) run(cmd *cobra.Command, a *instruct.Assistant, entries []in
 		e.add(s)
 	}
 	err := e.answer(cmd, a, entries, kept, most)
-	if kept.path == "" {
-		return err
-	}
 	if write := kept.write(); write != nil {
 		return errors.Join(err, write)
 	}
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) && kept.path != "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers are in %s, and the same command with -resume goes on\n", len(kept.list), len(entries), kept.path)
 		return errInterrupted
 	}
@@ -197,10 +186,8 @@ func (e *evaluation) answer(cmd *cobra.Command, a *instruct.Assistant, entries [
 		}
 		e.add(s)
 		m.Add(1)
-		if kept.path == "" {
-			continue
-		}
-		if err := kept.add(answerOf(s)); err != nil {
+		kept.list = append(kept.list, answerOf(s))
+		if err := kept.writeSoon(); err != nil {
 			return err
 		}
 	}
@@ -245,6 +232,6 @@ func (e *evaluation) print(out io.Writer, verbose bool) error {
 	if e.LeftOut > 0 {
 		fmt.Fprintf(out, "; %d more are too long for the model", e.LeftOut)
 	}
-	_, err := fmt.Fprintln(out)
-	return err
+	fmt.Fprintln(out)
+	return nil
 }

@@ -18,11 +18,16 @@ import (
 // server is given up.
 const patience = 3
 
+// judging are the options of llm instruct judge.
+type judging struct {
+	judge.Judge
+	path  string
+	limit int
+	force bool
+}
+
 func instructJudgeCommand() *cobra.Command {
-	j := judge.Judge{URL: "http://localhost:11434/v1", Model: "llama3", Tokens: 200, Timeout: 2 * time.Minute, Tries: 3, Pause: time.Second}
-	var path string
-	var limit int
-	var force, asJSON bool
+	o := judging{Judge: judge.Judge{URL: "http://localhost:11434/v1", Model: "llama3", Tokens: 200, Timeout: 2 * time.Minute, Pause: time.Second}}
 	cmd := &cobra.Command{
 		Use:   "judge",
 		Short: "Let a larger model score answers",
@@ -34,114 +39,109 @@ instructions and answers are sent there and nowhere else.
 The scores are added to the file. Answers that have one already are not judged
 again, so that after Ctrl-C the same command goes on. If the server wants a key,
 put it into the environment variable ` + judge.KeyVariable + `.`,
-		Example: `llm instruct eval -answers answers.json
-llm instruct judge -answers answers.json                              Ollama, with llama3
-llm instruct judge -answers answers.json -url http://localhost:8080/v1 -judge-model qwen3
-llm instruct judge -answers answers.json -limit 10 -timeout 10m       a slow machine`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			u, err := url.Parse(j.URL)
-			switch {
-			case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-				return usagef("-url cannot be %q; it takes an address such as http://localhost:11434/v1", j.URL)
-			case path == "":
-				return usagef("%s needs -answers and a file; %s instruct eval -answers FILE writes one", words(cmd), program())
-			case limit < 0:
-				return usagef("-limit cannot be %d; it takes 0 or more", limit)
-			case j.Tokens < 1:
-				return usagef("-tokens cannot be %d; it takes 1 or more", j.Tokens)
-			case j.Timeout <= 0:
-				return usagef("-timeout cannot be %v; it takes more than 0", j.Timeout)
-			}
-			j.Key = os.Getenv(judge.KeyVariable)
-			a, err := readAnswers(path)
-			defer a.close()
-			if err != nil {
-				return err
-			}
-			return judgeAll(cmd, &j, a, limit, force, asJSON)
-		},
+		Example: `  llm instruct eval -answers answers.json
+  llm instruct judge -answers answers.json                              Ollama, with llama3
+  llm instruct judge -answers answers.json -url http://localhost:8080/v1 -judge-model qwen3
+  llm instruct judge -answers answers.json -limit 10 -timeout 10m       a slow machine`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&path, "answers", "", "`file` of answers, to which scores are added")
-	flags.StringVar(&j.URL, "url", j.URL, "`address` of the server's API")
-	flags.StringVar(&j.Model, "judge-model", j.Model, "the judge, by the server's `name` for it")
-	flags.IntVar(&j.Tokens, "tokens", j.Tokens, "tokens that the judge may take for a reply; models that think aloud need more")
-	flags.DurationVar(&j.Timeout, "timeout", j.Timeout, "how long to wait for a reply")
-	flags.DurationVar(&j.Pause, "retry-after", j.Pause, "how long to wait before asking again; twice as long each time")
-	flags.IntVar(&limit, "limit", 0, "judge only so many answers from the first on; 0 for all")
-	flags.BoolVar(&force, "force", false, "judge anew what has a score")
-	jsonFlag(cmd, &asJSON)
+	flags.StringVar(&o.path, "answers", "", "`file` of answers, to which scores are added")
+	flags.StringVar(&o.URL, "url", o.URL, "`address` of the server's API")
+	flags.StringVar(&o.Model, "judge-model", o.Model, "the judge, by the server's `name` for it")
+	flags.IntVar(&o.Tokens, "tokens", o.Tokens, "tokens that the judge may take for a reply; models that think aloud need more")
+	flags.DurationVar(&o.Timeout, "timeout", o.Timeout, "how long to wait for a reply")
+	flags.DurationVar(&o.Pause, "retry-after", o.Pause, "how long to wait before asking again; twice as long each time")
+	flags.IntVar(&o.limit, "limit", 0, "judge only so many answers from the first on; 0 for all")
+	flags.BoolVar(&o.force, "force", false, "judge anew what has a score")
 	return cmd
 }
 
-// judgeReport is what llm instruct judge prints.
-type judgeReport struct {
-	Judge    string   `json:"judge"`
-	Mean     *float64 `json:"mean_score"` // null if nothing has a score
-	Scored   int      `json:"scored"`
-	Unscored int      `json:"unscored"`
+func (o *judging) check(cmd *cobra.Command) error {
+	u, err := url.Parse(o.URL)
+	switch {
+	case err != nil || u.Host == "":
+		return usagef("-url cannot be %q; it takes an address such as http://localhost:11434/v1", o.URL)
+	case o.path == "":
+		return usagef("%s needs -answers and a file; %s instruct eval -answers FILE writes one", words(cmd), program())
+	case o.Timeout <= 0:
+		return usagef("-timeout cannot be %v; it takes more than 0", o.Timeout)
+	}
+	return errors.Join(atLeast(0, "limit", o.limit), atLeast(1, "tokens", o.Tokens))
 }
 
-// judgeAll scores the answers and keeps the scores, whatever ends it.
-func judgeAll(cmd *cobra.Command, j *judge.Judge, a *answers, limit int, force, asJSON bool) error {
-	list := a.list
-	if limit > 0 {
-		list = list[:min(limit, len(list))]
+// run scores the answers and keeps the scores, whatever ends it.
+func (o *judging) run(cmd *cobra.Command) error {
+	if err := o.check(cmd); err != nil {
+		return err
 	}
-	var open []*answer
-	for i := range list {
-		switch x := &list[i]; {
-		case x.Score == nil || force: // an old score stays until there is a new one
-			open = append(open, x)
-		case x.Judge != j.Model:
+	a, err := readAnswers(o.path)
+	defer a.close()
+	if err != nil {
+		return err
+	}
+	list := a.list
+	if o.limit > 0 {
+		list = list[:min(o.limit, len(list))]
+	}
+	for i, x := range list {
+		if x.Score != nil && x.Judge != o.Model && !o.force {
 			return fmt.Errorf("%s: answer %d was judged by %q; -force judges all anew", a.path, i+1, x.Judge)
 		}
 	}
-	err := judgeOpen(cmd, j, a, open, len(list))
-	r := judgeReport{Judge: j.Model}
-	mean := 0.0
-	for _, x := range list {
-		if x.Score == nil {
-			r.Unscored++
-			continue
-		}
-		r.Scored++
-		mean += (float64(*x.Score) - mean) / float64(r.Scored)
-		r.Mean = &mean
-	}
-	if err == nil || r.Scored > 0 { // else the file is left as it was
+	o.Key = os.Getenv(judge.KeyVariable)
+	err = o.judge(cmd, a, list)
+	scored, mean := meanScore(list)
+	if err == nil || scored > 0 { // else the file is left as it was
 		if write := a.write(); write != nil {
 			return errors.Join(err, write)
 		}
 	}
 	again := "the same command goes on"
-	if force {
+	if o.force {
 		again = "the same command judges all anew"
 	}
+	out := cmd.OutOrStdout()
 	switch {
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers in %s have a score, and %s\n", r.Scored, len(list), a.path, again)
+		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers in %s have a score, and %s\n", scored, len(list), a.path, again)
 		return errInterrupted
 	case err != nil:
-		return fmt.Errorf("%w; %d of %d answers have a score, and %s", err, r.Scored, len(list), again)
+		return fmt.Errorf("%w; %d of %d answers have a score, and %s", err, scored, len(list), again)
 	}
-	return r.print(cmd, list, asJSON)
+	for i, x := range list {
+		if x.Score == nil {
+			fmt.Fprintf(out, "answer %d has no score: %s\n", i+1, x.Unscored)
+		}
+	}
+	if scored == 0 {
+		fmt.Fprintln(out, "no answer has a score")
+		return nil
+	}
+	fmt.Fprintf(out, "mean score %.2f of %d answers, judged by %s\n", mean, scored, o.Model)
+	return nil
 }
 
-// judgeOpen scores the open ones of so many answers.
-func judgeOpen(cmd *cobra.Command, j *judge.Judge, a *answers, open []*answer, total int) error {
-	m := meter.New(cmd.ErrOrStderr(), int64(total-len(open)), int64(total), meter.Of("answers judged"))
+// judge scores those of list that have no score, or all. An old score stays until
+// there is a new one.
+func (o *judging) judge(cmd *cobra.Command, a *answers, list []answer) error {
+	var open []*answer
+	for i := range list {
+		if x := &list[i]; x.Score == nil || o.force {
+			open = append(open, x)
+		}
+	}
+	m := meter.New(cmd.ErrOrStderr(), int64(len(list)-len(open)), int64(len(list)), meter.Of("answers judged"))
 	defer m.Clear()
 	missed := 0
 	for _, x := range open {
-		score, err := j.Score(cmd.Context(), judge.Case{Question: x.entry().Question(), Wanted: x.Output, Response: x.Response})
-		var unscored judge.Unscored
-		switch {
+		score, err := o.Judge.Score(cmd.Context(), judge.Case{Question: x.Question(), Wanted: x.Output, Response: x.Response})
+		switch _, unscored := errors.AsType[judge.Unscored](err); {
 		case err == nil:
-			x.Score, x.Judge, x.Unscored = &score, j.Model, ""
+			x.Score, x.Judge, x.Unscored = &score, o.Model, ""
 			missed = 0
-		case errors.As(err, &unscored):
+		case unscored:
 			x.Score, x.Judge, x.Unscored = nil, "", err.Error()
 			if missed++; missed == patience {
 				return fmt.Errorf("%d answers in a row got no score: %w", missed, err)
@@ -157,20 +157,13 @@ func judgeOpen(cmd *cobra.Command, j *judge.Judge, a *answers, open []*answer, t
 	return nil
 }
 
-func (r judgeReport) print(cmd *cobra.Command, list []answer, asJSON bool) error {
-	out := cmd.OutOrStdout()
-	if asJSON {
-		return writeJSON(out, r)
-	}
-	for i, x := range list {
-		if x.Score == nil {
-			fmt.Fprintf(out, "answer %d has no score: %s\n", i+1, x.Unscored)
+// meanScore is the mean score of the answers that have one, and how many those are.
+func meanScore(list []answer) (scored int, mean float64) {
+	for _, x := range list {
+		if x.Score != nil {
+			scored++
+			mean += (float64(*x.Score) - mean) / float64(scored)
 		}
 	}
-	if r.Scored == 0 {
-		_, err := fmt.Fprintf(out, "no answer has a score\n")
-		return err
-	}
-	_, err := fmt.Fprintf(out, "mean score %.2f of %d answers, judged by %s\n", *r.Mean, r.Scored, r.Judge)
-	return err
+	return scored, mean
 }

@@ -44,14 +44,14 @@ llm instruct eval.
 With -published it does what chapter 7 of Raschka's Build a Large Language Model
 (From Scratch) does: all of GPT-2's 355 million weights learn from its 1,100
 instructions. Other options change what they name and leave the rest.`,
-		Example: `llm instruct train
-llm instruct train -resume                     go on after Ctrl-C
-llm instruct train -mask-prompt=false -out runs/unmasked
-llm instruct train -data "$(llm data get instructions)" -out runs/alpaca
-llm instruct train -published                  the real GPT-2, in runs/instruct-gpt2-medium
-llm instruct train -published -model gpt2      the smallest, for a laptop
-llm instruct train -published -batch 1 -accumulate 8`,
-		Args: noArgs,
+		Example: `  llm instruct train
+  llm instruct train -resume                     go on after Ctrl-C
+  llm instruct train -mask-prompt=false -out runs/unmasked
+  llm instruct train -data "$(llm data get instructions)" -out runs/alpaca
+  llm instruct train -published                  the real GPT-2, in runs/instruct-gpt2-medium
+  llm instruct train -published -model gpt2      the smallest, for a laptop
+  llm instruct train -published -batch 1 -accumulate 8`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if published {
 				if err := usePublished(cmd, &o, publishedInstruct()); err != nil {

@@ -2,63 +2,52 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
+
+// input reads the text in r, the standard input, until ctx is cancelled: a read from a
+// terminal cannot be interrupted, but it can be left alone.
+func input(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	context.AfterFunc(ctx, func() { out.CloseWithError(ctx.Err()) })
+	go func() {
+		_, err := io.Copy(in, r)
+		in.CloseWithError(err)
+	}()
+	return plaintext.NewReader("standard input", out)
+}
 
 // longestLine bounds what is kept of a text that has no line ends.
 const longestLine = 1 << 20
 
-// lines yields the lines of r, without their ends, until ctx is cancelled: a
-// read from a terminal cannot be interrupted, but it can be left alone.
+// lines yields the lines of the standard input, without their ends.
 func lines(ctx context.Context, r io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		next := make(chan string)
-		failed := make(chan error, 1)
-		done := make(chan struct{})
-		defer close(done)
-		go func() {
-			defer close(next)
-			s := bufio.NewScanner(plaintext.NewReader("standard input", r))
-			s.Buffer(nil, longestLine)
-			n := 1
-			for ; s.Scan(); n++ {
-				select {
-				case next <- s.Text():
-				case <-done:
-					return
-				}
-			}
-			err := s.Err()
-			if errors.Is(err, bufio.ErrTooLong) {
-				err = fmt.Errorf("standard input: line %d has more than %d bytes", n, longestLine)
-			}
-			failed <- err
-		}()
-		for {
-			select {
-			case <-ctx.Done():
-				yield("", ctx.Err())
+		s := bufio.NewScanner(input(ctx, r))
+		s.Buffer(nil, longestLine)
+		n := 1
+		for ; ctx.Err() == nil && s.Scan(); n++ {
+			if !yield(s.Text(), nil) {
 				return
-			case line, ok := <-next:
-				if !ok {
-					if err := <-failed; err != nil {
-						yield("", err)
-					}
-					return
-				}
-				if !yield(line, nil) {
-					return
-				}
 			}
+		}
+		err := errors.Join(ctx.Err(), s.Err())
+		if errors.Is(err, bufio.ErrTooLong) {
+			err = fmt.Errorf("standard input: line %d has more than %d bytes", n, longestLine)
+		}
+		if err != nil {
+			yield("", err)
 		}
 	}
 }
@@ -67,22 +56,21 @@ func strictFlag(cmd *cobra.Command) {
 	cmd.Flags().Bool("strict", false, "refuse a file of -data in which anything has to be skipped")
 }
 
-// accept tells what a reader had to skip in the file at path. It is an error if
-// nothing else was found there, or with -strict.
-func accept(cmd *cobra.Command, path string, found int, err error) error {
-	strict, _ := cmd.Flags().GetBool("strict")
-	if err != nil && (strict || found == 0) {
-		return fmt.Errorf("%s: %w", path, err)
-	}
+// readFile reads a file of what, such as messages, and its sum. It tells what read had
+// to skip, which is an error if nothing else was found, or with -strict. The error of a
+// file that is not there names the download that is one.
+func readFile[T any](cmd *cobra.Command, path, what, download string, read func(io.Reader) ([]T, error)) (list []T, sum string, err error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
+		return nil, "", fmt.Errorf("reading the %s: %w; %s data get %s gets some", what, err, program(), download)
+	}
+	list, err = read(bytes.NewReader(data))
+	strict, _ := cmd.Flags().GetBool("strict")
+	switch {
+	case err != nil && (strict || len(list) == 0):
+		return nil, "", fmt.Errorf("%s: %w", path, err)
+	case err != nil:
 		fmt.Fprintf(cmd.ErrOrStderr(), "llm: %s: %v\n", path, err)
 	}
-	return nil
-}
-
-// writeLine writes v as one line of JSON.
-func writeLine(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	return list, corpus.Sum(data), nil
 }

@@ -133,9 +133,9 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	} {
 		t.Run(c, func(t *testing.T) {
 			out := ok(t, append(strings.Fields(c), "-h")...)
-			assert.Contains(t, out, "Usage: llm")
+			assert.Contains(t, out, "Usage:\n  llm")
 			assert.Contains(t, out, "Examples:\n  llm")
-			assert.NotContains(t, out, " --", "options have one dash here")
+			assert.Contains(t, out, "\nFlags:\n")
 		})
 	}
 }
@@ -146,10 +146,10 @@ func TestExamplesAreUnderstood(t *testing.T) {
 	for _, c := range allCommands(newRoot()) {
 		for line := range strings.Lines(c.Example) {
 			words := strings.Fields(line)
-			if len(words) == 0 || words[0] != "llm" || strings.HasPrefix(line, " ") {
+			if len(words) == 0 || words[0] != "llm" {
 				continue
 			}
-			cmd, rest, err := newRoot().Find(twoDashes(words[1:]))
+			cmd, rest, err := newRoot().Find(twoDashes(newRoot(), words[1:]))
 			require.NoError(t, err, line)
 			for _, w := range rest {
 				if name, found := strings.CutPrefix(w, "--"); found {
@@ -161,23 +161,90 @@ func TestExamplesAreUnderstood(t *testing.T) {
 	}
 }
 
+// A flag has one dash or two. What is no flag stays as it is: values, also those that
+// look like flags, and all that follows --.
+func TestTwoDashes(t *testing.T) {
+	for in, want := range map[string]string{
+		"pretrain -steps 5 -rate=1e-3":          "pretrain --steps 5 --rate=1e-3",
+		"pretrain --steps 5":                    "pretrain --steps 5",
+		"-h":                                    "-h",
+		"chat -h":                               "chat -h",
+		"chat -help":                            "chat --help",
+		"generate -n -1 -seed -2":               "generate -n -1 --seed -2",
+		"generate -stop -end -stop=-seed x":     "generate --stop -end --stop=-seed x",
+		"generate --stop -end -int8 -seed 2":    "generate --stop -end --int8 --seed 2",
+		"generate -n -seed":                     "generate -n -seed",
+		"generate -int8 -- -seed":               "generate --int8 -- -seed",
+		"tokens decode -json 1 -2 -":            "tokens decode --json 1 -2 -",
+		"instruct eval -v -answers -a -n 3":     "instruct eval -v --answers -a -n 3",
+		"bogus -foo bar":                        "bogus --foo bar",
+		"completion bash -no-descriptions":      "completion bash --no-descriptions",
+		"__complete pretrain -steps 5 -ra":      "__complete pretrain --steps 5 -ra",
+		"__completeNoDesc chat -history=false ": "__completeNoDesc chat --history=false ",
+		"":                                      "",
+	} {
+		assert.Equal(t, want, strings.Join(twoDashes(newRoot(), strings.Split(in, " ")), " "))
+	}
+}
+
+// What stands alone holds other commands, and shows which.
+func TestGroups(t *testing.T) {
+	for _, group := range []string{"", "tokens", "classify", "instruct", "data"} {
+		out := ok(t, strings.Fields(group)...)
+		assert.Contains(t, out, "Available Commands:")
+		assert.Equal(t, ok(t, append(strings.Fields(group), "-h")...), out)
+	}
+	assert.Equal(t, ok(t, "chat", "-h"), ok(t, "help", "chat"))
+}
+
+// The four shells get a script, which asks this program how a word may end.
+func TestCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		assert.Contains(t, ok(t, "completion", shell), "__complete", shell)
+	}
+	for in, want := range map[string]string{
+		"gen":                    "generate\n:4\n",
+		"classify ":              "eval\nrun\ntrain\n:4\n",
+		"pretrain --wi":          "--width\n:4\n",
+		"pretrain -steps 5 --wi": "--width\n:4\n",
+		"pretrain -steps=5 --wi": "--width\n:4\n",
+		"pretrain -data ":        ":0\n", // files
+	} {
+		assert.Equal(t, want, ok(t, append([]string{"__completeNoDesc"}, strings.Split(in, " ")...)...), in)
+	}
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash to complete in")
+	}
+	script := `llm() { LLM_TEST_MAIN=1 "$program" "$@"; }
+eval "$(llm completion bash)"
+_get_comp_words_by_ref() { words=(llm pretrain -steps 5 --wi); cur=--wi; prev=5; cword=4; } # of the package bash-completion
+compopt() { :; }
+__start_llm
+echo "${COMPREPLY[@]}"`
+	cmd := exec.Command(bash, "--norc", "-c", script)
+	cmd.Env = append(os.Environ(), "program="+os.Args[0])
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	assert.Equal(t, "--width", strings.TrimSpace(string(out)))
+}
+
 func TestUsageErrors(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"", "which command? There are chat, classify, data"},
-		{"bogus", `no command "bogus"; there are chat, classify`},
-		{"classify", "which command? There are eval, run, train"},
-		{"classify bogus", `no command "bogus"; there are eval`},
-		{"data get", "needs a name"},
+		{"bogus", `unknown command "bogus" for "llm"`},
+		{"classify bogus", `unknown command "bogus" for "llm classify" (llm classify -h shows how it is used)`},
+		{"data get", "requires at least 1 arg(s), only received 0"},
 		{"data get bogus", `no data "bogus"`},
-		{"exercises bogus", `no command "bogus"`},
-		{"exercises hint", "takes the number of one exercise"},
+		{"exercises bogus", `unknown command "bogus" for "llm exercises"`},
+		{"exercises hint", "accepts 1 arg(s), received 0"},
 		{"exercises hint 99.9", `no exercise "99.9"; there are 1.1`},
-		{"reproduce ch03", "reproduce is a program of its own: go run ./cmd/reproduce ch03"},
-		{"pretrain -foo", "pretrain has no option -foo"},
-		{"pretrain bogus", `pretrain takes no argument "bogus"`},
-		{"pretrain -layers", "-layers needs a value"},
-		{"pretrain -layers x", `-layers cannot be "x"; it takes a whole number`},
-		{"pretrain -seed -1", `-seed cannot be "-1"; it takes a whole number, not negative`},
+		{"pretrain -foo", "unknown flag: --foo"},
+		{"pretrain --foo", "unknown flag: --foo"},
+		{"pretrain -x", "unknown shorthand flag: 'x' in -x"},
+		{"pretrain bogus", `unknown command "bogus" for "llm pretrain"`},
+		{"pretrain -layers", "flag needs an argument: --layers"},
+		{"pretrain -layers x", `invalid argument "x" for --layers, whose type is int`},
+		{"pretrain -seed -1", `invalid argument "-1" for --seed, whose type is uint64`},
 		{"pretrain -layers 0", "-layers cannot be 0; it takes 1 to"},
 		{"pretrain -vocab 100", "-vocab cannot be 100; it takes 257 to"},
 		{"pretrain -width 16 -heads 3", "width 16 is not divisible by 3 heads"},
@@ -190,18 +257,18 @@ func TestUsageErrors(t *testing.T) {
 		{"generate -top-p 2 x", "-top-p cannot be 2"},
 		{"generate -top-k -2 x", "-top-k cannot be -2"},
 		{"generate -n 0 x", "-n cannot be 0"},
-		{"generate -n x", `-n cannot be "x"; it takes a whole number`},
+		{"generate -n 0 -temperature -1 x", "-temperature cannot be -1; it takes 0 or more -n cannot be 0; it takes 1 or more"},
+		{"generate -n x", `invalid argument "x" for --n, whose type is int`},
 		{"generate -min-p 1.1 x", "-min-p cannot be 1.1"},
 		{"generate -min-p -0.1 x", "-min-p cannot be -0.1"},
 		{"generate -min-p NaN x", "-min-p cannot be NaN"},
-		{"generate -min-p much x", `-min-p cannot be "much"; it takes a number`},
-		{"generate -repetition-penalty 0 x", "-repetition-penalty cannot be 0; it takes 0.1 to 10"},
+		{"generate -min-p much x", `invalid argument "much" for --min-p, whose type is float32`},
 		{"generate -repetition-penalty -1.2 x", "-repetition-penalty cannot be -1.2"},
 		{"generate -repetition-penalty NaN x", "-repetition-penalty cannot be NaN"},
 		{"generate -repetition-penalty Inf x", "-repetition-penalty cannot be +Inf"},
 		{"generate -stop= x", "-stop cannot be empty"},
-		{"generate -stop", "-stop needs a value"},
-		{"generate -history=false x", "generate has no option -history"},
+		{"generate -stop", "flag needs an argument: --stop"},
+		{"generate -history=false x", "unknown flag: --history"},
 		{"classify train -layers some", `-layers cannot be "some"; it takes all, last or head`},
 		{"classify train -batch 0", "-batch cannot be 0"},
 		{"instruct train -epochs 0", "-epochs cannot be 0"},
@@ -210,9 +277,9 @@ func TestUsageErrors(t *testing.T) {
 		{"chat -top-p 2", "-top-p cannot be 2"},
 		{"chat -min-p 2", "-min-p cannot be 2"},
 		{"chat -stop a -stop=", "-stop cannot be empty"},
-		{"chat -history=perhaps", `-history cannot be "perhaps"; it takes true or false`},
-		{"chat hello", `chat takes no argument "hello"`},
-		{"instruct chat", `no command "chat"; there are eval, judge, train`},
+		{"chat -history=perhaps", `invalid argument "perhaps" for --history, whose type is bool`},
+		{"chat hello", `unknown command "hello" for "llm chat"`},
+		{"instruct chat", `unknown command "chat" for "llm instruct"`},
 		{"tokens decode one", `"one" is not an id`},
 	} {
 		t.Run(c.args, func(t *testing.T) {

@@ -21,7 +21,16 @@ func loadModel(cmd *cobra.Command, dir, command string) (*gpt.Model, *tokens.BPE
 	if err != nil {
 		return nil, nil, orTrain(err, command)
 	}
-	difference, err := tokenizersDiffer(dir)
+	var difference string
+	err = durable.Read(dir, func(files fs.FS) (err error) {
+		one, noOne := fs.ReadFile(files, "tokenizer.json")
+		vocab, noVocab := fs.ReadFile(files, "vocab.json")
+		merges, noMerges := fs.ReadFile(files, "merges.txt")
+		if noOne == nil && noVocab == nil && noMerges == nil {
+			difference, err = tokenizerjson.Differ(one, vocab, merges)
+		}
+		return err
+	})
 	if err != nil {
 		difference = err.Error()
 	}
@@ -29,21 +38,6 @@ func loadModel(cmd *cobra.Command, dir, command string) (*gpt.Model, *tokens.BPE
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s: two tokenizers that are not the same: %s; tokenizer.json is used\n", dir, difference)
 	}
 	return m, bpe, nil
-}
-
-// tokenizersDiffer says how the two tokenizers in dir differ, if there are two.
-func tokenizersDiffer(dir string) (difference string, err error) {
-	err = durable.Read(dir, func(files fs.FS) error {
-		var data [3][]byte
-		for i, name := range []string{"tokenizer.json", "vocab.json", "merges.txt"} {
-			if data[i], err = fs.ReadFile(files, name); err != nil {
-				return nil
-			}
-		}
-		difference, err = tokenizerjson.Differ(data[0], data[1], data[2])
-		return err
-	})
-	return difference, err
 }
 
 // orTrain adds to an error about a missing file the command that makes it.

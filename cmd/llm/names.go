@@ -9,10 +9,15 @@ import (
 	"github.com/llm-from-scratch/llm/internal/fetch"
 )
 
+// modelFlag adds the option that names a model.
+func modelFlag(cmd *cobra.Command, path *string, normal, what string) {
+	cmd.Flags().StringVar(path, "model", normal, "`directory` of "+what+", or its name among the downloads")
+}
+
 // downloads makes a download's name good wherever a path is: before any command
 // runs, it puts where the download is into the options that name a model or data.
 // What -published needs is told all at once, by [present].
-func downloads(cmd *cobra.Command, _ []string) error {
+func downloads(cmd *cobra.Command) error {
 	if p := cmd.Flags().Lookup("published"); p != nil && p.Value.String() == "true" {
 		return nil
 	}
@@ -37,7 +42,7 @@ func downloads(cmd *cobra.Command, _ []string) error {
 // what has not been downloaded. What is neither is returned as it is, for whoever
 // opens it to say what it should have been.
 func located(name string) (path string, err error) {
-	if _, err := os.Stat(name); err == nil || name == "" {
+	if _, err := os.Stat(name); err == nil {
 		return name, nil
 	}
 	if _, known := fetch.Named(name); !known {

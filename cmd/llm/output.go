@@ -2,17 +2,21 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"strings"
 	"sync"
+	"text/tabwriter"
 	"unicode"
+
+	"github.com/spf13/cobra"
 
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 // An output is where all commands write to. It remembers the first write that
-// failed, so that no command can forget it, and keeps from a terminal what could
+// failed, so that no command has to look, and keeps from a terminal what could
 // disturb it, whoever wrote that: a command, a model, a file's name.
 type output struct {
 	w        io.Writer
@@ -91,4 +95,21 @@ func printable(text string) string {
 		}
 		return r
 	}, lineEnds.Replace(text))
+}
+
+func jsonFlag(cmd *cobra.Command, asJSON *bool) {
+	cmd.Flags().BoolVar(asJSON, "json", false, "print JSON, for another program")
+}
+
+// printJSON prints v, indented for people unless indent is empty.
+func printJSON(out io.Writer, v any, indent string) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", indent)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// table returns a writer that aligns columns set apart by tabs.
+func table(out io.Writer) *tabwriter.Writer {
+	return tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 }

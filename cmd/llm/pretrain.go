@@ -68,14 +68,14 @@ has <|endoftext|> a document ends, and the model learns to end its own.
 It writes a directory: the model and its tokenizer in Hugging Face's formats
 (config.json, model.safetensors, vocab.json, merges.txt), the losses (log.csv,
 loss.svg), samples.txt, and what it takes to go on after Ctrl-C.`,
-		Example: `llm pretrain                              Newton, in ./runs/newton
-llm pretrain -resume                      go on after Ctrl-C
-llm pretrain -data mybook.txt -out runs/mine
-llm pretrain -steps 100 -out runs/try     a quick look
-llm pretrain -layers 6 -width 384 -heads 6 -dropout 0.1 -batch 32 -rate 1e-3 -out runs/large
-                                          an hour or more
-llm pretrain -batch 2 -accumulate 4       the same batch in a quarter of the memory`,
-		Args: noArgs,
+		Example: `  llm pretrain                              Newton, in ./runs/newton
+  llm pretrain -resume                      go on after Ctrl-C
+  llm pretrain -data mybook.txt -out runs/mine
+  llm pretrain -steps 100 -out runs/try     a quick look
+  llm pretrain -layers 6 -width 384 -heads 6 -dropout 0.1 -batch 32 -rate 1e-3 -out runs/large
+                                            an hour or more
+  llm pretrain -batch 2 -accumulate 4       the same batch in a quarter of the memory`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return pretrainRun(cmd, o, f) },
 	}
 	f.add(cmd, newton)

@@ -182,7 +182,7 @@ func TestTuningUsage(t *testing.T) {
 		"instruct eval -n 0":              "-n cannot be 0",
 		"instruct eval -resume":           "-answers",
 		"instruct judge":                  "needs -answers",
-		"instruct judge -timeout 5":       `-timeout cannot be "5"; it takes a time such as 30s or 5m`,
+		"instruct judge -timeout 5":       `invalid argument "5" for --timeout, whose type is duration`,
 		"instruct judge -url localhost:1": `-url cannot be "localhost:1"`,
 	} {
 		r := llm(t, strings.Fields(args)...)

@@ -26,25 +26,24 @@ const (
 // errInterrupted ends a command that Ctrl-C stopped and that has said so.
 var errInterrupted = training.ErrInterrupted
 
-// usageError is a mistake in the command line rather than in the world.
-type usageError struct{ error }
-
-// usagef is fmt.Errorf for a usageError.
-func usagef(format string, args ...any) error {
-	return usageError{fmt.Errorf(format, args...)}
-}
-
 // run runs one command line and returns its exit status. Whatever goes wrong
 // becomes one line on stderr, output that could not be written included.
 func run(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Writer) int {
 	out, notes := newOutput(stdout), newOutput(stderr)
 	defer notes.Close()
 	root := newRoot()
-	root.SetArgs(twoDashes(args))
+	root.SetArgs(twoDashes(root, args))
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(notes)
+	understood := false // what is wrong before any command runs is the command line
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		understood = true
+		return downloads(cmd)
+	}
 	cmd, err := root.ExecuteContextC(whileWritten{ctx, out})
+	_, usage := errors.AsType[usageError](err)
+	usage = usage || err != nil && !understood
 	interrupted := errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled)
 	if lost := out.Close(); lost != nil {
 		switch alone := err == nil || interrupted || errors.Is(err, training.ErrStopped) || errors.Is(err, lost); {
@@ -64,7 +63,7 @@ func run(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Wri
 		return statusInterrupted
 	}
 	line := strings.Join(strings.Fields(err.Error()), " ")
-	if _, usage := errors.AsType[usageError](err); usage {
+	if usage {
 		fmt.Fprintf(notes, "llm: %s (%s -h shows how it is used)\n", line, cmd.CommandPath())
 		return statusUsage
 	}
@@ -79,67 +78,33 @@ func newRoot() *cobra.Command {
 		Long: `llm trains, samples and fine-tunes the models of the book, offline, on a CPU.
 
 Start with a GPT that learns to write like Isaac Newton, then make it sort
-messages and follow instructions. Each step takes a few minutes.`,
-		Example: `llm tokens encode "Every effort moves you"     text as a GPT reads it
-llm pretrain                                   train a model in ./runs/newton
-llm generate "The Rays of Light"               let it write
-llm classify train                             make it a spam filter in ./runs/spam
-llm classify run "You have won £900 cash! Txt WIN to 80888 now"
-llm instruct train                             make it an assistant in ./runs/assistant
-llm chat                                       ask it
-llm export -out ~/newton                       a model for other programs
-llm exercises                                  where you stand with the book's exercises`,
-		PersistentPreRunE: downloads,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
+messages and follow instructions. Each step takes a few minutes.
+
+A flag may have one dash or two: -steps 100 is --steps 100.`,
+		Example: `  llm tokens encode "Every effort moves you"     text as a GPT reads it
+  llm pretrain                                   train a model in ./runs/newton
+  llm generate "The Rays of Light"               let it write
+  llm classify train                             make it a spam filter in ./runs/spam
+  llm classify run "You have won £900 cash! Txt WIN to 80888 now"
+  llm instruct train                             make it an assistant in ./runs/assistant
+  llm chat                                       ask it
+  llm export -out ~/newton                       a model for other programs
+  llm exercises                                  where you stand with the book's exercises`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
 	root.AddCommand(tokensCommand(), pretrainCommand(), generateCommand(), classifyCommand(),
-		instructCommand(), chatCommand(), exportCommand(), dataCommand(), exercisesCommand(), moved())
-	asGroup(root)
-	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpFunc(help)
+		instructCommand(), chatCommand(), exportCommand(), dataCommand(), exercisesCommand())
 	root.SetFlagErrorFunc(flagError)
 	return root
 }
 
-// moved says where reproduce is for who still types it.
-func moved() *cobra.Command {
-	return &cobra.Command{Use: "reproduce", Hidden: true, DisableFlagParsing: true, RunE: func(_ *cobra.Command, args []string) error {
-		return usagef("reproduce is a program of its own: %s", strings.Join(append([]string{"go run ./cmd/reproduce"}, args...), " "))
-	}}
-}
-
-// group returns a command that only holds others.
+// group returns a command that only holds others, and alone shows which.
 func group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command {
 	c.AddCommand(commands...)
-	asGroup(c)
+	c.Args = cobra.NoArgs
+	c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	return c
-}
-
-// asGroup makes c, alone on the command line, an error that names its commands.
-func asGroup(c *cobra.Command) {
-	c.Args = cobra.ArbitraryArgs
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		var names []string
-		for _, sub := range cmd.Commands() {
-			if sub.IsAvailableCommand() && sub.Name() != "help" {
-				names = append(names, sub.Name())
-			}
-		}
-		choice := strings.Join(names, ", ")
-		if len(args) == 0 {
-			return usagef("which command? There are %s", choice)
-		}
-		return usagef("no command %q; there are %s", args[0], choice)
-	}
-}
-
-// noArgs refuses arguments that are no options.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usagef("%s takes no argument %q", words(cmd), args[0])
-	}
-	return nil
 }
 
 // program is how the user called this program, for commands to copy.

@@ -2,13 +2,13 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"github.com/spf13/cobra"
@@ -25,11 +25,14 @@ func tokensCommand() *cobra.Command {
 		Short: "Turn text into token ids and back",
 		Long: `Tokens shows text as a GPT reads it: as ids, each of which stands for some bytes.
 Without -model the vocabulary is the one that GPT-2 was published with.`,
-		Example: `llm tokens encode "Every effort moves you"
-llm tokens decode 6109 3626 6100 345
-llm tokens encode -model runs/newton "The Rays of Light"`,
+		Example: `  llm tokens encode "Every effort moves you"
+  llm tokens decode 6109 3626 6100 345
+  llm tokens encode -model runs/newton "The Rays of Light"`,
 	}, encodeCommand(), decodeCommand())
 }
+
+// vocabularyOf is what describes -model here.
+const vocabularyOf = "a model whose vocabulary to use in place of GPT-2's"
 
 // piece is one token of a text.
 type piece struct {
@@ -40,11 +43,11 @@ type piece struct {
 
 // encoding are the options of llm tokens encode.
 type encoding struct {
+	model              string
 	asJSON, ids, plain bool
 }
 
 func encodeCommand() *cobra.Command {
-	var dir string
 	var o encoding
 	cmd := &cobra.Command{
 		Use:   "encode [TEXT...]",
@@ -57,24 +60,24 @@ and <|endoftext|> is the special token, unless -plain-endoftext is given.
 
 With -json it prints a list of objects. A token need not be whole characters: its exact
 bytes are in "bytes", in base64, and in "text" as far as they are text.`,
-		Example: `llm tokens encode "Every effort moves you"
-llm tokens encode -ids "Every effort moves you"     only the numbers, to decode
-llm tokens encode -json < mybook.txt                for another program
-llm tokens encode -model runs/newton "Rays"         with a vocabulary of your own`,
+		Example: `  llm tokens encode "Every effort moves you"
+  llm tokens encode -ids "Every effort moves you"     only the numbers, to decode
+  llm tokens encode -json < mybook.txt                for another program
+  llm tokens encode -model runs/newton "Rays"         with a vocabulary of your own`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			bpe, err := vocabulary(dir)
+			bpe, err := vocabulary(o.model)
 			if err != nil {
 				return err
 			}
 			text := plaintext.NewReader("the text", strings.NewReader(strings.Join(args, " ")))
 			if len(args) == 0 {
-				text = plaintext.NewReader("standard input", until(cmd.Context(), cmd.InOrStdin()))
+				text = input(cmd.Context(), cmd.InOrStdin())
 			}
-			return o.encode(cmd.OutOrStdout(), bpe, text)
+			return o.encode(cmd.Context(), cmd.OutOrStdout(), bpe, text)
 		},
 	}
-	modelFlag(cmd, &dir)
+	modelFlag(cmd, &o.model, "", vocabularyOf)
 	jsonFlag(cmd, &o.asJSON)
 	cmd.Flags().BoolVar(&o.ids, "ids", false, "print the ids only, in one line")
 	plainFlag(cmd, &o.plain)
@@ -82,54 +85,51 @@ llm tokens encode -model runs/newton "Rays"         with a vocabulary of your ow
 }
 
 // encode prints the tokens of text, a part of it at a time.
-func (o encoding) encode(w io.Writer, bpe *tokens.BPE, text io.Reader) error {
+func (o encoding) encode(ctx context.Context, w io.Writer, bpe *tokens.BPE, text io.Reader) error {
 	out := bufio.NewWriter(w)
+	defer out.Flush()
 	n, size := 0, 0
 	for part, err := range corpus.Parts(text, !o.plain) {
-		if err != nil {
-			return errors.Join(out.Flush(), err)
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return err
 		}
 		size += len(part)
 		for _, id := range encodeText(bpe, part, o.plain) {
-			if err := o.print(out, n, piece{id, string(bpe.Bytes(id)), bpe.Bytes(id)}); err != nil {
-				return err
-			}
+			o.print(out, n, id, bpe.Bytes(id))
 			n++
 		}
 	}
 	switch {
 	case o.asJSON && n == 0:
-		out.WriteString("[]\n")
+		fmt.Fprintln(out, "[]")
 	case o.asJSON:
-		out.WriteString("]\n")
+		fmt.Fprintln(out, "]")
 	case o.ids:
-		out.WriteString("\n")
+		fmt.Fprintln(out)
 	default:
 		fmt.Fprintf(out, "%d tokens, %d bytes\n", n, size)
 	}
-	return out.Flush()
+	return nil
 }
 
-// print writes the n-th token.
-func (o encoding) print(out io.Writer, n int, p piece) (err error) {
-	between := ""
+// print prints the n-th token.
+func (o encoding) print(out io.Writer, n, id int, bytes []byte) {
+	switch {
+	case o.asJSON && n == 0:
+		fmt.Fprintln(out, "[")
+	case o.asJSON:
+		fmt.Fprint(out, ",")
+	case o.ids && n > 0:
+		fmt.Fprint(out, " ")
+	}
 	switch {
 	case o.asJSON:
-		if between = ","; n == 0 {
-			between = "[\n"
-		}
-		if _, err = io.WriteString(out, between); err == nil {
-			err = writeLine(out, p)
-		}
+		printJSON(out, piece{id, string(bytes), bytes}, "")
 	case o.ids:
-		if n > 0 {
-			between = " "
-		}
-		_, err = fmt.Fprintf(out, "%s%d", between, p.ID)
+		fmt.Fprint(out, id)
 	default:
-		_, err = fmt.Fprintf(out, "%6d  %q\n", p.ID, p.Text)
+		fmt.Fprintf(out, "%6d  %q\n", id, bytes)
 	}
-	return err
 }
 
 // encodeText is Encode, or EncodeSpecial if text is not plain.
@@ -150,23 +150,23 @@ type decoded struct {
 }
 
 func decodeCommand() *cobra.Command {
-	var dir string
+	var model string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "decode ID...",
 		Short: "Show the text of ids",
 		Long: `Decode prints the text that ids stand for, from the command line or the standard input.
 With -json its exact bytes are in "bytes", in base64: ids need not end with a character.`,
-		Example: `llm tokens decode 6109 3626 6100 345
-llm tokens encode -ids "Every effort" | llm tokens decode`,
+		Example: `  llm tokens decode 6109 3626 6100 345
+  llm tokens encode -ids "Every effort" | llm tokens decode`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			bpe, err := vocabulary(dir)
+			bpe, err := vocabulary(model)
 			if err != nil {
 				return err
 			}
 			if len(args) == 0 {
-				text, err := readAll(cmd.Context(), cmd.InOrStdin(), 1<<30)
+				text, err := readAll(cmd, 1<<30)
 				if err != nil {
 					return err
 				}
@@ -176,14 +176,15 @@ llm tokens encode -ids "Every effort" | llm tokens decode`,
 			if err != nil {
 				return err
 			}
+			text := bpe.Decode(ids)
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), decoded{bpe.Decode(ids), []byte(bpe.Decode(ids))})
+				return printJSON(cmd.OutOrStdout(), decoded{text, []byte(text)}, "  ")
 			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), bpe.Decode(ids))
-			return err
+			fmt.Fprintln(cmd.OutOrStdout(), text)
+			return nil
 		},
 	}
-	modelFlag(cmd, &dir)
+	modelFlag(cmd, &model, "", vocabularyOf)
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }
@@ -193,7 +194,7 @@ func parseIDs(args []string, V int) ([]int, error) {
 	var ids []int
 	for _, arg := range args {
 		id, err := strconv.Atoi(strings.Trim(arg, ",[]"))
-		if err != nil && !errors.Is(err, strconv.ErrRange) {
+		if errors.Is(err, strconv.ErrSyntax) {
 			return nil, usagef("%q is not an id; ids are whole numbers", arg)
 		}
 		if err != nil || id < 0 || id >= V {
@@ -202,14 +203,6 @@ func parseIDs(args []string, V int) ([]int, error) {
 		ids = append(ids, id)
 	}
 	return ids, nil
-}
-
-func modelFlag(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "model", "", "`directory` of a model whose vocabulary to use, or its name among the downloads (default GPT-2's)")
-}
-
-func jsonFlag(cmd *cobra.Command, asJSON *bool) {
-	cmd.Flags().BoolVar(asJSON, "json", false, "print JSON, for another program")
 }
 
 // vocabulary reads the tokenizer in dir, or GPT-2's if dir is empty.
@@ -224,17 +217,4 @@ func vocabulary(dir string) (*tokens.BPE, error) {
 	}
 	bpe, err := pretrain.LoadTokenizer(dir)
 	return bpe, orTrain(err, "pretrain")
-}
-
-// writeJSON writes v as JSON that people can read too.
-func writeJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}
-
-// table returns a writer that aligns columns set apart by tabs.
-func table(out io.Writer) *tabwriter.Writer {
-	return tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 }

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,53 +14,35 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
 // sampling are the options of every command that lets a model write.
-type sampling struct {
-	pretrain.Sampler
-	seed  uint64
-	stops []string
-}
+type sampling struct{ instruct.Options }
 
 func (s *sampling) add(cmd *cobra.Command, temperature float32) {
 	flags := cmd.Flags()
-	flags.Float32Var(&s.Temperature, "temperature", temperature, "below 1 surer, above 1 wilder, 0 always the likeliest token")
-	flags.IntVar(&s.TopK, "top-k", 0, "choose among the `k` likeliest tokens; 0 for all")
-	flags.Float32Var(&s.TopP, "top-p", 0, "choose among the likeliest tokens that reach probability `p`; 0 for all")
-	flags.Float32Var(&s.MinP, "min-p", 0, "choose among the tokens at least `p` times as likely as the likeliest; 0 for all")
-	flags.Float32Var(&s.RepetitionPenalty, "repetition-penalty", 1, "above 1, make tokens less likely by `x` that the text has already; 1.2 is usual")
-	flags.Uint64Var(&s.seed, "seed", 1, "of the choice: the same seed, the same text")
-	flags.StringArrayVar(&s.stops, "stop", nil, "end before this `text`, in which \\n is a line end; may be given several times")
-}
-
-func (s *sampling) check() error {
-	if err := optionError(s.Validate()); err != nil {
-		return err
-	}
-	if !(s.RepetitionPenalty >= 0.1 && s.RepetitionPenalty <= 10) {
-		return usagef("-repetition-penalty cannot be %v; it takes 0.1 to 10", s.RepetitionPenalty)
-	}
-	for i, stop := range s.stops {
-		if stop == "" {
-			return usagef("-stop cannot be empty; it takes the text to end before")
-		}
-		s.stops[i] = unescape.Replace(stop)
-	}
-	return nil
-}
-
-// optionError is a usage error that names the option which is out of its range.
-func optionError(err error) error {
-	var r *pretrain.RangeError
-	if errors.As(err, &r) {
-		return usagef("-%s cannot be %v; it takes %s", r.Option, r.Value, r.Takes)
-	}
-	return err
+	flags.Float32Var(&s.Sampler.Temperature, "temperature", temperature, "below 1 surer, above 1 wilder, 0 always the likeliest token")
+	flags.IntVar(&s.Sampler.TopK, "top-k", 0, "choose among the `k` likeliest tokens; 0 for all")
+	flags.Float32Var(&s.Sampler.TopP, "top-p", 0, "choose among the likeliest tokens that reach probability `p`; 0 for all")
+	flags.Float32Var(&s.Sampler.MinP, "min-p", 0, "choose among the tokens at least `p` times as likely as the likeliest; 0 for all")
+	flags.Float32Var(&s.Sampler.RepetitionPenalty, "repetition-penalty", 1, "above 1, make tokens less likely by `x` that the text has already; 1.2 is usual")
+	flags.Uint64Var(&s.Seed, "seed", 1, "of the choice: the same seed, the same text")
+	flags.StringArrayVar(&s.Stop, "stop", nil, "end before this `text`, in which \\n is a line end; may be given several times")
 }
 
 // unescape lets a line end be written on a command line.
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
+
+func (s *sampling) check() error {
+	if slices.Contains(s.Stop, "") {
+		return usagef("-stop cannot be empty; it takes the text to end before")
+	}
+	for i, stop := range s.Stop {
+		s.Stop[i] = unescape.Replace(stop)
+	}
+	return optionError(s.Sampler.Validate())
+}
 
 // A writing is a text that a model writes on.
 type writing struct {
@@ -72,9 +54,10 @@ type writing struct {
 	most    int // tokens
 }
 
-// to streams what comes after prompt to w. It ends after the most tokens, before
-// a stop string, where the model ends the text, or when ctx is cancelled.
-func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) (speed, error) {
+// to streams what comes after prompt to w, which reports a failure itself. It ends
+// after the most tokens, before a stop string, where the model ends the text, or when
+// ctx is cancelled.
+func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) speed {
 	s := speed{begin: time.Now()}
 	ids := func(yield func(int) bool) {
 		for id := range pretrain.Generate(o.model, prompt, o.sampler, o.rng) {
@@ -90,11 +73,9 @@ func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) (speed, err
 		}
 	}
 	for text := range pretrain.Text(o.bpe, ids, o.stops...) {
-		if _, err := io.WriteString(w, text); err != nil {
-			return s, err
-		}
+		io.WriteString(w, text)
 	}
-	return s, nil
+	return s
 }
 
 // speed is how fast tokens were written.

@@ -36,10 +36,10 @@ func TestGenerateStops(t *testing.T) {
 }
 
 func TestStopStringsHaveLineEnds(t *testing.T) {
-	s := sampling{stops: []string{`a\n\nb`, `\t`, `\\n`, `.`}}
-	s.Temperature, s.RepetitionPenalty = 1, 1
+	s := sampling{instruct.Options{Stop: []string{`a\n\nb`, `\t`, `\\n`, `.`}}}
+	s.Sampler.Temperature, s.Sampler.RepetitionPenalty = 1, 1
 	require.NoError(t, s.check())
-	assert.Equal(t, []string{"a\n\nb", "\t", `\n`, "."}, s.stops)
+	assert.Equal(t, []string{"a\n\nb", "\t", `\n`, "."}, s.Stop)
 }
 
 func TestGenerateOptionsMatter(t *testing.T) {

@@ -10,22 +10,22 @@ import (
 
 // A Dataset is what one name gets: a file, or a model, which is a folder of files.
 type Dataset struct {
-	Name    string   // what a user types, "the-verdict"
-	Aliases []string // what a user may type as well
-	Licence string
-	About   string
-	Folder  string // of the files of a model; empty for a single file
-	Files   []File
+	Name    string   `json:"name"`              // what a user types, "the-verdict"
+	Aliases []string `json:"aliases,omitempty"` // what a user may type as well
+	Licence string   `json:"licence"`
+	About   string   `json:"about"`
+	Folder  string   `json:"folder,omitempty"` // of the files of a model; empty for a single file
+	Files   []File   `json:"files"`
 }
 
 // A File is one file of a dataset, pinned so that everybody has the same bytes.
 type File struct {
-	Name   string // on disk, "the-verdict.txt"
-	Bytes  int64
-	SHA256 string // in hexadecimal
-	URL    string
-	Member string // the file inside, if URL is a zip archive
-	Text   string // what is in the file, if it is written instead of fetched: a model's configuration
+	Name   string `json:"name"` // on disk, "the-verdict.txt"
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256,omitempty"` // in hexadecimal
+	URL    string `json:"url,omitempty"`
+	Member string `json:"member,omitempty"` // the file inside, if URL is a zip archive
+	Text   string `json:"text,omitempty"`   // what is in the file, if it is written instead of fetched: a model's configuration
 }
 
 // Datasets are all that the book's programs know.

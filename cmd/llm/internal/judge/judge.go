@@ -23,9 +23,11 @@ type Judge struct {
 	Key     string        // sent as a bearer token; "" for servers that want none
 	Tokens  int           // what an answer may take
 	Timeout time.Duration // for one request
-	Tries   int           // requests for one score
-	Pause   time.Duration // before the second try; each further one waits twice as long
+	Pause   time.Duration // before the second request for a score; each further one waits twice as long
 }
+
+// KeyVariable names the environment variable in which callers look for a key.
+const KeyVariable = "LLM_JUDGE_API_KEY"
 
 // A Case is what is to be judged.
 type Case struct {
@@ -48,18 +50,20 @@ func (c Case) prompt() string {
 // Unscored is the error of a case that gets no score while others may.
 type Unscored struct{ error }
 
+// tries is how often a score is asked for.
+const tries = 3
+
 // Score asks for the score of a case, 0 to 100. What may pass by itself is tried
 // again: a silent or overloaded server, and, with another seed, a reply that is
 // no score. If that does not help, the error is an [Unscored]; any other error
 // says that the server will not score the next case either, and what to do.
 func (j *Judge) Score(ctx context.Context, c Case) (score int, err error) {
-	pause := j.Pause
-	for try := range j.Tries {
+	for try := range tries {
 		if try > 0 {
-			if err := sleep(ctx, pause); err != nil {
-				return 0, err
+			select {
+			case <-ctx.Done():
+			case <-time.After(j.Pause << (try - 1)):
 			}
-			pause *= 2
 		}
 		var reply string
 		reply, err = j.ask(ctx, c.prompt(), try+1)
@@ -69,45 +73,14 @@ func (j *Judge) Score(ctx context.Context, c Case) (score int, err error) {
 			}
 			err = Unscored{fmt.Errorf("the reply is not a number from 0 to 100: %.80q", reply)}
 		}
-		var again Unscored
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
-		if !errors.As(err, &again) {
-			return 0, err
+		if _, again := err.(Unscored); !again {
+			break
 		}
 	}
 	return 0, err
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
-}
-
-// What goes over the wire, as far as it matters here.
-type request struct {
-	Model       string    `json:"model"`
-	Messages    []message `json:"messages"`
-	Temperature float64   `json:"temperature"`
-	Seed        int       `json:"seed"`
-	MaxTokens   int       `json:"max_tokens"`
-	Stream      bool      `json:"stream"`
-}
-
-type message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
-}
-
-type response struct {
-	Choices []struct {
-		Message *message `json:"message"`
-	} `json:"choices"`
 }
 
 // longestReply bounds what is read of a reply: a number takes a few hundred bytes,
@@ -116,8 +89,9 @@ const longestReply = 1 << 20
 
 // ask returns the model's reply to a prompt.
 func (j *Judge) ask(ctx context.Context, prompt string, seed int) (string, error) {
-	body, err := json.Marshal(request{
-		Model: j.Model, Messages: []message{{"user", prompt}}, Seed: seed, MaxTokens: j.Tokens,
+	body, err := json.Marshal(map[string]any{
+		"model": j.Model, "messages": []map[string]string{{"role": "user", "content": prompt}},
+		"temperature": 0, "seed": seed, "max_tokens": j.Tokens, "stream": false,
 	})
 	if err != nil {
 		return "", err
@@ -145,7 +119,9 @@ func (j *Judge) ask(ctx context.Context, prompt string, seed int) (string, error
 	if r.StatusCode != http.StatusOK {
 		return "", j.refused(address, r.StatusCode, text)
 	}
-	var reply response
+	var reply struct {
+		Choices []struct{ Message *struct{ Content string } }
+	}
 	if err := json.Unmarshal(text, &reply); err != nil || len(reply.Choices) == 0 || reply.Choices[0].Message == nil {
 		return "", fmt.Errorf("%s does not reply as OpenAI's chat completions do, but with %.80q; is -url right, up to /v1?", address, text)
 	}
@@ -154,11 +130,11 @@ func (j *Judge) ask(ctx context.Context, prompt string, seed int) (string, error
 
 // unreachable tells what to do about a server that did not reply.
 func (j *Judge) unreachable(ctx context.Context, err error) error {
-	var dial *net.OpError
+	dial, failed := errors.AsType[*net.OpError](err)
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return Unscored{fmt.Errorf("no reply from %s within %v; -timeout allows more", j.URL, j.Timeout)}
-	case errors.As(err, &dial) && dial.Op == "dial":
+	case failed && dial.Op == "dial":
 		return fmt.Errorf("nobody answers at %s: is the server running, and is -url right? (%w)", j.URL, err)
 	}
 	return Unscored{fmt.Errorf("the connection to %s failed: %w", j.URL, err)}
@@ -177,6 +153,3 @@ func (j *Judge) refused(address string, status int, text []byte) error {
 	}
 	return err
 }
-
-// KeyVariable names the environment variable in which callers look for a key.
-const KeyVariable = "LLM_JUDGE_API_KEY"

@@ -24,7 +24,7 @@ func server(t *testing.T, handle func(n int, w http.ResponseWriter, r *http.Requ
 		handle(int(asked.Add(1)), w, r)
 	}))
 	t.Cleanup(s.Close)
-	return &Judge{URL: s.URL + "/v1", Model: "fake", Tokens: 50, Timeout: time.Minute, Tries: 3, Pause: time.Millisecond}, &asked
+	return &Judge{URL: s.URL + "/v1", Model: "fake", Tokens: 50, Timeout: time.Minute, Pause: time.Millisecond}, &asked
 }
 
 // say replies as OpenAI's servers do.
@@ -138,7 +138,7 @@ func TestNobodyThere(t *testing.T) {
 	require.NoError(t, err)
 	address := "http://" + l.Addr().String() + "/v1"
 	require.NoError(t, l.Close())
-	j := &Judge{URL: address, Timeout: time.Minute, Tries: 3}
+	j := &Judge{URL: address, Timeout: time.Minute}
 	_, err = j.Score(t.Context(), hot)
 	assert.ErrorContains(t, err, "nobody answers at "+address+": is the server running")
 	assert.NotErrorAs(t, err, new(Unscored))
