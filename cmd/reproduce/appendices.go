@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 
@@ -17,8 +16,8 @@ import (
 
 // toyNetwork is appendix A: a product, one weight's gradient, a network of three
 // layers, and its training.
-func toyNetwork(_ context.Context, _ *Lab, s *sheet) error {
-	s.is("appendix A[23] product", attention.Scores(f32.View([]float32{1, 2, 3, 4, 5, 6}, 2, 3)))
+func toyNetwork(lab *Lab) {
+	lab.is("appendix A[23] product", attention.Scores(f32.View([]float32{1, 2, 3, 4, 5, 6}, 2, 3)))
 
 	// The loss of a yes or no is ours with two classes, whose logits are 0 and z.
 	neuron := attention.Linear{W: f32.View([]float32{2.2}, 1, 1), B: []float32{0}}
@@ -26,85 +25,65 @@ func toyNetwork(_ context.Context, _ *Lab, s *sheet) error {
 	neuron.Forward(z, x)
 	logits := f32.View([]float32{0, z.Data[0]}, 1, 2)
 	loss := pretrain.CrossEntropyBackward(logits, []int{1}, 1)
-	s.is("appendix A[27] loss", float32(loss))
+	lab.is("appendix A[27] loss", float32(loss))
 	grad := attention.NewLinear(1, 1, true)
 	neuron.Backward(f32.New(1, 1), &grad, f32.View(logits.Data[1:], 1, 1), x)
-	s.is("appendix A[30] gradient of the weight", grad.W.Data[0])
-	s.is("appendix A[30] gradient of the bias", grad.B[0])
+	lab.is("appendix A[30] gradient of the weight", grad.W.Data[0])
+	lab.is("appendix A[30] gradient of the bias", grad.B[0])
 
-	wide := newNetwork(torchrand.New(seed), 50, 3)
-	s.is("appendix A[37] parameters", wide.params())
-	s.is("appendix A exercise A.3 parameters", newNetwork(torchrand.New(1), 2, 2).params())
+	wide := newNetwork(torchrand.New(seed), 50, 30, 20, 3)
+	lab.is("appendix A[37] parameters", wide.params())
+	lab.is("appendix A exercise A.3 parameters", newNetwork(torchrand.New(1), 2, 30, 20, 2).params())
 	w := turned(wide.layers[0])
-	s.is("appendix A[40] shape of the first layer", shape(w.Rows, w.Cols))
-	for _, row := range []int{0, 1, 2, 27, 28, 29} {
-		s.is(fmt.Sprintf("appendix A[39] first layer %d", row), ends(f32.Row(w, row)))
-	}
+	lab.is("appendix A[40] shape of the first layer", shape(w.Rows, w.Cols))
+	lab.each("appendix A[39] first layer %d", func(row int) any { return ends(f32.Row(w, row)) })
 	input := f32.New(1, 50)
 	torchrand.New(seed).Uniform(input.Data, 0, 1)
-	out := wide.forward(input)
-	s.is("appendix A[41] output", out.Data)
+	out := wide.forward(new(tape), input).v
+	lab.is("appendix A[41] output", out.Data)
 	attention.Softmax(out.Data)
-	s.is("appendix A[43] softmax", out.Data)
-	trainToy(s)
-	return nil
+	lab.is("appendix A[43] softmax", out.Data)
+	trainToy(lab)
 }
 
-// A network is linear layers with ReLU between them.
-type network struct {
-	layers, grads []attention.Linear
-	inputs        []blas32.General // of each layer, as of the last forward pass
-}
+// A network is linear layers with an activation function between them.
+type network struct{ layers, grads []attention.Linear }
 
-// newNetwork draws the appendix's network, with 30 and 20 units between.
-func newNetwork(g *torchrand.Generator, in, out int) *network {
+// newNetwork draws a network of such widths.
+func newNetwork(g *torchrand.Generator, widths ...int) *network {
 	n := new(network)
-	sizes := []int{in, 30, 20, out}
-	for i := range sizes[1:] {
-		n.layers = append(n.layers, newLinear(g, sizes[i], sizes[i+1], true))
-		n.grads = append(n.grads, attention.NewLinear(sizes[i], sizes[i+1], true))
+	for i, out := range widths[1:] {
+		n.layers = append(n.layers, newLinear(g, widths[i], out, true))
+		n.grads = append(n.grads, attention.NewLinear(widths[i], out, true))
 	}
 	return n
 }
 
-func (n *network) params() int {
-	total := 0
+func (n *network) params() (total int) {
 	for _, l := range n.layers {
 		total += len(l.W.Data) + len(l.B)
 	}
 	return total
 }
 
-func (n *network) forward(x blas32.General) blas32.General {
-	n.inputs = nil
-	for i, l := range n.layers {
-		n.inputs = append(n.inputs, x)
-		y := f32.New(x.Rows, l.W.Cols)
-		l.Forward(y, x)
-		for j, v := range y.Data {
-			if i+1 < len(n.layers) {
-				y.Data[j] = gpt.ReLU(v)
-			}
+// forward runs the network with ReLU.
+func (n *network) forward(t *tape, x blas32.General) tensor {
+	y := tensor{v: x}
+	for i := range n.layers {
+		if y = t.linear(&n.layers[i], &n.grads[i], y); i+1 < len(n.layers) {
+			y = t.relu(y)
 		}
-		x = y
 	}
-	return x
+	return y
 }
 
 // learn takes one step of stochastic gradient descent and returns the loss before.
 func (n *network) learn(x blas32.General, labels []int, rate float32) float64 {
-	dy := n.forward(x)
-	loss := pretrain.CrossEntropyBackward(dy, labels, 1)
-	for i := len(n.layers) - 1; i >= 0; i-- {
-		dx := f32.New(dy.Rows, n.layers[i].W.Rows)
-		n.layers[i].Backward(dx, &n.grads[i], dy, n.inputs[i])
-		for j, v := range n.inputs[i].Data {
-			if i > 0 && v == 0 { // where ReLU was flat
-				dx.Data[j] = 0
-			}
-		}
-		dy = dx
-	}
+	t := new(tape)
+	y := n.forward(t, x)
+	copy(y.d.Data, y.v.Data)
+	loss := pretrain.CrossEntropyBackward(y.d, labels, 1)
+	t.backward()
 	for i, grad := range n.grads {
 		f32.Axpy(-rate, grad.W.Data, n.layers[i].W.Data)
 		f32.Axpy(-rate, grad.B, n.layers[i].B)
@@ -115,38 +94,36 @@ func (n *network) learn(x blas32.General, labels []int, rate float32) float64 {
 }
 
 // trainToy is cells 46 to 62.
-func trainToy(s *sheet) {
+func trainToy(lab *Lab) {
 	points := f32.View([]float32{-1.2, 3.1, -.9, 2.9, -.5, 2.6, 2.3, -1.1, 2.7, -1.5}, 5, 2)
 	labels := []int{0, 0, 0, 1, 1}
 	g := torchrand.New(seed)
 	order := g.Loader(5, true)
-	s.is("appendix A[52] batches", fmt.Sprint(order[:2], order[2:4], order[4:]))
+	lab.is("appendix A[52] batches", fmt.Sprint(order[:2], order[2:4], order[4:]))
 	order = g.Loader(5, true)
-	s.is("appendix A[54] batches, the rest dropped", fmt.Sprint(order[:2], order[2:4]))
+	lab.is("appendix A[54] batches, the rest dropped", fmt.Sprint(order[:2], order[2:4]))
 
 	g = torchrand.New(seed)
-	n := newNetwork(g, 2, 2)
+	n := newNetwork(g, 2, 30, 20, 2)
 	for epoch := range 3 {
 		order := g.Loader(5, true)
 		for b := range 2 {
-			x, y := f32.New(2, 2), make([]int, 2)
-			for row, i := range order[2*b : 2*b+2] {
-				copy(f32.Row(x, row), f32.Row(points, i))
-				y[row] = labels[i]
-			}
-			s.is(fmt.Sprintf("appendix A[57] loss of epoch %d, batch %d", epoch+1, b+1), n.learn(x, y, .5))
+			i, j := order[2*b], order[2*b+1]
+			x := f32.View(append(append([]float32{}, f32.Row(points, i)...), f32.Row(points, j)...), 2, 2)
+			lab.is(fmt.Sprintf("appendix A[57] loss of epoch %d, batch %d", epoch+1, b+1), n.learn(x, []int{labels[i], labels[j]}, .5))
 		}
 	}
-	out := n.forward(points)
-	s.is("appendix A[58] outputs", out)
-	s.is("appendix A[59] predictions", answers(out))
-	s.is("appendix A[63] training accuracy", accuracy(out, labels))
+	outputs := func(x blas32.General) blas32.General { return n.forward(new(tape), x).v }
+	out := outputs(points)
+	lab.is("appendix A[58] outputs", out)
+	lab.is("appendix A[59] predictions", answers(out))
+	lab.is("appendix A[63] training accuracy", accuracy(out, labels))
 	attention.SoftmaxRows(out)
-	s.is("appendix A[59] probabilities", out)
-	s.is("appendix A[64] test accuracy", accuracy(n.forward(f32.View([]float32{-.8, 2.8, 2.6, -1.6}, 2, 2)), []int{0, 1}))
+	lab.is("appendix A[59] probabilities", out)
+	lab.is("appendix A[64] test accuracy", accuracy(outputs(f32.View([]float32{-.8, 2.8, 2.6, -1.6}, 2, 2)), []int{0, 1}))
 }
 
-// answers are the likeliest classes.
+// answers are the likeliest classes, or tokens.
 func answers(logits blas32.General) (list []int) {
 	for i := range logits.Rows {
 		list = append(list, gpt.Argmax(f32.Row(logits, i)))
@@ -166,32 +143,27 @@ func accuracy(logits blas32.General, labels []int) float64 {
 }
 
 // schedules is what of appendix D needs no model.
-func schedules(_ context.Context, _ *Lab, s *sheet) error {
-	total := appendixCourse.schedule.Total
-	s.is("appendix D[12] steps", total)
-	s.is("appendix D[12] warmup", total/5)
-	for _, step := range []int{0, 1, 26, 27, 28, 80, 81, 100, 134} {
-		s.is(fmt.Sprintf("appendix D.2 rate of step %d", step), warmUp(1e-4, 1e-2).Rate(step))
-	}
-	for _, step := range []int{1, 26, 28, 81, 134} {
-		s.is(fmt.Sprintf("appendix D.4 rate of step %d", step), appendixCourse.schedule.Rate(step))
-	}
+func schedules(lab *Lab) {
+	run := warmUp(1e-5, 1e-3)
+	lab.is("appendix D[12] steps", run.Total)
+	lab.is("appendix D[12] warmup", run.Total/5)
+	lab.each("appendix D.2 rate of step %d", func(step int) any { return warmUp(1e-4, 1e-2).Rate(step) })
+	lab.each("appendix D.4 rate of step %d", func(step int) any { return run.Rate(step) })
 	grads := []gpt.Param{{Name: "g", Shape: []int{2, 2}, Data: []float32{1, 2, 2, 4}}}
 	norm := pretrain.GradNorm(grads)
-	s.is("appendix D[22] norm", norm)
+	lab.is("appendix D[22] norm", norm)
 	f32.Scale(float32(pretrain.ClipScale(norm, 1)), grads[0].Data)
-	s.is("appendix D[22] clipped", grads[0].Data)
-	return nil
+	lab.is("appendix D[22] clipped", grads[0].Data)
 }
 
 // lora counts the parameters of appendix E, and shows that its changes begin as
 // none: a small classifier answers as before.
-func lora(_ context.Context, _ *Lab, s *sheet) error {
+func lora(lab *Lab) {
 	medium := gpt.GPT2Medium
 	medium.TiedHead = false
-	s.is("appendix E[37] parameters", classify.TrainedParams(gpt.GPT2Small, classify.All))
-	s.is("appendix E[37] trainable once all are frozen", classify.TrainedParams(gpt.GPT2Small, func(string) bool { return false }))
-	s.is("appendix E[38] trainable with LoRA", classify.LoRAParams(gpt.GPT2Small, 16, 2))
+	lab.is("appendix E[37] parameters", classify.TrainedParams(gpt.GPT2Small, classify.All))
+	lab.is("appendix E[37] trainable once all are frozen", classify.TrainedParams(gpt.GPT2Small, func(string) bool { return false }))
+	lab.is("appendix E[38] trainable with LoRA", classify.LoRAParams(gpt.GPT2Small, 16, 2))
 	const r = 16
 	var largest float32
 	for _, c := range []struct {
@@ -199,12 +171,12 @@ func lora(_ context.Context, _ *Lab, s *sheet) error {
 		in, out int
 	}{{"attention", 768, 768}, {"the feed-forward layer", 768, 4 * 768}, {"the head", 768, 2}} {
 		l := classify.NewLowRank(c.in, c.out, r, r, rand.New(rand.NewPCG(1, 1)))
-		s.is("appendix E[38] of a matrix of "+c.of, len(l.A.Data)+len(l.B.Data))
+		lab.is("appendix E[38] of a matrix of "+c.of, len(l.A.Data)+len(l.B.Data))
 		largest = max(largest, f32.Max(l.A.Data))
 	}
-	s.is("appendix E bound of A", largest) // 1/√r
-	s.is("ch07 exercise 7.4 parameters", medium.ParamCount())
-	s.is("ch07 exercise 7.4 trainable with LoRA", classify.LoRAParams(medium, 16, medium.Vocab))
+	lab.is("appendix E bound of A", largest) // 1/√r
+	lab.is("ch07 exercise 7.4 parameters", medium.ParamCount())
+	lab.is("ch07 exercise 7.4 trainable with LoRA", classify.LoRAParams(medium, 16, medium.Vocab))
 
 	rng := rand.New(rand.NewPCG(1, 1))
 	model := gpt.New(gpt.Config{Vocab: 50, Context: 8, Width: 16, Heads: 2, Layers: 2, TiedHead: true})
@@ -214,6 +186,5 @@ func lora(_ context.Context, _ *Lab, s *sheet) error {
 	a := c.NewActivations(nil, 2, 4)
 	before := fmt.Sprint(c.Forward(a, ids, 4, rows, nil).Data)
 	classify.NewLoRA(c, 16, 16, 2, 4, rng).Merge()
-	s.rows = append(s.rows, text("appendix E[42] LoRA changes nothing at first", before, c.Forward(a, ids, 4, rows, nil).Data))
-	return nil
+	lab.rows = append(lab.rows, text("appendix E[42] LoRA changes nothing at first", before, c.Forward(a, ids, 4, rows, nil).Data))
 }

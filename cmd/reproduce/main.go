@@ -80,15 +80,16 @@ func reproduce(ctx context.Context, args []string, out, stderr io.Writer) error 
 	flags.SetOutput(io.Discard)
 	asJSON, long := flags.Bool("json", false, ""), flags.Bool("long", false, "")
 	var names []string
-	for args = append([]string{""}, args...); len(args) > 0; args = flags.Args() { // options may stand behind names
-		if args[0] != "" {
-			names = append(names, args[0])
-		}
-		if err := flags.Parse(args[1:]); errors.Is(err, flag.ErrHelp) {
+	for { // options may stand behind names
+		if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 			return err
 		} else if err != nil {
 			return fmt.Errorf("%w (%w)", err, errUsage)
 		}
+		if flags.NArg() == 0 {
+			break
+		}
+		names, args = append(names, flags.Arg(0)), flags.Args()[1:]
 	}
 	if len(names) == 0 {
 		return list(out, *asJSON)
@@ -97,127 +98,82 @@ func reproduce(ctx context.Context, args []string, out, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
+	if names := missing(chosen...); len(names) > 0 {
+		return notThere(names...)
+	}
 	return compare(ctx, chosen, out, stderr, *asJSON)
 }
 
-// available are the experiments that are listed: all but those for which somebody
-// else's weights are needed that are not there.
-func available() []Experiment {
-	return slices.DeleteFunc(slices.Clone(Experiments), func(e Experiment) bool { return e.NeedsWeights() && len(wanting(e)) > 0 })
-}
-
-// wanting are the data that experiments need and that are not there.
-func wanting(experiments ...Experiment) (names []string) {
-	for _, e := range experiments {
-		for _, name := range e.Needs {
-			if _, ok := fetch.Find(name); !ok {
-				names = append(names, name)
-			}
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// listed is a line of the list.
-type listed struct {
-	Name    string   `json:"name"`
-	About   string   `json:"about"`
-	Long    bool     `json:"long"`
-	Needs   []string `json:"needs"`
+// A line of the list.
+type line struct {
+	Experiment
 	Missing []string `json:"missing"`
 }
 
 func list(out io.Writer, asJSON bool) error {
-	all, lines := available(), []listed{}
-	for _, e := range all {
-		lines = append(lines, listed{e.Name, e.About, e.Long, append([]string{}, e.Needs...), append([]string{}, wanting(e)...)})
-	}
-	if asJSON {
-		return writeJSON(out, lines)
-	}
+	all, lines := listed(), []line{}
 	t := table(out)
 	fmt.Fprintln(t, "NAME\tTIME\tDATA\tWHAT")
-	for _, e := range lines {
-		takes, data := "seconds", "there"
+	for _, e := range all {
+		takes, data, absent := "seconds", "there", missing(e)
 		if e.Long {
 			takes = "long"
 		}
 		switch {
-		case len(e.Needs) == 0:
-			data = "none"
-		case len(e.Missing) > 0:
-			data = "needs " + strings.Join(e.Missing, ", ")
+		case e.Needs == nil:
+			e.Needs, data = []string{}, "none"
+		case len(absent) > 0:
+			data = "needs " + strings.Join(absent, ", ")
 		}
+		lines = append(lines, line{e, absent})
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", e.Name, takes, data, e.About)
 	}
-	if err := t.Flush(); err != nil {
-		return err
+	if asJSON {
+		return writeJSON(out, lines)
 	}
-	if names := wanting(all...); len(names) > 0 {
-		fmt.Fprintf(out, "go run ./cmd/llm data get %s gets the data that is not there.\n", strings.Join(names, " "))
+	if names := missing(all...); len(names) > 0 {
+		fmt.Fprintf(t, "go run ./cmd/llm data get %s gets the data that is not there.\n", strings.Join(names, " "))
 	}
 	if hidden := len(Experiments) - len(all); hidden > 0 {
-		fmt.Fprintf(out, "With published weights there are %d more; go run ./cmd/llm data list shows how to get GPT-2.\n", hidden)
+		fmt.Fprintf(t, "With published weights there are %d more; go run ./cmd/llm data list shows how to get GPT-2.\n", hidden)
 	}
-	return nil
+	return t.Flush()
 }
 
 // choose finds what names stand for, in the book's order: the experiment of a name,
 // or those of a chapter, or all.
-func choose(names []string, long bool) (chosen []Experiment, err error) {
-	all, wanted := available(), map[string]bool{}
+func choose(names []string, long bool) ([]Experiment, error) {
+	wanted := map[string]bool{}
 	for _, name := range names {
-		found, short := false, false
-		for _, e := range Experiments {
-			ofChapter := (name == "all" || strings.HasPrefix(e.Name, name+"-")) && !exists(name) &&
-				slices.ContainsFunc(all, func(a Experiment) bool { return a.Name == e.Name })
-			found = found || e.Name == name || ofChapter
-			if e.Name == name || ofChapter && (!e.Long || long) {
-				wanted[e.Name], short = true, true
+		found := slices.DeleteFunc(slices.Clone(Experiments), func(e Experiment) bool { return e.Name != name })
+		if len(found) == 0 {
+			found = slices.DeleteFunc(listed(), func(e Experiment) bool { return name != "all" && !strings.HasPrefix(e.Name, name+"-") })
+			if len(found) == 0 {
+				return nil, fmt.Errorf("there is no experiment %q; go run ./cmd/reproduce lists them (%w)", name, errUsage)
+			}
+			found = slices.DeleteFunc(found, func(e Experiment) bool { return e.Long && !long })
+			if len(found) == 0 {
+				return nil, fmt.Errorf("%s has only training runs; -long runs them (%w)", name, errUsage)
 			}
 		}
-		switch {
-		case !found:
-			return nil, fmt.Errorf("there is no experiment %q; go run ./cmd/reproduce lists them (%w)", name, errUsage)
-		case !short:
-			return nil, fmt.Errorf("%s has only training runs; -long runs them (%w)", name, errUsage)
+		for _, e := range found {
+			wanted[e.Name] = true
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(Experiments), func(e Experiment) bool { return !wanted[e.Name] }), nil
 }
 
-// exists reports whether a name is one experiment's: then it is that one's alone.
-func exists(name string) bool {
-	return slices.ContainsFunc(Experiments, func(e Experiment) bool { return e.Name == name })
-}
-
-// compared is a row as -json prints it.
-type compared struct {
-	Experiment string  `json:"experiment"`
-	Where      string  `json:"where"`
-	Published  string  `json:"published"`
-	Ours       string  `json:"ours"`
-	Equal      bool    `json:"equal"`
-	Off        float64 `json:"off,omitempty"`
-	Why        string  `json:"why,omitempty"`
-}
-
-// compare runs experiments. Progress goes to stderr.
+// compare runs experiments and prints what they gave. Progress goes to stderr.
 func compare(ctx context.Context, experiments []Experiment, out, stderr io.Writer, asJSON bool) error {
-	if names := wanting(experiments...); len(names) > 0 {
-		return missing(names...)
-	}
 	bpe, err := vocabulary("r50k_base")
 	if err != nil {
 		return err
 	}
-	show, rows := out, []compared{}
+	show := out
 	if asJSON {
 		show = stderr
 	}
 	lab := &Lab{Find: fetch.Find, GPT2: bpe, Log: func(format string, args ...any) { fmt.Fprintf(show, format+"\n", args...) }}
-	all := Result{}
 	var results []Result
 	for i, e := range experiments {
 		if err := ctx.Err(); err != nil {
@@ -225,31 +181,26 @@ func compare(ctx context.Context, experiments []Experiment, out, stderr io.Write
 		}
 		fmt.Fprintf(stderr, "%d of %d: %s, %s\n", i+1, len(experiments), e.Name, e.About)
 		begin := time.Now()
-		r := Result{Name: e.Name}
-		if r.Rows, err = e.rows(ctx, lab); err != nil {
+		rows, err := e.rows(ctx, lab)
+		if err != nil {
 			return err
 		}
-		fmt.Fprintf(stderr, "  %d values in %v\n", len(r.Rows), time.Since(begin).Round(100*time.Millisecond))
-		results, all.Rows = append(results, r), append(all.Rows, r.Rows...)
-		for _, row := range r.Rows {
-			if row.Off-row.Off != 0 {
-				row.Off = 0 // JSON has no name for it
-			}
-			rows = append(rows, compared{e.Name, row.Where, row.Published, row.Ours, row.Equal(), row.Off, row.Why})
-		}
+		fmt.Fprintf(stderr, "  %d values in %v\n", len(rows), time.Since(begin).Round(100*time.Millisecond))
+		results = append(results, Result{e.Name, rows})
 		if !asJSON {
-			if err := r.write(out); err != nil {
+			if err := results[i].write(out); err != nil {
 				return err
 			}
 		}
 	}
 	if asJSON {
-		err = writeJSON(out, rows)
+		err = writeJSON(out, listRows(results))
 	} else {
 		_, err = fmt.Fprint(out, Summary(results))
 	}
+	all := together(results)
 	if _, _, different := all.Count(); err == nil && different > 0 {
-		err = fmt.Errorf("%d of %d values differ, and nothing explains it", different, len(rows))
+		err = fmt.Errorf("%d of %d values differ, and nothing explains it", different, len(all.Rows))
 	}
 	return err
 }

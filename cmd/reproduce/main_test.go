@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"path/filepath"
 	"strings"
@@ -24,7 +23,7 @@ func TestReproduceLists(t *testing.T) {
 	assert.NotContains(t, out, "ch05-gpt2 ", "its weights are not there")
 	assert.Contains(t, out, "With published weights there are 4 more")
 
-	var list []listed
+	var list []line
 	require.NoError(t, json.Unmarshal([]byte(ok(t, "-json")), &list))
 	require.Len(t, list, len(Experiments)-4)
 	assert.Equal(t, "generator", list[0].Name)
@@ -114,7 +113,7 @@ func TestReproduceUsage(t *testing.T) {
 func TestReproduceReadsDownloads(t *testing.T) {
 	for _, e := range Experiments {
 		for _, name := range e.Needs {
-			if !e.NeedsWeights() {
+			if !e.needsWeights() {
 				_, known := fetch.Named(name)
 				assert.True(t, known, "%s needs %s", e.Name, name)
 			}
@@ -126,10 +125,7 @@ func TestReproduceReadsDownloads(t *testing.T) {
 
 // fixed is an experiment with these rows.
 func fixed(name string, rows ...Row) Experiment {
-	return Experiment{Name: name, About: "for a test", Run: func(_ context.Context, _ *Lab, s *sheet) error {
-		s.rows = rows
-		return nil
-	}}
+	return Experiment{Name: name, About: "for a test", Run: func(lab *Lab) { lab.rows = rows }}
 }
 
 // result is what a command line did.

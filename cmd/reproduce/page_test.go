@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the table on the appendix's page"
 func TestPageHasTheTable(t *testing.T) {
 	var results []Result
 	for _, e := range Experiments {
-		if !e.NeedsWeights() && !e.Long {
+		if !e.needsWeights() && !e.Long {
 			results = append(results, Result{e.Name, rows(t, e)})
 		}
 	}

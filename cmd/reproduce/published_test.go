@@ -61,7 +61,7 @@ var large = []string{"ch04-dummy", "ch04-model", "ch05-untrained", "appendix-d-g
 // is compared by the program, where they are.
 func TestExperiments(t *testing.T) {
 	for _, e := range Experiments {
-		if e.NeedsWeights() || e.Long && os.Getenv("LLMBOOK_LONG") == "" || testing.Short() && slices.Contains(large, e.Name) {
+		if e.needsWeights() || e.Long && os.Getenv("LLMBOOK_LONG") == "" || testing.Short() && slices.Contains(large, e.Name) {
 			continue
 		}
 		t.Run(e.Name, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestWeightsAreRead(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "gpt2")
 	require.NoError(t, pretrain.SaveModel(dir, m, bpe))
 	for _, e := range Experiments {
-		if !e.NeedsWeights() {
+		if !e.needsWeights() {
 			continue
 		}
 		t.Run(e.Name, func(t *testing.T) {

@@ -4,21 +4,17 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
 // The recorded training runs, by the experiment that was run.
-var trainings = []struct {
-	name string
-	course
-	record string
-}{
-	{"ch05-training", chapterCourse, "verdict-training.txt"},
-	{"appendix-d-training", appendixCourse, "verdict-schedule.txt"},
-}
+var trainings = []struct{ name, record string }{{"ch05-training", "verdict-training.txt"}, {"appendix-d-training", "verdict-schedule.txt"}}
 
 func recorded(t *testing.T, name string) string {
 	t.Helper()
@@ -35,15 +31,15 @@ func TestTrainingBeginsAsRecorded(t *testing.T) {
 	for _, x := range trainings {
 		t.Run(x.name, func(t *testing.T) {
 			lab := newLab(t)
-			v, err := readVerdict(lab)
-			require.NoError(t, err)
+			golden.Data(t, "the-verdict.txt")
 			ctx, stop := context.WithCancel(t.Context())
 			first := ""
 			lab.Log = func(format string, args ...any) {
 				first = fmt.Sprintf(format, args...)
 				stop()
 			}
-			_, _, err = x.run(ctx, lab, v)
+			at := slices.IndexFunc(Experiments, func(e Experiment) bool { return e.Name == x.name })
+			_, err := Experiments[at].rows(ctx, lab)
 			require.ErrorIs(t, err, context.Canceled)
 			require.True(t, strings.HasPrefix(recorded(t, x.record), "$ go run ./cmd/reproduce "+x.name+"\n"+first+"\n"), first)
 		})

@@ -19,42 +19,38 @@ type Row struct {
 // Equal reports whether the two are the same to the printed digit.
 func (r Row) Equal() bool { return r.Published == r.Ours }
 
-// number is the row of a number, printed as the book does, ".3061" or "10.7940":
+// text is the row of ids, words, counts: of what is no number with decimals.
+func text(where, published string, ours any) Row {
+	return Row{Where: where, Published: published, Ours: fmt.Sprint(ours)}
+}
+
+// number is the row of a number, printed as the book does, ".3061" or "7.4541e-05":
 // ours is rounded to as many decimals.
 func number(where, printed string, ours float64) Row {
 	want, err := strconv.ParseFloat(printed, 64)
 	if err != nil {
 		return Row{Where: where, Published: printed, Ours: fmt.Sprint(ours), Off: math.NaN()}
 	}
-	mantissa, exponent, scientific := strings.Cut(strings.ToLower(printed), "e")
-	_, fraction, _ := strings.Cut(mantissa, ".")
-	r := Row{Where: where, Published: printed, Off: ours - want}
+	mantissa, _, scientific := strings.Cut(printed, "e")
+	_, decimals, _ := strings.Cut(mantissa, ".")
+	format := byte('f')
 	if scientific {
-		r.Ours = strconv.FormatFloat(ours, 'e', len(fraction), 64)
-		if m, e, _ := strings.Cut(r.Ours, "e"); sameExponent(e, exponent) {
-			r.Ours = m + printed[len(mantissa):]
-		}
-	} else {
-		r.Ours = strconv.FormatFloat(ours, 'f', len(fraction), 64)
+		format = 'e'
 	}
-	r.Ours = likePrinted(r.Ours, printed)
-	return r
+	rounded := strconv.FormatFloat(ours, format, len(decimals), 64)
+	switch v, _ := strconv.ParseFloat(rounded, 64); v {
+	case want:
+		rounded = printed // however its zeros and exponents are written
+	case 0:
+		rounded = strings.TrimPrefix(rounded, "-")
+	}
+	return Row{Where: where, Published: printed, Ours: likePrinted(rounded, printed), Off: ours - want}
 }
 
-func sameExponent(a, b string) bool {
-	x, errA := strconv.Atoi(a)
-	y, errB := strconv.Atoi(b)
-	return errA == nil && errB == nil && x == y
-}
-
-// likePrinted leaves the zero before the point out where the book's table does,
-// and the sign of a zero.
+// likePrinted leaves out the zero before the point where the book's table does.
 func likePrinted(s, printed string) string {
-	if v, err := strconv.ParseFloat(s, 64); err == nil && v == 0 {
-		s = strings.TrimPrefix(s, "-")
-	}
-	if strings.HasPrefix(printed, ".") || strings.HasPrefix(printed, "-.") {
-		s = strings.Replace(s, "0.", ".", 1)
+	if strings.HasPrefix(strings.TrimPrefix(printed, "-"), ".") {
+		return strings.Replace(s, "0.", ".", 1)
 	}
 	return s
 }
@@ -73,7 +69,7 @@ func numbers(where, printed string, ours []float64) (rows []Row) {
 		case i >= len(ours):
 			rows = append(rows, Row{Where: at, Published: fields[i], Ours: "none", Off: math.NaN()})
 		case i >= len(fields):
-			rows = append(rows, Row{Where: at, Published: "none", Ours: fmt.Sprint(ours[i]), Off: math.NaN()})
+			rows = append(rows, number(at, "none", ours[i]))
 		case more && !number(at, fields[i], ours[i]).Equal():
 			rows = append(rows, number(at, cut(fields[i]), ours[i]))
 		default:
@@ -91,12 +87,7 @@ func cut(printed string) string {
 	case err != nil:
 		return printed // and number says what is wrong with it
 	case scientific:
-		return strconv.FormatFloat(v, 'f', 5, 64) + "e" + exponent
+		return fmt.Sprintf("%.5fe%s", v, exponent)
 	}
-	return likePrinted(strconv.FormatFloat(v, 'f', 6, 64), printed)
-}
-
-// text is the row of anything else: ids, words, counts.
-func text(where, published string, ours any) Row {
-	return Row{Where: where, Published: published, Ours: fmt.Sprint(ours)}
+	return likePrinted(fmt.Sprintf("%.6f", v), printed)
 }

@@ -72,39 +72,48 @@ func (s *sheet) take(where string) string {
 // numbers, of one number, or the one of anything else, as fmt prints it. If it is
 // printed with more digits too, so are rows of these.
 func (s *sheet) is(where string, ours any) {
-	printed := s.take(where)
-	switch x := ours.(type) {
-	case blas32.General:
-		head, lines := "", strings.Split(printed, "/")
-		head, lines = lines[0], lines[1:]
-		if len(lines) != x.Rows {
-			s.rows = append(s.rows, text(where+" rows", fmt.Sprint(len(lines)), x.Rows))
-		}
-		for i := range min(len(lines), x.Rows) {
-			s.rows = append(s.rows, numbers(fmt.Sprintf("%s %d", where, i), head+lines[i], doubles(f32.Row(x, i)))...)
-		}
-	case []float32:
-		s.rows = append(s.rows, numbers(where, printed, doubles(x))...)
-	case []float64:
-		s.rows = append(s.rows, numbers(where, printed, x)...)
-	case float32:
-		s.rows = append(s.rows, scalar(where, printed, float64(x))...)
-	case float64:
-		s.rows = append(s.rows, scalar(where, printed, x)...)
-	default:
-		s.rows = append(s.rows, text(where, printed, ours))
-	}
-	if s.knows(where + ", more digits") {
-		s.is(where+", more digits", ours)
+	s.rows = append(s.rows, compareWith(s.take(where), where, ours)...)
+	if more := where + ", more digits"; s.knows(more) {
+		s.is(more, ours)
 	}
 }
 
-// scalar is the row of one number.
-func scalar(where, printed string, ours float64) []Row {
-	if strings.HasPrefix(printed, "~") {
-		return numbers(where, printed, []float64{ours})
+func compareWith(printed, where string, ours any) (rows []Row) {
+	switch x := ours.(type) {
+	case blas32.General:
+		lines := strings.Split(printed, "/")
+		more, lines := lines[0], lines[1:]
+		if len(lines) != x.Rows {
+			rows = append(rows, text(where+" rows", fmt.Sprint(len(lines)), x.Rows))
+		}
+		for i := range min(len(lines), x.Rows) {
+			rows = append(rows, numbers(fmt.Sprintf("%s %d", where, i), more+lines[i], doubles(f32.Row(x, i)))...)
+		}
+		return rows
+	case []float32:
+		return numbers(where, printed, doubles(x))
+	case []float64:
+		return numbers(where, printed, x)
+	case float32:
+		return compareWith(printed, where, float64(x))
+	case float64:
+		if strings.HasPrefix(printed, "~") {
+			return numbers(where, printed, []float64{x})
+		}
+		return []Row{number(where, printed, x)}
 	}
-	return []Row{number(where, printed, ours)}
+	return []Row{text(where, printed, ours)}
+}
+
+// each is is for all places left that pattern, which has one %d, stands for: of gets
+// the number there.
+func (s *sheet) each(pattern string, of func(i int) any) {
+	for _, where := range s.places {
+		var i int
+		if n, _ := fmt.Sscanf(where, pattern, &i); n == 1 && where == fmt.Sprintf(pattern, i) && s.knows(where) {
+			s.is(where, of(i))
+		}
+	}
 }
 
 // has is is for what contains the printed text.
@@ -115,8 +124,14 @@ func (s *sheet) has(where, ours string) {
 	s.is(where, ours)
 }
 
-// last is the latest row.
-func (s *sheet) last() *Row { return &s.rows[len(s.rows)-1] }
+// why explains the latest rows, if they differ, or leaves that open.
+func (s *sheet) why(latest int, reason func(Row) string) {
+	for i := range s.rows[len(s.rows)-latest:] {
+		if r := &s.rows[len(s.rows)-latest+i]; !r.Equal() {
+			r.Why = reason(*r)
+		}
+	}
+}
 
 // result is all rows. What is printed and was not asked for is among them.
 func (s *sheet) result() []Row {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	_ "embed"
 	"fmt"
 	"math"
@@ -16,37 +15,26 @@ import (
 )
 
 // verdictTraining is chapter 5's training run.
-func verdictTraining(ctx context.Context, lab *Lab, s *sheet) error {
-	samples, err := chapterCourse.compare(ctx, lab, s, "ch05[77]")
+func verdictTraining(lab *Lab) {
+	samples := chapterCourse.run(lab, "ch05[77]")
 	for i, sample := range samples {
-		if where := fmt.Sprintf("ch05[77] text after epoch %d", i+1); s.knows(where) {
-			s.has(where, sample)
+		if where := fmt.Sprintf("ch05[77] text after epoch %d", i+1); lab.knows(where) {
+			lab.has(where, sample)
 		}
 	}
-	return err
 }
 
 // appendixTraining is that of appendix D.
-func appendixTraining(ctx context.Context, lab *Lab, s *sheet) error {
-	if _, err := appendixCourse.compare(ctx, lab, s, "appendix D"); err != nil {
-		return err
-	}
-	peer, err := parseLog(appendixPyTorch)
-	if err == nil {
-		explain(s.rows, peer)
-	}
-	return err
+func appendixTraining(lab *Lab) {
+	appendixCourse.run(lab, "appendix D")
+	explain(lab.rows, must(parseLog(appendixPyTorch)))
 }
 
 // clippedGradient is cells 26 and 28 of appendix D: one gradient of the untrained
 // model, before and after clipping. The batch is the one that is left over from
 // the cells before, which draw the learning rates of two times fifteen epochs.
-func clippedGradient(_ context.Context, lab *Lab, s *sheet) error {
-	v, err := readVerdict(lab)
-	if err != nil {
-		return err
-	}
-	loader := torchrand.New(seed)
+func clippedGradient(lab *Lab) {
+	v, loader := readVerdict(lab), torchrand.New(seed)
 	var order []int
 	for range 2 * appendixCourse.epochs {
 		order = loader.Loader(v.train.Len(), true)
@@ -61,9 +49,8 @@ func clippedGradient(_ context.Context, lab *Lab, s *sheet) error {
 	for _, grad := range learner.Grads() {
 		largest = max(largest, f32.Max(grad.Data))
 	}
-	s.is("appendix D[26] highest gradient", largest)
-	s.is("appendix D[28] the same, clipped", float64(largest)*pretrain.ClipScale(pretrain.GradNorm(learner.Grads()), 1))
-	return nil
+	lab.is("appendix D[26] highest gradient", largest)
+	lab.is("appendix D[28] the same, clipped", float64(largest)*pretrain.ClipScale(pretrain.GradNorm(learner.Grads()), 1))
 }
 
 // warmup is appendix D's schedule: it climbs from an initial rate, where chapter 5
@@ -88,9 +75,9 @@ func (w warmup) Rate(step int) float64 {
 // A course is one of the book's two training runs.
 type course struct {
 	epochs   int
-	most     int    // batches to evaluate with
-	schedule warmup // of all steps
-	clipped  int    // the first step whose gradient is clipped to length 1
+	most     int                            // batches to evaluate with
+	schedule interface{ Rate(int) float64 } // of all steps
+	clipped  int                            // the first step whose gradient is clipped to length 1
 	adamw    func(params, grads []gpt.Param) stepper
 }
 
@@ -98,8 +85,8 @@ type course struct {
 type stepper interface{ Step(rate, scale float64) }
 
 var (
-	chapterCourse  = course{epochs: 10, most: 5, schedule: warmup{Schedule: pretrain.Constant(4e-4, 90)}, clipped: math.MaxInt, adamw: chaptersAdamW}
-	appendixCourse = course{epochs: 15, most: 1, schedule: warmUp(1e-5, 1e-3), clipped: 27, adamw: newOptimizer}
+	chapterCourse  = course{10, 5, pretrain.Constant(4e-4, 90), math.MaxInt, chaptersAdamW}
+	appendixCourse = course{15, 1, warmUp(1e-5, 1e-3), 27, newOptimizer}
 )
 
 // chaptersAdamW is chapter 5's optimiser with PyTorch's settings.
@@ -107,31 +94,21 @@ func chaptersAdamW(params, grads []gpt.Param) stepper {
 	return pretrain.NewOptimizer(pretrain.AdamW{Beta1: beta1, Beta2: beta2, Epsilon: epsilon, Decay: decay, DecayAll: true}, params, grads)
 }
 
-// A logged line of a training run.
-type logged struct {
-	step              int
-	train, validation float64
-}
-
 // every is how many steps are between two lines of the log.
 const every = 5
 
-// start is how the samples begin: "Every effort moves you".
-var start = []int{6109, 3626, 6100, 345}
-
-// run trains the untrained 124M model as train_model_simple does, and returns
-// the log and the text that is sampled after each epoch.
-func (c course) run(ctx context.Context, lab *Lab, v verdict) (log []logged, samples []string, err error) {
-	g := torchrand.New(seed)
+// run trains the untrained 124M model as train_model_simple does. It sets the log
+// beside the lines that are known, and returns the text that is sampled after each
+// epoch.
+func (c course) run(lab *Lab, where string) (samples []string) {
+	v, g := readVerdict(lab), torchrand.New(seed)
 	m := newGPT(gpt124M(windowSize), g)
 	s := newStudent(m, m.Gradient(nil), g, batchSize, windowSize)
 	adamw := c.adamw(s.Params(), s.Grads())
 	step := 0
 	for epoch := range c.epochs {
 		for b := range batches(v.train, g.Loader(v.train.Len(), true)) {
-			if err := ctx.Err(); err != nil {
-				return log, samples, err
-			}
+			check(lab.ctx.Err())
 			s.Learn(b, 1, nil)
 			scale := 1.
 			if step >= c.clipped {
@@ -140,38 +117,20 @@ func (c course) run(ctx context.Context, lab *Lab, v verdict) (log []logged, sam
 			adamw.Step(c.schedule.Rate(step), scale)
 			if step%every == 0 {
 				train, validation := v.evaluate(s, g, c.most)
-				log = append(log, logged{step, train, validation})
 				lab.Log("Ep %d (Step %06d): Train loss %.3f, Val loss %.3f", epoch+1, step, train, validation)
+				if at := fmt.Sprintf("%s step %d", where, step); lab.knows(at + " training") {
+					lab.is(at+" training", train)
+					lab.is(at+" validation", validation)
+				}
 			}
 			step++
 		}
-		text := sample(lab, m, 50)
-		samples = append(samples, text)
-		lab.Log("%s", strings.TrimRight(text, " "))
+		// generate_and_print_sample: the likeliest tokens, in one line
+		ids := slices.Concat(start, take(m.Greedy(start), 50))
+		samples = append(samples, strings.ReplaceAll(lab.GPT2.Decode(ids), "\n", " "))
+		lab.Log("%s", strings.TrimRight(samples[epoch], " "))
 	}
-	return log, samples, nil
-}
-
-// sample is generate_and_print_sample: the likeliest tokens, in one line.
-func sample(lab *Lab, m *gpt.Model, n int) string {
-	ids := append(slices.Clone(start), take(m, start, n)...)
-	return strings.ReplaceAll(lab.GPT2.Decode(ids), "\n", " ")
-}
-
-// compare runs the course and sets its log beside the lines that are known.
-func (c course) compare(ctx context.Context, lab *Lab, s *sheet, where string) (samples []string, err error) {
-	v, err := readVerdict(lab)
-	if err != nil {
-		return nil, err
-	}
-	log, samples, err := c.run(ctx, lab, v)
-	for _, l := range log {
-		if at := fmt.Sprintf("%s step %d", where, l.step); s.knows(at + " training") {
-			s.is(at+" training", l.train)
-			s.is(at+" validation", l.validation)
-		}
-	}
-	return samples, err
+	return samples
 }
 
 // appendixPyTorch is the log of the same run in PyTorch 1.13, on the x86 processor
@@ -179,6 +138,12 @@ func (c course) compare(ctx context.Context, lab *Lab, s *sheet, where string) (
 //
 //go:embed testdata/appendix_d.txt
 var appendixPyTorch string
+
+// A logged line of a training run.
+type logged struct {
+	step              int
+	train, validation float64
+}
 
 // parseLog reads lines such as "step 5: 9.151266 9.461455".
 func parseLog(text string) (log []logged, err error) {
