@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -149,6 +150,7 @@ func pretrainRun(cmd *cobra.Command, o pretrainOptions, f runFlags) error {
 	if err := f.options(cmd, &o, &o.Data, nil); err != nil {
 		return err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(20)) // no garbage as large as a long text
 	text, err := corpus.Read(o.Data)
 	if err != nil {
 		return f.named(err)
@@ -174,6 +176,7 @@ func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text
 	if err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // the text has become ids
 	lm := pretrain.NewLanguageModel(m, nil, o.Batch, o.Context)
 	trainer := pretrain.NewTrainer(lm, data.train, o.training())
 	dir, err := f.open(cmd, trainer, o)
@@ -237,26 +240,27 @@ type pretrainData struct {
 // windows encodes the two parts of the text apart, so that no token reaches over
 // the border.
 func (o *pretrainOptions) windows(path string, bpe *tokens.BPE, learn, validate string) (pretrainData, error) {
-	ids, validIDs := encodeText(bpe, learn, o.Plain), encodeText(bpe, validate, o.Plain)
-	if len(validIDs) <= o.Context {
+	encode := func(text string) []int { return encodeText(bpe, text, o.Plain) }
+	validation, err := corpus.NewWindows(validate, !o.Plain, encode, o.Context, o.Context)
+	if err != nil {
+		return pretrainData{}, fmt.Errorf("the text %s: %w", path, err)
+	}
+	if validation.Len() == 0 {
 		return pretrainData{}, fmt.Errorf("the text %s is too short: its last tenth has %d tokens, and validation needs more than the %d of the context; "+
-			"take a longer text or a smaller -context", path, len(validIDs), o.Context)
+			"take a longer text or a smaller -context", path, validation.IDs(), o.Context)
 	}
-	train, err := embeddings.NewWindows(ids, o.Context, o.Stride)
-	if err == nil && train.Len() < o.Batch {
-		err = fmt.Errorf("%d sequences of %d tokens do not fill a batch of %d; take a smaller -batch or -stride", train.Len(), o.Context, o.Batch)
-	}
+	train, err := corpus.NewWindows(learn, !o.Plain, encode, o.Context, o.Stride)
 	if err != nil {
-		return pretrainData{}, fmt.Errorf("the text %s is too short: %w", path, err)
+		return pretrainData{}, fmt.Errorf("the text %s: %w", path, err)
 	}
-	validation, err := embeddings.NewWindows(validIDs, o.Context, o.Context)
-	if err != nil {
-		return pretrainData{}, fmt.Errorf("the text %s is too short: %w", path, err)
+	if train.Len() < o.Batch {
+		return pretrainData{}, fmt.Errorf("the text %s is too short: %d sequences of %d tokens do not fill a batch of %d; take a smaller -batch or -stride",
+			path, train.Len(), o.Context, o.Batch)
 	}
 	return pretrainData{
 		train:      func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(o.Batch, rng) },
 		validation: func() iter.Seq[embeddings.Batch] { return validation.Batches(min(o.Batch, validation.Len()), nil) },
-		learn:      len(ids), validate: len(validIDs),
+		learn:      train.IDs(), validate: validation.IDs(),
 	}, nil
 }
 
