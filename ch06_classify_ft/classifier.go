@@ -92,6 +92,7 @@ func TrainedParams(c gpt.Config, trains func(name string) bool) int {
 // Activations is what [Classifier.Forward] keeps for [Classifier.Backward].
 type Activations struct {
 	model   *gpt.Activations
+	N       int            // ids read
 	rows    []int          // where the last tokens are
 	last    blas32.General // (B,C), the hidden vectors there
 	dlast   blas32.General // (B,C)
@@ -121,11 +122,9 @@ func (c *Classifier) NewActivations(grad *Classifier, B, T int) *Activations {
 // Causal attention lets a position see what stands before it: the last token is the first to have
 // seen all of its message, and no padding behind it can change what it saw. The scores (B,2) live
 // in a until its next use.
-func (c *Classifier) Forward(
-	a *Activations, ids []int, T int, rows []int, drop *attention.Dropout,
-) blas32.General {
+func (c *Classifier) Forward(a *Activations, ids []int, T int, rows []int, drop *attention.Dropout) blas32.General {
 	hidden := c.Model.Forward(a.model, ids, T, drop)
-	a.rows = rows
+	a.N, a.rows = len(ids), rows
 	last, logits := f32.Rows(a.last, 0, len(rows)), f32.Rows(a.logits, 0, len(rows))
 	for i, row := range rows {
 		copy(f32.Row(last, i), f32.Row(hidden, row))
@@ -134,16 +133,14 @@ func (c *Classifier) Forward(
 	return logits
 }
 
-// Backward undoes the last Forward of a, which had N ids, given the gradient of its scores, and
-// adds to grad. The head read one hidden vector of each message (copy last ← hidden); all the
-// others have a gradient of zero.
-func (c *Classifier) Backward(
-	grad *Classifier, a *Activations, N int, dlogits blas32.General,
-) {
+// Backward undoes the last Forward of a, given the gradient of its scores, and adds to grad. The
+// head read one hidden vector of each message (copy last ← hidden); all the others have a gradient
+// of zero.
+func (c *Classifier) Backward(grad *Classifier, a *Activations, dlogits blas32.General) {
 	B := dlogits.Rows
 	last, dlast := f32.Rows(a.last, 0, B), f32.Rows(a.dlast, 0, B)
 	c.Head.Backward(dlast, &grad.Head, dlogits, last) // c.Head.Forward(logits, last)
-	dhidden := f32.Rows(a.dhidden, 0, N)
+	dhidden := f32.Rows(a.dhidden, 0, a.N)
 	clear(dhidden.Data)
 	for i, row := range a.rows {
 		copy(f32.Row(dhidden, row), f32.Row(dlast, i))

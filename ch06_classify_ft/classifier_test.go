@@ -87,22 +87,17 @@ func TestGradientsOfSomeLayers(t *testing.T) {
 	}
 }
 
-// Two halves make a whole, for the changes of LoRA too.
+// Two halves make a whole.
 func TestLearnAccumulates(t *testing.T) {
 	b := one(t, examples(), 4)
-	for name, learner := range map[string]func() pretrain.Learner{
-		"classifier": func() pretrain.Learner { return NewLearner(random(tiny, 1), All, b.B, b.T) },
-		"lora":       func() pretrain.Learner { return awake(NewLoRA(random(tiny, 1), 2, 2, b.B, b.T, seeded(2)), 3) },
-	} {
-		once, halves := learner(), learner()
-		loss := once.Learn(b, 1, nil)
-		require.InDelta(t, loss, once.Loss(b), 1e-6, name)
-		for range 2 {
-			require.Equal(t, loss, halves.Learn(b, 0.5, nil), name)
-		}
-		for i, g := range once.Grads() {
-			require.InDeltaSlice(t, g.Data, halves.Grads()[i].Data, 1e-5, name+" "+g.Name)
-		}
+	once, halves := NewLearner(random(tiny, 1), All, b.B, b.T), NewLearner(random(tiny, 1), All, b.B, b.T)
+	loss := once.Learn(b, 1, nil)
+	require.InDelta(t, loss, once.Loss(b), 1e-6)
+	for range 2 {
+		require.Equal(t, loss, halves.Learn(b, 0.5, nil))
+	}
+	for i, g := range once.Grads() {
+		require.InDeltaSlice(t, g.Data, halves.Grads()[i].Data, 1e-5, g.Name)
 	}
 }
 
@@ -233,14 +228,9 @@ func TestSameSeedSameLosses(t *testing.T) {
 
 func TestAllocationOfAStep(t *testing.T) {
 	b := one(t, examples(), 4)
-	learners := map[string]pretrain.Learner{
-		"classifier": NewLearner(random(tiny, 1), All, b.B, b.T),
-		"lora":       NewLoRA(random(tiny, 1), 2, 2, b.B, b.T, seeded(1)),
-	}
-	for name, l := range learners {
-		l.Learn(b, 1, nil)
-		require.Less(t, allocs.Bytes(func() { l.Learn(b, 1, nil) }), allocs.Step, name)
-	}
+	l := NewLearner(random(tiny, 1), All, b.B, b.T)
+	l.Learn(b, 1, nil)
+	require.Less(t, allocs.Bytes(func() { l.Learn(b, 1, nil) }), allocs.Step)
 }
 
 // From random weights, with no pretraining at all, a small model learns the
@@ -274,7 +264,7 @@ func BenchmarkLearn(b *testing.B) {
 	batch := one(b, NewExamples(Practice(8, seeded(5)), bytesEncoder{}, 64, 0), 8)
 	for name, l := range map[string]pretrain.Learner{
 		"head": NewLearner(random(c, 1), HeadOnly, 8, 64), "last": NewLearner(random(c, 1), LastBlock(c.Layers), 8, 64),
-		"all": NewLearner(random(c, 1), All, 8, 64), "lora16": NewLoRA(random(c, 1), 16, 16, 8, 64, seeded(1)),
+		"all": NewLearner(random(c, 1), All, 8, 64),
 	} {
 		b.Run(fmt.Sprint(name), func(b *testing.B) {
 			for b.Loop() {

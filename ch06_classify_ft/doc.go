@@ -13,10 +13,8 @@
 //     holds the choices of a run;
 //   - metrics.go counts what is right and what is wrong in which way;
 //   - filter.go answers for one text, and save.go keeps it in a directory;
-//   - lora.go trains low-rank adapters in the place of whole matrices.
-//
-// The last is a second way to fine-tune, and the reason why this chapter is longer than 800
-// lines; the first does not need it.
+//   - lowrank.go changes a matrix by few numbers, the idea of a second way to
+//     fine-tune, which package lora of the branches carries out.
 //
 // Shapes are written with the letters of the whole book: B messages in a
 // batch, T tokens in a message, N = B·T, C the width of the model. There are 2

@@ -213,16 +213,6 @@ func show(m blas32.General) {
 	}
 }
 
-// Rank 16, for the 124M model with two classes and, as a language model with a
-// head of its own, for the one of 355M.
-func ExampleLoRAParams() {
-	fmt.Println(classify.LoRAParams(gpt.GPT2Small, 16, 2))
-	fmt.Println(classify.LoRAParams(gpt.GPT2Medium, 16, gpt.GPT2Medium.Vocab))
-	// Output:
-	// 2666528
-	// 7898384
-}
-
 // Everything together, with a very small GPT that has learned nothing before,
 // and bytes for tokens. What is printed of the losses is rounded: their last
 // digits need not be the same on every kind of processor.

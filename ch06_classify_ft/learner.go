@@ -40,7 +40,7 @@ func (l *Learner) Learn(b embeddings.Batch, scale float32, drop *attention.Dropo
 	logits := l.forward(b, drop)
 	loss := pretrain.CrossEntropyBackward(logits, l.labels, scale)
 	dlogits := logits // overwritten by their gradient
-	l.classifier.Backward(l.grad, l.activations, len(b.Inputs), dlogits)
+	l.classifier.Backward(l.grad, l.activations, dlogits)
 	return loss
 }
 

@@ -5,17 +5,20 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"strings"
-	"sync"
 )
 
 // Practice invents n different messages, three in ten of them spam, by expanding a grammar; one in
 // four has no capitals. The same rng gives the same messages.
 func Practice(n int, rng *rand.Rand) []Message {
+	var grammar map[string][]string
+	if json.Unmarshal(rules, &grammar) != nil {
+		panic("classify: practice.json is broken")
+	}
 	messages := make([]Message, 0, n)
 	seen := make(map[string]bool, n)
 	for len(messages) < n {
 		m := Message{Spam: rng.IntN(10) < 3}
-		m.Text = expand("{"+Classes[m.Label()]+"}", rng)
+		m.Text = expand("{"+Classes[m.Label()]+"}", grammar, rng)
 		if rng.IntN(4) == 0 { // typed in a hurry
 			m.Text = strings.ToLower(m.Text)
 		}
@@ -29,14 +32,14 @@ func Practice(n int, rng *rand.Rand) []Message {
 
 // expand replaces each {name} by one of the grammar's choices for that name, drawn at random,
 // until none is left, and then each # by a random digit.
-func expand(text string, rng *rand.Rand) string {
+func expand(text string, grammar map[string][]string, rng *rand.Rand) string {
 	for {
 		before, rest, found := strings.Cut(text, "{")
 		if !found {
 			break
 		}
 		name, after, _ := strings.Cut(rest, "}")
-		choices := grammar()[name]
+		choices := grammar[name]
 		text = before + choices[rng.IntN(len(choices))] + after
 	}
 	digits := []byte(text)
@@ -48,15 +51,9 @@ func expand(text string, rng *rand.Rand) string {
 	return string(digits)
 }
 
-// grammar lists what each {name} can become. No single word decides: friends, too, write of money
+// The rules list what each {name} can become. No single word decides: friends, too, write of money
 // and prizes and ask for a call, and some spam poses as a friend. Telephone numbers and sites come
 // from ranges kept free for fiction.
-var grammar = sync.OnceValue(func() (choices map[string][]string) {
-	if json.Unmarshal(rules, &choices) != nil {
-		panic("classify: practice.json is broken")
-	}
-	return choices
-})
-
+//
 //go:embed practice.json
 var rules []byte

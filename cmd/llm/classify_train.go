@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	lora "github.com/llm-from-scratch/llm/branches/lora"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
@@ -226,20 +227,21 @@ func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (p
 	if o.LoRA == 0 {
 		return classify.NewLearner(c, o.trains(c.Model.Config.Layers), o.Batch, T), filter.Save, nil
 	}
-	lora := classify.NewLoRA(c, o.LoRA, float32(2*o.LoRA), o.Batch, T, rand.New(rand.NewPCG(o.Seed, 13)))
+	changed := classify.NewLearner(c, lora.Changes, o.Batch, T)
+	changes := lora.New(changed, o.LoRA, float32(2*o.LoRA), rand.New(rand.NewPCG(o.Seed, 13)))
 	if f.resume {
-		if err := o.readAdapters(lora, c, f.out); err != nil {
+		if err := o.readAdapters(changes, c, f.out); err != nil {
 			return nil, nil, err
 		}
 	}
 	save := func(dir string) error {
-		lora.Merge()
+		changes.Merge()
 		if err := filter.Save(dir); err != nil {
 			return err
 		}
-		return durable.WriteFile(filepath.Join(dir, adaptersFile), func(w io.Writer) error { return safetensors.Write(w, safetensors.F32, lora.Params(), nil) })
+		return durable.WriteFile(filepath.Join(dir, adaptersFile), func(w io.Writer) error { return safetensors.Write(w, safetensors.F32, changes.Params(), nil) })
 	}
-	return lora, save, nil
+	return changes, save, nil
 }
 
 // trains says which weights -layers means.
@@ -255,14 +257,14 @@ func (o *classifyOptions) trains(layers int) func(name string) bool {
 
 // readAdapters takes up the low-rank changes of c in dir, if they change the model
 // that they changed before.
-func (o *classifyOptions) readAdapters(lora *classify.LoRA, c *classify.Classifier, dir string) error {
+func (o *classifyOptions) readAdapters(changes *lora.LoRA, c *classify.Classifier, dir string) error {
 	err := durable.Read(dir, func(files fs.FS) error {
 		tensors, err := safetensors.Open(files, dir, adaptersFile)
 		if err != nil {
 			return err
 		}
 		defer tensors.Close()
-		return safetensors.Fill(tensors, lora.Params())
+		return safetensors.Fill(tensors, changes.Params())
 	})
 	if err != nil {
 		return err
@@ -271,7 +273,7 @@ func (o *classifyOptions) readAdapters(lora *classify.LoRA, c *classify.Classifi
 	if err != nil {
 		return err
 	}
-	lora.Merge()
+	changes.Merge()
 	same := func(a, b gpt.Param) bool { return slices.Equal(a.Data, b.Data) }
 	if !slices.EqualFunc(saved.Classifier.Params(), c.Params(), same) {
 		return fmt.Errorf("%s: the model %s is not the one that the run was started from", filepath.Join(dir, "run.json"), o.Model)

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas32"
 
+	lora "github.com/llm-from-scratch/llm/branches/lora"
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
@@ -156,14 +157,14 @@ func schedules(lab *Lab) {
 	lab.is("appendix D[22] clipped", grads[0].Data)
 }
 
-// lora counts the parameters of appendix E, and shows that its changes begin as
+// lowRank counts the parameters of appendix E, and shows that its changes begin as
 // none: a small classifier answers as before.
-func lora(lab *Lab) {
+func lowRank(lab *Lab) {
 	medium := gpt.GPT2Medium
 	medium.TiedHead = false
 	lab.is("appendix E[37] parameters", classify.TrainedParams(gpt.GPT2Small, classify.All))
 	lab.is("appendix E[37] trainable once all are frozen", classify.TrainedParams(gpt.GPT2Small, func(string) bool { return false }))
-	lab.is("appendix E[38] trainable with LoRA", classify.LoRAParams(gpt.GPT2Small, 16, 2))
+	lab.is("appendix E[38] trainable with LoRA", lora.ParamCount(gpt.GPT2Small, 16, 2))
 	const r = 16
 	var largest float32
 	for _, c := range []struct {
@@ -176,7 +177,7 @@ func lora(lab *Lab) {
 	}
 	lab.is("appendix E bound of A", largest) // 1/√r
 	lab.is("ch07 exercise 7.4 parameters", medium.ParamCount())
-	lab.is("ch07 exercise 7.4 trainable with LoRA", classify.LoRAParams(medium, 16, medium.Vocab))
+	lab.is("ch07 exercise 7.4 trainable with LoRA", lora.ParamCount(medium, 16, medium.Vocab))
 
 	rng := rand.New(rand.NewPCG(1, 1))
 	model := gpt.New(gpt.Config{Vocab: 50, Context: 8, Width: 16, Heads: 2, Layers: 2, TiedHead: true})
@@ -185,6 +186,6 @@ func lora(lab *Lab) {
 	ids, rows := []int{1, 2, 3, 4, 5, 6, 7, 8}, []int{3, 7}
 	a := c.NewActivations(nil, 2, 4)
 	before := fmt.Sprint(c.Forward(a, ids, 4, rows, nil).Data)
-	classify.NewLoRA(c, 16, 16, 2, 4, rng).Merge()
+	lora.New(classify.NewLearner(c, lora.Changes, 2, 4), 16, 16, rng).Merge()
 	lab.rows = append(lab.rows, text("appendix E[42] LoRA changes nothing at first", before, c.Forward(a, ids, 4, rows, nil).Data))
 }

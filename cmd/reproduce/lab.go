@@ -61,7 +61,7 @@ var Experiments = []Experiment{
 	{"ch06-data", "the SMS messages balanced and split", !long, []string{messages}, spamData},
 	{"ch06-head", "the new head, and what of the model trains", !long, nil, spamHead},
 	{"ch06-gpt2", "GPT-2 under the new head, before training", !long, []string{gpt2, messages}, gpt2Spam},
-	{"appendix-e", "parameters of LoRA", !long, nil, lora},
+	{"appendix-e", "parameters of LoRA", !long, nil, lowRank},
 	{"ch07-batches", "padded batches, and a loss that ignores", !long, nil, instructionBatches},
 	{"ch07-data", "entries, and the shapes of their shuffled batches", !long, []string{instructions}, instructionData},
 	{"ch07-gpt2", "GPT-2 medium before it learns to follow instructions", !long, []string{gpt2Medium, instructions}, gpt2Instructions},

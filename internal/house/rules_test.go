@@ -17,6 +17,7 @@ const module = "github.com/llm-from-scratch/llm"
 // What grows from the trunk, one directory and one page (docs/branch_NAME.md)
 // each, with the other branches that it imports. Chapters know no branch.
 var branches = map[string][]string{
+	"branches/lora":     nil,
 	"branches/quantize": nil,
 }
 

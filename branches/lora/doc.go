@@ -1,0 +1,9 @@
+// Package lora fine-tunes a whole model by the low-rank changes of chapter 6
+// (Hu et al. 2021): every matrix of its blocks gets one, and they alone are
+// trained.
+//
+// Read the files in this order:
+//
+//	adapters.go  which matrices change, and what belongs to the change of one
+//	lora.go      all changes as something that chapter 5's loop trains
+package lora
