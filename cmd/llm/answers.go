@@ -120,6 +120,12 @@ func (a *answers) matches(entries []instruct.Entry) error {
 	return nil
 }
 
+// add keeps one more answer.
+func (a *answers) add(x answer) error {
+	a.list = append(a.list, x)
+	return a.writeSoon()
+}
+
 // answersEvery is how long an answer may be in memory only.
 var answersEvery = 5 * time.Second
 

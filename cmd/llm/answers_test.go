@@ -172,7 +172,7 @@ func TestJudge(t *testing.T) {
 		}
 		return "Hard to say."
 	})
-	args := []string{"instruct", "judge", "-answers", path, "-url", url, "-judge-model", "fake", "-retry-after", "1ms"}
+	args := []string{"instruct", "judge", "-answers", path, "-url", url, "-judge-model", "fake"}
 	out := ok(t, args...)
 	assert.Equal(t, "answer 3 has no score: the reply is not a number from 0 to 100: \"Hard to say.\"\n"+
 		"mean score 60.50 of 2 answers, judged by fake\n", out)
@@ -203,7 +203,7 @@ func TestJudgeGoesOn(t *testing.T) {
 		}
 		return "50"
 	})
-	args := []string{"instruct", "judge", "-answers", path, "-url", url, "-retry-after", "1ms"}
+	args := []string{"instruct", "judge", "-answers", path, "-url", url}
 	r := llm(t, args...)
 	assert.Equal(t, statusFailed, r.status)
 	assertOneLine(t, r, url+`/chat/completions replies 404 Not Found: "no such model"; does the server have the model "llama3"`)
@@ -244,7 +244,7 @@ func TestJudgeGoesOn(t *testing.T) {
 	// A judge that only ever talks is given up.
 	url = judged(t, func(int, string) string { return "Well." })
 	path = bookAnswers(t)
-	r = llm(t, "instruct", "judge", "-answers", path, "-url", url, "-retry-after", "1ms")
+	r = llm(t, "instruct", "judge", "-answers", path, "-url", url)
 	assert.Equal(t, statusFailed, r.status)
 	assertOneLine(t, r, "3 answers in a row got no score")
 }

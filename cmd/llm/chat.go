@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,42 +20,19 @@ type chat struct {
 	model         string
 	int8, history bool
 
-	say     func(ctx context.Context, instruction, input string, options instruct.Options) iter.Seq2[string, error]
-	memory  *instruct.Conversation // nothing was said in it without a history
-	context int
-	told    bool // that exchanges are forgotten
+	conversation *instruct.Conversation
+	context      int
+	told         bool // that exchanges are forgotten
 }
 
 func chatCommand() *cobra.Command {
 	var c chat
-	cmd := &cobra.Command{
-		Use:   "chat",
-		Short: "Talk to an assistant",
-		Long: `Chat answers instructions, one a line, as it writes them. What stands behind a bar is
-the material of the instruction. The line /reset forgets what was said, /help says
-what there is, and an empty line, or Ctrl-D, ends the chat.
-
-The assistant reads each instruction after those before it, with its answers to them.
-When the model's context cannot hold them all and -n tokens more, the oldest are
-forgotten; the first time, a note on the standard error says so. This is of use to
-a model with a long context that was trained on conversations. The one that llm
-instruct train makes is neither: beside a full answer its context has no room for
-an earlier exchange, so it answers each line by itself. With a small -n one fits,
-and it answers worse. With -history=false it never reads one.`,
-		Example: `  llm chat
-  echo "What is the opposite of hot?" | llm chat
-  echo "Which word is last? | red sun" | llm chat
-  llm chat -temperature 0.8 -seed 3
-  llm chat -history=false           each line by itself
-  llm chat -int8 -model runs/mine   with weights of one byte`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.open(cmd); err != nil {
-				return err
-			}
-			return c.run(cmd)
-		},
-	}
+	cmd := command("", "chat", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if err := c.open(cmd); err != nil {
+			return err
+		}
+		return c.run(cmd)
+	})
 	c.add(cmd, 0)
 	modelFlag(cmd, &c.model, assistant, "the assistant")
 	cmd.Flags().IntVarP(&c.MaxTokens, "n", "n", 0, "tokens to answer with, at most (default a quarter of the context)")
@@ -84,11 +60,7 @@ func (c *chat) open(cmd *cobra.Command) error {
 	}
 	c.context = m.Config.Context
 	c.MaxTokens = cmp.Or(c.MaxTokens, max(1, c.context/4))
-	c.memory = a.NewConversation()
-	c.say = a.Respond
-	if c.history {
-		c.say = c.memory.Say
-	}
+	c.conversation = a.NewConversation()
 	return nil
 }
 
@@ -131,7 +103,7 @@ An empty line, or Ctrl-D, ends the chat.
 func (c *chat) order(cmd *cobra.Command, line string) {
 	switch line {
 	case "/reset":
-		c.memory.Reset()
+		c.conversation.Reset()
 		c.told = false
 	case "/help":
 		fmt.Fprint(cmd.OutOrStdout(), chatHelp)
@@ -149,7 +121,10 @@ func (c *chat) answer(cmd *cobra.Command, line string) error {
 		return nil
 	}
 	out := cmd.OutOrStdout()
-	for piece, err := range c.say(cmd.Context(), instruction, input, c.Options) {
+	if !c.history {
+		c.conversation.Reset()
+	}
+	for piece, err := range c.conversation.Say(cmd.Context(), instruction, input, c.Options) {
 		if errors.Is(err, context.Canceled) {
 			fmt.Fprintln(out)
 			return err
@@ -160,7 +135,7 @@ func (c *chat) answer(cmd *cobra.Command, line string) error {
 		fmt.Fprint(out, piece)
 	}
 	fmt.Fprintln(out)
-	if c.memory.Forgotten() > 0 && !c.told {
+	if c.conversation.Forgotten() > 0 && !c.told {
 		c.told = true
 		fmt.Fprintf(cmd.ErrOrStderr(), "llm: the context of %d tokens is full: from here on the oldest exchanges are forgotten\n", c.context)
 	}

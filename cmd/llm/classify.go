@@ -14,18 +14,6 @@ import (
 // spamFilter is where llm classify train leaves its filter.
 const spamFilter = "runs/spam"
 
-func classifyCommand() *cobra.Command {
-	return group(&cobra.Command{
-		Use:   "classify",
-		Short: "Fine-tune a model to tell spam from ham",
-		Long: `Classify makes a pretrained model a spam filter: train, then eval on messages that
-were held out, then run on your own.`,
-		Example: `  llm classify train
-  llm classify eval
-  llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six"`,
-	}, classifyTrainCommand(), classifyEvalCommand(), classifyRunCommand())
-}
-
 // readMessages reads labelled messages from path, or invents n of them where
 // path is empty. The sum is that of the file.
 func readMessages(cmd *cobra.Command, path string, n int, seed uint64) (messages []classify.Message, sum string, err error) {
@@ -38,35 +26,23 @@ func readMessages(cmd *cobra.Command, path string, n int, seed uint64) (messages
 func classifyEvalCommand() *cobra.Command {
 	var dir, data string
 	var asJSON, parts bool
-	cmd := &cobra.Command{
-		Use:   "eval",
-		Short: "Count what a filter gets right",
-		Long: `Eval lets a filter sort the messages that its training held out, and counts. With
--parts it first sorts those that it was trained with and those that were watched,
-and with -data all messages of another file.`,
-		Example: `  llm classify eval
-  llm classify eval -parts
-  llm classify eval -model runs/sms -json
-  llm classify eval -data messages.tsv`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			filter, err := classify.Load(dir)
-			if err != nil {
-				return orTrain(err, "classify train")
-			}
-			if parts && data != "" {
-				return usagef("-parts counts the parts of what the filter was trained with; it takes no -data")
-			}
-			messages, what, err := evaluationParts(cmd, dir, data)
-			if err != nil {
-				return err
-			}
-			if !parts {
-				messages, what = messages[len(messages)-1:], what[len(what)-1:]
-			}
-			return classifyEval(cmd, filter, messages, what, asJSON)
-		},
-	}
+	cmd := command("classify", "eval", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		filter, err := classify.Load(dir)
+		if err != nil {
+			return orTrain(err, "classify train")
+		}
+		if parts && data != "" {
+			return usagef("-parts counts the parts of what the filter was trained with; it takes no -data")
+		}
+		messages, what, err := evaluationParts(cmd, dir, data)
+		if err != nil {
+			return err
+		}
+		if !parts {
+			messages, what = messages[len(messages)-1:], what[len(what)-1:]
+		}
+		return classifyEval(cmd, filter, messages, what, asJSON)
+	})
 	modelFlag(cmd, &dir, spamFilter, "the filter")
 	cmd.Flags().StringVar(&data, "data", "", "`file` of messages: ham or spam, a tab, the text; or a name among the downloads (default what training held out)")
 	strictFlag(cmd)
@@ -134,35 +110,25 @@ func classifyEval(cmd *cobra.Command, filter *classify.Filter, parts [][]classif
 func classifyRunCommand() *cobra.Command {
 	var dir string
 	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "run [TEXT...]",
-		Short: "Sort your own messages",
-		Long: `Run says for each message, an argument or else a line of the standard input, whether
-it is ham or spam, and how sure the filter is.`,
-		Example: `  llm classify run "You have won £900 cash! Txt WIN to 80888 now" "See you at six"
-  llm classify run < messages.txt
-  llm classify run -json "See you at six"     {"text":…,"class":"ham","probability":…}`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, texts []string) error {
-			filter, err := classify.Load(dir)
+	cmd := command("classify", "run [TEXT...]", cobra.ArbitraryArgs, func(cmd *cobra.Command, texts []string) error {
+		filter, err := classify.Load(dir)
+		if err != nil {
+			return orTrain(err, "classify train")
+		}
+		for _, text := range texts {
+			sortOne(cmd, filter, text, asJSON)
+		}
+		if len(texts) > 0 {
+			return cmd.Context().Err()
+		}
+		for line, err := range lines(cmd.Context(), cmd.InOrStdin()) {
 			if err != nil {
-				return orTrain(err, "classify train")
+				return err
 			}
-			for _, text := range texts {
-				sortOne(cmd, filter, text, asJSON)
-			}
-			if len(texts) > 0 {
-				return cmd.Context().Err()
-			}
-			for line, err := range lines(cmd.Context(), cmd.InOrStdin()) {
-				if err != nil {
-					return err
-				}
-				sortOne(cmd, filter, line, asJSON)
-			}
-			return nil
-		},
-	}
+			sortOne(cmd, filter, line, asJSON)
+		}
+		return nil
+	})
 	modelFlag(cmd, &dir, spamFilter, "the filter")
 	jsonFlag(cmd, &asJSON)
 	return cmd

@@ -10,21 +10,6 @@ import (
 	"github.com/llm-from-scratch/llm/internal/fetch"
 )
 
-func dataCommand() *cobra.Command {
-	return group(&cobra.Command{
-		Use:   "data",
-		Short: "Download real data",
-		Long: `Data downloads the real data that the book speaks of, and GPT-2 as it was published.
-Nothing else in this program uses the network. Files come from pinned addresses
-and are checked by their size and SHA-256. They go to your cache directory, or to
-the one that the environment variable LLMBOOK_DATA names. A proxy is taken from
-HTTPS_PROXY.`,
-		Example: `  llm data list
-  llm data get sms-spam
-  llm classify train -data "$(llm data get sms-spam)" -out runs/sms`,
-	}, dataListCommand(), dataGetCommand())
-}
-
 // dataset is a line of llm data list.
 type dataset struct {
 	fetch.Dataset
@@ -34,72 +19,51 @@ type dataset struct {
 
 func dataListCommand() *cobra.Command {
 	var asJSON bool
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "Show what can be downloaded",
-		Long:    `List shows what can be downloaded, and where it is if it has been.`,
-		Example: "  llm data list\n  llm data list -json",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			var list []dataset
-			for _, d := range fetch.Datasets {
-				path, there := fetch.Find(d.Name)
-				if !there {
-					path = ""
-				}
-				list = append(list, dataset{d, d.Bytes(), path})
+	cmd := command("data", "list", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		var list []dataset
+		for _, d := range fetch.Datasets {
+			path, there := fetch.Find(d.Name)
+			if !there {
+				path = ""
 			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), list, "  ")
-			}
-			t := table(cmd.OutOrStdout())
-			fmt.Fprintln(t, "NAME\tSIZE\tLICENCE\tWHAT\tWHERE")
-			for _, d := range list {
-				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, fetch.Size(d.Bytes), d.Licence, d.About, d.Path)
-			}
-			return t.Flush()
-		},
-	}
+			list = append(list, dataset{d, d.Bytes(), path})
+		}
+		if asJSON {
+			return printJSON(cmd.OutOrStdout(), list, "  ")
+		}
+		t := table(cmd.OutOrStdout())
+		fmt.Fprintln(t, "NAME\tSIZE\tLICENCE\tWHAT\tWHERE")
+		for _, d := range list {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, fetch.Size(d.Bytes), d.Licence, d.About, d.Path)
+		}
+		return t.Flush()
+	})
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }
 
 func dataGetCommand() *cobra.Command {
 	var dir string
-	cmd := &cobra.Command{
-		Use:   "get NAME...",
-		Short: "Download data and print where it is",
-		Long: `Get downloads data, unless it is there already, and prints the path of the file, or of
-the directory that is a model; llm data list shows the names. It says first how much
-it will fetch. A download that breaks off goes on where it stopped, by itself or when
-the command is repeated.`,
-		Example: `  llm data get shakespeare
-  llm pretrain -data "$(llm data get shakespeare)" -out runs/shakespeare
-  llm data get gpt2
-  llm generate -model gpt2 "Every effort moves you"
-  llm data get -dir . the-verdict`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, names []string) error {
-			for _, name := range names {
-				if _, ok := fetch.Named(name); !ok {
-					return usagef("there is no data %q; %s data list shows what there is", name, program())
-				}
+	cmd := command("data", "get NAME...", cobra.MinimumNArgs(1), func(cmd *cobra.Command, names []string) error {
+		for _, name := range names {
+			if _, ok := fetch.Named(name); !ok {
+				return usagef("there is no data %q; %s data list shows what there is", name, program())
 			}
-			for i, name := range names {
-				m := meter.Bytes(cmd.ErrOrStderr(), name)
-				path, err := fetch.Get(cmd.Context(), name, dir, m.Tell)
-				m.Clear()
-				if err != nil && cmd.Context().Err() != nil {
-					return stopped(cmd, m, dir, names[i:])
-				}
-				if err != nil {
-					return err
-				}
-				fmt.Fprintln(cmd.OutOrStdout(), path)
+		}
+		for i, name := range names {
+			m := meter.Bytes(cmd.ErrOrStderr(), name)
+			path, err := fetch.Get(cmd.Context(), name, dir, m.Tell)
+			m.Clear()
+			if err != nil && cmd.Context().Err() != nil {
+				return stopped(cmd, m, dir, names[i:])
 			}
-			return nil
-		},
-	}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), path)
+		}
+		return nil
+	})
 	cmd.Flags().StringVar(&dir, "dir", "", "`directory` to put it (default LLMBOOK_DATA, or your cache)")
 	return cmd
 }

@@ -23,38 +23,7 @@ type generating struct {
 
 func generateCommand() *cobra.Command {
 	var o generating
-	cmd := &cobra.Command{
-		Use:   "generate [PROMPT...]",
-		Short: "Let a model write on from a prompt",
-		Long: `Generate prints a prompt and lets a model write on, as it writes. It ends after -n
-tokens, before a text that -stop names, where the model itself ends the text, or with
-Ctrl-C. How fast it was stands on the standard error.
-
-The prompt is the words on the command line, with a space between them. Without
-any, it is the standard input without its last line ends, unless that is a
-terminal. From an empty prompt the model writes as after a line end, and from
-<|endoftext|>, which is the special token in a prompt, as at the start of a document.
-
-A model reads no more than its context, prompt and answer together. Of a longer
-prompt it reads the last tokens that fit, and a note on the standard error says so.
-When it has filled the context, it reads the last tokens again for each new one,
-which is slow; what it wrote before, it no longer knows.
-
-First comes the repetition penalty, on the tokens that the model reads; then the
-temperature, top-k, top-p and min-p.`,
-		Example: `  llm generate "The Rays of Light"
-  llm generate -n 500 -temperature 0.5 "Exper. 1."     longer and surer
-  llm generate -top-k 20 -seed 2 "The Colours of"      another text
-  llm generate -min-p 0.05 "The Colours of"            nothing far-fetched
-  llm generate -temperature 0 "If the"                 always the likeliest token
-  llm generate -temperature 0 -repetition-penalty 1.2 "If the"
-  llm generate -stop . -stop "\n\n" "The Colours of"   one sentence
-  llm generate -int8 "The Colours of"                  with weights of one byte
-  llm generate -model gpt2 "Every effort moves you"    once llm data get gpt2 has fetched it
-  echo "If a Glass" | llm generate -model runs/mine`,
-		Args: cobra.ArbitraryArgs,
-		RunE: o.run,
-	}
+	cmd := command("", "generate [PROMPT...]", cobra.ArbitraryArgs, o.run)
 	o.add(cmd, 0.8)
 	modelFlag(cmd, &o.model, newton, "the model")
 	cmd.Flags().IntVarP(&o.MaxTokens, "n", "n", 200, "tokens to write, at most")

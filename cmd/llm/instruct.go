@@ -20,17 +20,6 @@ import (
 // assistant is where llm instruct train leaves its model.
 const assistant = "runs/assistant"
 
-func instructCommand() *cobra.Command {
-	return group(&cobra.Command{
-		Use:   "instruct",
-		Short: "Fine-tune a model to follow instructions",
-		Long: `Instruct makes a pretrained model an assistant: train, then eval on instructions that
-were held out, then llm chat.`,
-		Example: `  llm instruct train
-  llm instruct eval`,
-	}, instructTrainCommand(), instructEvalCommand(), instructJudgeCommand())
-}
-
 // readEntries reads instructions from path, or makes practice ones where path is
 // empty. The sum is that of the file.
 func readEntries(cmd *cobra.Command, path string, seed uint64) (entries []instruct.Entry, sum string, err error) {
@@ -49,25 +38,7 @@ type answering struct {
 
 func instructEvalCommand() *cobra.Command {
 	var o answering
-	cmd := &cobra.Command{
-		Use:   "eval",
-		Short: "Score the answers of an assistant",
-		Long: `Eval lets an assistant answer the instructions that its training held out. An answer
-that is exact is right or wrong; for the others the loss says how far the model
-is from the answer that was wanted. With -data it answers all of another file.
-
-With -answers it keeps the answers in a file of JSON, a list of objects with
-instruction, input, output and model_response, for you to read or for llm instruct
-judge. What has been answered is there after Ctrl-C too, and -resume goes on.`,
-		Example: `  llm instruct eval
-  llm instruct eval -v                     every answer
-  llm instruct eval -json                  all of it, for another program
-  llm instruct eval -data questions.json
-  llm instruct eval -model runs/instruct-gpt2-medium -answers answers.json
-  llm instruct eval -limit 5 -n 50         the first five, in brief`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
-	}
+	cmd := command("instruct", "eval", cobra.NoArgs, o.run)
 	modelFlag(cmd, &o.model, assistant, "the assistant")
 	flags := cmd.Flags()
 	flags.StringVar(&o.data, "data", "", "`file` of instructions in Alpaca's JSON, or its name among the downloads (default what training held out)")
@@ -82,7 +53,7 @@ judge. What has been answered is there after Ctrl-C too, and -resume goes on.`,
 	return cmd
 }
 
-func (o *answering) run(cmd *cobra.Command) error {
+func (o *answering) run(cmd *cobra.Command, _ []string) error {
 	if err := errors.Join(atLeast(0, "limit", o.limit), atLeast(1, "n", o.most)); err != nil {
 		return err
 	}
@@ -101,7 +72,7 @@ func (o *answering) run(cmd *cobra.Command) error {
 	if len(fit) == 0 {
 		return fmt.Errorf("none of the %d %s fits in the model's context of %d tokens", len(entries), what, m.Config.Context)
 	}
-	e := evaluation{what: what, LeftOut: len(entries) - len(fit), Kinds: map[string]instruct.Tally{}}
+	leftOut := len(entries) - len(fit)
 	if o.limit > 0 {
 		fit = fit[:min(o.limit, len(fit))]
 	}
@@ -111,15 +82,43 @@ func (o *answering) run(cmd *cobra.Command) error {
 		err = kept.matches(fit)
 	}
 	if err == nil {
-		err = e.run(cmd, instruct.New(m, bpe), fit, kept, o.most)
+		err = o.answer(cmd, instruct.New(m, bpe), fit, kept)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.asJSON:
+	}
+	e := kept.evaluation()
+	e.LeftOut, e.what = leftOut, what
+	if o.asJSON {
 		return printJSON(cmd.OutOrStdout(), e, "  ")
 	}
 	return e.print(cmd.OutOrStdout(), o.verbose)
+}
+
+// answer answers the entries whose answers are not kept yet, and keeps them,
+// whatever ends it.
+func (o *answering) answer(cmd *cobra.Command, a *instruct.Assistant, entries []instruct.Entry, kept *answers) (err error) {
+	done := len(kept.list)
+	m := meter.New(cmd.ErrOrStderr(), int64(done), int64(len(entries)), meter.Of("answers"))
+	var s instruct.Score
+	for s, err = range a.Scores(cmd.Context(), entries[done:], instruct.Options{MaxTokens: o.most}) {
+		if err == nil {
+			err = kept.add(answerOf(s))
+		}
+		if err != nil {
+			break
+		}
+		m.Add(1)
+	}
+	m.Clear()
+	if write := kept.write(); write != nil {
+		return errors.Join(err, write)
+	}
+	if errors.Is(err, context.Canceled) && kept.path != "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers are in %s, and the same command with -resume goes on\n", len(kept.list), len(entries), kept.path)
+		return errInterrupted
+	}
+	return err
 }
 
 // heldOutEntries are those that the training of the assistant in dir held out,
@@ -159,50 +158,20 @@ type evaluation struct {
 	what    string
 }
 
-// run answers the entries whose answers are not kept yet, and counts all.
-func (e *evaluation) run(cmd *cobra.Command, a *instruct.Assistant, entries []instruct.Entry, kept *answers, most int) error {
-	for _, x := range kept.list {
+// evaluation counts the answers.
+func (a *answers) evaluation() evaluation {
+	e := evaluation{Kinds: map[string]instruct.Tally{}}
+	for _, x := range a.list {
 		s, _ := x.scored()
-		e.add(s)
-	}
-	err := e.answer(cmd, a, entries, kept, most)
-	if write := kept.write(); write != nil {
-		return errors.Join(err, write)
-	}
-	if errors.Is(err, context.Canceled) && kept.path != "" {
-		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers are in %s, and the same command with -resume goes on\n", len(kept.list), len(entries), kept.path)
-		return errInterrupted
-	}
-	return err
-}
-
-func (e *evaluation) answer(cmd *cobra.Command, a *instruct.Assistant, entries []instruct.Entry, kept *answers, most int) error {
-	done := len(kept.list)
-	m := meter.New(cmd.ErrOrStderr(), int64(done), int64(len(entries)), meter.Of("answers"))
-	defer m.Clear()
-	for s, err := range a.Scores(cmd.Context(), entries[done:], instruct.Options{MaxTokens: most}) {
-		if err != nil {
-			return err
-		}
-		e.add(s)
-		m.Add(1)
-		kept.list = append(kept.list, answerOf(s))
-		if err := kept.writeSoon(); err != nil {
-			return err
+		e.Scores = append(e.Scores, s)
+		e.Add(s)
+		if s.Kind != "" {
+			t := e.Kinds[s.Kind]
+			t.Add(s)
+			e.Kinds[s.Kind] = t
 		}
 	}
-	return nil
-}
-
-// add counts a score.
-func (e *evaluation) add(s instruct.Score) {
-	e.Add(s)
-	if s.Kind != "" {
-		t := e.Kinds[s.Kind]
-		t.Add(s)
-		e.Kinds[s.Kind] = t
-	}
-	e.Scores = append(e.Scores, s)
+	return e
 }
 
 func (e *evaluation) print(out io.Writer, verbose bool) error {

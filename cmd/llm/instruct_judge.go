@@ -27,32 +27,14 @@ type judging struct {
 }
 
 func instructJudgeCommand() *cobra.Command {
-	o := judging{Judge: judge.Judge{URL: "http://localhost:11434/v1", Model: "llama3", Tokens: 200, Timeout: 2 * time.Minute, Pause: time.Second}}
-	cmd := &cobra.Command{
-		Use:   "judge",
-		Short: "Let a larger model score answers",
-		Long: `Judge lets a larger language model score the answers that llm instruct eval wrote, from
-0 to 100, and prints the mean. The model runs behind any server that speaks
-OpenAI's protocol, such as Ollama, llama.cpp or vLLM on your machine; the
-instructions and answers are sent there and nowhere else.
-
-The scores are added to the file. Answers that have one already are not judged
-again, so that after Ctrl-C the same command goes on. If the server wants a key,
-put it into the environment variable ` + judge.KeyVariable + `.`,
-		Example: `  llm instruct eval -answers answers.json
-  llm instruct judge -answers answers.json                              Ollama, with llama3
-  llm instruct judge -answers answers.json -url http://localhost:8080/v1 -judge-model qwen3
-  llm instruct judge -answers answers.json -limit 10 -timeout 10m       a slow machine`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
-	}
+	o := judging{Judge: judge.Judge{URL: "http://localhost:11434/v1", Model: "llama3", Tokens: 200, Timeout: 2 * time.Minute}}
+	cmd := command("instruct", "judge", cobra.NoArgs, o.run)
 	flags := cmd.Flags()
 	flags.StringVar(&o.path, "answers", "", "`file` of answers, to which scores are added")
 	flags.StringVar(&o.URL, "url", o.URL, "`address` of the server's API")
 	flags.StringVar(&o.Model, "judge-model", o.Model, "the judge, by the server's `name` for it")
 	flags.IntVar(&o.Tokens, "tokens", o.Tokens, "tokens that the judge may take for a reply; models that think aloud need more")
 	flags.DurationVar(&o.Timeout, "timeout", o.Timeout, "how long to wait for a reply")
-	flags.DurationVar(&o.Pause, "retry-after", o.Pause, "how long to wait before asking again; twice as long each time")
 	flags.IntVar(&o.limit, "limit", 0, "judge only so many answers from the first on; 0 for all")
 	flags.BoolVar(&o.force, "force", false, "judge anew what has a score")
 	return cmd
@@ -72,7 +54,7 @@ func (o *judging) check(cmd *cobra.Command) error {
 }
 
 // run scores the answers and keeps the scores, whatever ends it.
-func (o *judging) run(cmd *cobra.Command) error {
+func (o *judging) run(cmd *cobra.Command, _ []string) error {
 	if err := o.check(cmd); err != nil {
 		return err
 	}

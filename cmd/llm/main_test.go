@@ -243,7 +243,7 @@ func TestUsageErrors(t *testing.T) {
 		{"data get bogus", `no data "bogus"`},
 		{"exercises bogus", `unknown command "bogus" for "llm exercises"`},
 		{"exercises hint", "accepts 1 arg(s), received 0"},
-		{"exercises hint 99.9", `no exercise "99.9"; there are 1.1`},
+		{"exercises hint 99.9", `no exercise "99.9"`},
 		{"pretrain -foo", "unknown flag: --foo"},
 		{"pretrain --foo", "unknown flag: --foo"},
 		{"pretrain -x", "unknown shorthand flag: 'x' in -x"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -72,39 +73,35 @@ func run(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Wri
 }
 
 func newRoot() *cobra.Command {
-	root := &cobra.Command{
-		Use:   "llm",
-		Short: "Train, sample and fine-tune the models of the book",
-		Long: `llm trains, samples and fine-tunes the models of the book, offline, on a CPU.
-
-Start with a GPT that learns to write like Isaac Newton, then make it sort
-messages and follow instructions. Each step takes a few minutes.
-
-A flag may have one dash or two: -steps 100 is --steps 100.`,
-		Example: `  llm tokens encode "Every effort moves you"     text as a GPT reads it
-  llm pretrain                                   train a model in ./runs/newton
-  llm generate "The Rays of Light"               let it write
-  llm classify train                             make it a spam filter in ./runs/spam
-  llm classify run "You have won £900 cash! Txt WIN to 80888 now"
-  llm instruct train                             make it an assistant in ./runs/assistant
-  llm chat                                       ask it
-  llm export -out ~/newton                       a model for other programs
-  llm exercises                                  where you stand with the book's exercises`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-	}
-	root.AddCommand(tokensCommand(), pretrainCommand(), generateCommand(), classifyCommand(),
-		instructCommand(), chatCommand(), exportCommand(), dataCommand(), exercisesCommand())
+	root := command("", "llm", nil, nil)
+	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(pretrainCommand(), generateCommand(), chatCommand(), exportCommand(), exercisesCommand(),
+		group("tokens", encodeCommand(), decodeCommand()),
+		group("classify", classifyTrainCommand(), classifyEvalCommand(), classifyRunCommand()),
+		group("instruct", instructTrainCommand(), instructEvalCommand(), instructJudgeCommand()),
+		group("data", dataListCommand(), dataGetCommand()))
 	return root
 }
 
 // group returns a command that only holds others, and alone shows which.
-func group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command {
+func group(name string, commands ...*cobra.Command) *cobra.Command {
+	c := command("", name, cobra.NoArgs, func(cmd *cobra.Command, _ []string) error { return cmd.Help() })
 	c.AddCommand(commands...)
-	c.Args = cobra.NoArgs
-	c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	return c
+}
+
+//go:embed help.txt
+var help string
+
+// command returns a command of a group, or of none, that is used so. Its texts are
+// those that [help] has under these words.
+func command(group, use string, args cobra.PositionalArgs, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
+	_, text, _ := strings.Cut(help, "\n== "+strings.TrimSpace(group+" "+use)+"\n")
+	text, _, _ = strings.Cut(text, "\n\n== ")
+	short, text, _ := strings.Cut(text, "\n\n")
+	long, examples, _ := strings.Cut(text, "\n\n  ")
+	return &cobra.Command{Use: use, Short: short, Long: long, Example: "  " + strings.TrimSpace(examples), Args: args, RunE: run}
 }
 
 // program is how the user called this program, for commands to copy.

@@ -19,18 +19,6 @@ import (
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
-func tokensCommand() *cobra.Command {
-	return group(&cobra.Command{
-		Use:   "tokens",
-		Short: "Turn text into token ids and back",
-		Long: `Tokens shows text as a GPT reads it: as ids, each of which stands for some bytes.
-Without -model the vocabulary is the one that GPT-2 was published with.`,
-		Example: `  llm tokens encode "Every effort moves you"
-  llm tokens decode 6109 3626 6100 345
-  llm tokens encode -model runs/newton "The Rays of Light"`,
-	}, encodeCommand(), decodeCommand())
-}
-
 // vocabularyOf is what describes -model here.
 const vocabularyOf = "a model whose vocabulary to use in place of GPT-2's"
 
@@ -49,34 +37,17 @@ type encoding struct {
 
 func encodeCommand() *cobra.Command {
 	var o encoding
-	cmd := &cobra.Command{
-		Use:   "encode [TEXT...]",
-		Short: "Show the ids of a text",
-		Long: `Encode prints the tokens of a text, from the command line or the standard input,
-which may be of any size as long as no word in it has more than 4 MB.
-
-The text is read as one to train on: line ends of Windows are line ends like others,
-and <|endoftext|> is the special token, unless -plain-endoftext is given.
-
-With -json it prints a list of objects. A token need not be whole characters: its exact
-bytes are in "bytes", in base64, and in "text" as far as they are text.`,
-		Example: `  llm tokens encode "Every effort moves you"
-  llm tokens encode -ids "Every effort moves you"     only the numbers, to decode
-  llm tokens encode -json < mybook.txt                for another program
-  llm tokens encode -model runs/newton "Rays"         with a vocabulary of your own`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			bpe, err := vocabulary(o.model)
-			if err != nil {
-				return err
-			}
-			text := plaintext.NewReader("the text", strings.NewReader(strings.Join(args, " ")))
-			if len(args) == 0 {
-				text = input(cmd.Context(), cmd.InOrStdin())
-			}
-			return o.encode(cmd.Context(), cmd.OutOrStdout(), bpe, text)
-		},
-	}
+	cmd := command("tokens", "encode [TEXT...]", cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string) error {
+		bpe, err := vocabulary(o.model)
+		if err != nil {
+			return err
+		}
+		text := plaintext.NewReader("the text", strings.NewReader(strings.Join(args, " ")))
+		if len(args) == 0 {
+			text = input(cmd.Context(), cmd.InOrStdin())
+		}
+		return o.encode(cmd.Context(), cmd.OutOrStdout(), bpe, text)
+	})
 	modelFlag(cmd, &o.model, "", vocabularyOf)
 	jsonFlag(cmd, &o.asJSON)
 	cmd.Flags().BoolVar(&o.ids, "ids", false, "print the ids only, in one line")
@@ -152,38 +123,29 @@ type decoded struct {
 func decodeCommand() *cobra.Command {
 	var model string
 	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "decode ID...",
-		Short: "Show the text of ids",
-		Long: `Decode prints the text that ids stand for, from the command line or the standard input.
-With -json its exact bytes are in "bytes", in base64: ids need not end with a character.`,
-		Example: `  llm tokens decode 6109 3626 6100 345
-  llm tokens encode -ids "Every effort" | llm tokens decode`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			bpe, err := vocabulary(model)
+	cmd := command("tokens", "decode ID...", cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string) error {
+		bpe, err := vocabulary(model)
+		if err != nil {
+			return err
+		}
+		if len(args) == 0 {
+			text, err := readAll(cmd, 1<<30)
 			if err != nil {
 				return err
 			}
-			if len(args) == 0 {
-				text, err := readAll(cmd, 1<<30)
-				if err != nil {
-					return err
-				}
-				args = strings.Fields(text)
-			}
-			ids, err := parseIDs(args, bpe.Vocab())
-			if err != nil {
-				return err
-			}
-			text := bpe.Decode(ids)
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), decoded{text, []byte(text)}, "  ")
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), text)
-			return nil
-		},
-	}
+			args = strings.Fields(text)
+		}
+		ids, err := parseIDs(args, bpe.Vocab())
+		if err != nil {
+			return err
+		}
+		text := bpe.Decode(ids)
+		if asJSON {
+			return printJSON(cmd.OutOrStdout(), decoded{text, []byte(text)}, "  ")
+		}
+		fmt.Fprintln(cmd.OutOrStdout(), text)
+		return nil
+	})
 	modelFlag(cmd, &model, "", vocabularyOf)
 	jsonFlag(cmd, &asJSON)
 	return cmd

@@ -58,16 +58,16 @@ type writing struct {
 // after the most tokens, before a stop string, where the model ends the text, or when
 // ctx is cancelled.
 func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) speed {
-	s := speed{begin: time.Now()}
+	s := speed{time.Now()}
 	ids := func(yield func(int) bool) {
 		for id := range pretrain.Generate(o.model, prompt, o.sampler, o.rng) {
 			if ctx.Err() != nil {
 				return
 			}
 			if id != o.bpe.EndOfText() {
-				s.token()
+				s = append(s, time.Now())
 			}
-			if !yield(id) || s.tokens == o.most {
+			if !yield(id) || len(s) > o.most {
 				return
 			}
 		}
@@ -78,29 +78,19 @@ func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) speed {
 	return s
 }
 
-// speed is how fast tokens were written.
-type speed struct {
-	begin, first, last time.Time
-	tokens             int
-}
-
-// token counts one more.
-func (s *speed) token() {
-	s.last = time.Now()
-	if s.tokens++; s.tokens == 1 {
-		s.first = s.last
-	}
-}
+// speed is when each token was written, after when the writing began.
+type speed []time.Time
 
 // String tells what was measured. The first token does not count for the speed:
 // it waits for the prompt to be read.
 func (s speed) String() string {
-	if s.tokens == 0 {
+	tokens := len(s) - 1
+	if tokens == 0 {
 		return "no token written"
 	}
-	text := fmt.Sprintf("first token after %.3f s, %d written", s.first.Sub(s.begin).Seconds(), s.tokens)
-	if since := s.last.Sub(s.first).Seconds(); s.tokens > 1 && since > 0 {
-		text += fmt.Sprintf(", %.1f tokens/s", float64(s.tokens-1)/since)
+	text := fmt.Sprintf("first token after %.3f s, %d written", s[1].Sub(s[0]).Seconds(), tokens)
+	if since := s[tokens].Sub(s[1]).Seconds(); since > 0 {
+		text += fmt.Sprintf(", %.1f tokens/s", float64(tokens-1)/since)
 	}
 	return text
 }

@@ -23,16 +23,16 @@ const StubFile = "exercise_test.go"
 // An Exercise is one exercise of the book as its author wrote it, whatever the
 // reader has done with the stub since.
 type Exercise struct {
-	Number   string   // "3.1"
-	Title    string   // "Scores without weights"
-	Chapter  string   // directory of the chapter, "ch03_attention"
-	Func     string   // the function to write, "ScaledScores"
-	Test     string   // the test that checks it, "TestExercise1_ScaledScores"
-	Task     string   // the stub's doc comment without the title line
-	Stub     string   // the stub with its doc comment
-	Hint     string   // Markdown
-	Solution string   // Go declarations, with the imports they need
-	Wrong    []string // names of the mistakes that the proof tries, "wrong-no-scale.go"
+	Number   string   `json:"number"`  // "3.1"
+	Title    string   `json:"title"`   // "Scores without weights"
+	Chapter  string   `json:"chapter"` // directory of the chapter, "ch03_attention"
+	Func     string   `json:"func"`    // the function to write, "ScaledScores"
+	Test     string   `json:"-"`       // the test that checks it, "TestExercise1_ScaledScores"
+	Task     string   `json:"-"`       // the stub's doc comment without the title line
+	Stub     string   `json:"-"`       // the stub with its doc comment
+	Hint     string   `json:"-"`       // Markdown
+	Solution string   `json:"-"`       // Go declarations, with the imports they need
+	Wrong    []string `json:"-"`       // names of the mistakes that the proof tries, "wrong-no-scale.go"
 }
 
 // Dir is the folder of the exercise's hint, solution and mistakes, relative to

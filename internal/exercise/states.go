@@ -26,8 +26,8 @@ const (
 // A Result is an exercise and how the reader stands with it.
 type Result struct {
 	Exercise
-	State  State
-	Output string // the first and last lines of what the check, or the compiler, says; empty when solved
+	State  State  `json:"state"`
+	Output string `json:"output,omitempty"` // the first and last lines of what the check, or the compiler, says; empty when solved
 }
 
 // Status runs the checks of all exercises below root against what the reader

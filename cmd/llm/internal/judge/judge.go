@@ -23,7 +23,6 @@ type Judge struct {
 	Key     string        // sent as a bearer token; "" for servers that want none
 	Tokens  int           // what an answer may take
 	Timeout time.Duration // for one request
-	Pause   time.Duration // before the second request for a score; each further one waits twice as long
 }
 
 // KeyVariable names the environment variable in which callers look for a key.
@@ -47,40 +46,22 @@ func (c Case) prompt() string {
 		"Reply with one whole number and nothing else."
 }
 
-// Unscored is the error of a case that gets no score while others may.
+// Unscored is the error of a case that gets no score while others may: the server is
+// silent or overloaded, or the reply is no score.
 type Unscored struct{ error }
 
-// tries is how often a score is asked for.
-const tries = 3
-
-// Score asks for the score of a case, 0 to 100. What may pass by itself is tried
-// again: a silent or overloaded server, and, with another seed, a reply that is
-// no score. If that does not help, the error is an [Unscored]; any other error
-// says that the server will not score the next case either, and what to do.
-func (j *Judge) Score(ctx context.Context, c Case) (score int, err error) {
-	for try := range tries {
-		if try > 0 {
-			select {
-			case <-ctx.Done():
-			case <-time.After(j.Pause << (try - 1)):
-			}
-		}
-		var reply string
-		reply, err = j.ask(ctx, c.prompt(), try+1)
-		if err == nil {
-			if score, ok := Parse(reply); ok {
-				return score, nil
-			}
-			err = Unscored{fmt.Errorf("the reply is not a number from 0 to 100: %.80q", reply)}
-		}
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-		if _, again := err.(Unscored); !again {
-			break
-		}
+// Score asks for the score of a case, 0 to 100. An error that is no [Unscored] says
+// that the server will not score the next case either, and what to do.
+func (j *Judge) Score(ctx context.Context, c Case) (int, error) {
+	reply, err := j.ask(ctx, c.prompt())
+	if err != nil {
+		return 0, err
 	}
-	return 0, err
+	score, ok := Parse(reply)
+	if !ok {
+		return 0, Unscored{fmt.Errorf("the reply is not a number from 0 to 100: %.80q", reply)}
+	}
+	return score, nil
 }
 
 // longestReply bounds what is read of a reply: a number takes a few hundred bytes,
@@ -88,10 +69,10 @@ func (j *Judge) Score(ctx context.Context, c Case) (score int, err error) {
 const longestReply = 1 << 20
 
 // ask returns the model's reply to a prompt.
-func (j *Judge) ask(ctx context.Context, prompt string, seed int) (string, error) {
+func (j *Judge) ask(ctx context.Context, prompt string) (string, error) {
 	body, err := json.Marshal(map[string]any{
 		"model": j.Model, "messages": []map[string]string{{"role": "user", "content": prompt}},
-		"temperature": 0, "seed": seed, "max_tokens": j.Tokens, "stream": false,
+		"temperature": 0, "max_tokens": j.Tokens, "stream": false,
 	})
 	if err != nil {
 		return "", err
@@ -132,6 +113,8 @@ func (j *Judge) ask(ctx context.Context, prompt string, seed int) (string, error
 func (j *Judge) unreachable(ctx context.Context, err error) error {
 	dial, failed := errors.AsType[*net.OpError](err)
 	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return ctx.Err()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return Unscored{fmt.Errorf("no reply from %s within %v; -timeout allows more", j.URL, j.Timeout)}
 	case failed && dial.Op == "dial":

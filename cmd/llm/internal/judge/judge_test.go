@@ -24,7 +24,7 @@ func server(t *testing.T, handle func(n int, w http.ResponseWriter, r *http.Requ
 		handle(int(asked.Add(1)), w, r)
 	}))
 	t.Cleanup(s.Close)
-	return &Judge{URL: s.URL + "/v1", Model: "fake", Tokens: 50, Timeout: time.Minute, Pause: time.Millisecond}, &asked
+	return &Judge{URL: s.URL + "/v1", Model: "fake", Tokens: 50, Timeout: time.Minute}, &asked
 }
 
 // say replies as OpenAI's servers do.
@@ -45,7 +45,6 @@ func TestScore(t *testing.T) {
 		assert.NoError(t, json.NewDecoder(r.Body).Decode(&q))
 		assert.Equal(t, "fake", q["model"])
 		assert.Equal(t, 0., q["temperature"], "must be sent")
-		assert.Equal(t, 1., q["seed"])
 		assert.Equal(t, 50., q["max_tokens"])
 		assert.Equal(t, false, q["stream"])
 		m := q["messages"].([]any)[0].(map[string]any)
@@ -63,29 +62,6 @@ func TestScore(t *testing.T) {
 	assert.EqualValues(t, 1, asked.Load())
 }
 
-// What passes by itself is asked again, with another seed.
-func TestTriesAgain(t *testing.T) {
-	var seeds []float64
-	j, _ := server(t, func(n int, w http.ResponseWriter, r *http.Request) {
-		assert.Empty(t, r.Header.Get("Authorization"))
-		var q map[string]any
-		assert.NoError(t, json.NewDecoder(r.Body).Decode(&q))
-		seeds = append(seeds, q["seed"].(float64))
-		switch n {
-		case 1:
-			http.Error(w, "loading the model", http.StatusServiceUnavailable)
-		case 2:
-			say(w, "What a fine answer!")
-		default:
-			say(w, "Score: 77/100")
-		}
-	})
-	score, err := j.Score(t.Context(), hot)
-	require.NoError(t, err)
-	assert.Equal(t, 77, score)
-	assert.Equal(t, []float64{1, 2, 3}, seeds)
-}
-
 func TestFailures(t *testing.T) {
 	hangUp := func(w http.ResponseWriter) {
 		c, _, err := w.(http.Hijacker).Hijack()
@@ -96,22 +72,21 @@ func TestFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		handle   func(w http.ResponseWriter)
 		unscored bool // others may still be scored
-		tries    int
 		want     string
 	}{
-		"garbage":      {func(w http.ResponseWriter) { say(w, "Very good!") }, true, 3, `"Very good!"`},
-		"empty":        {func(w http.ResponseWriter) { say(w, "") }, true, 3, "not a number"},
-		"500":          {func(w http.ResponseWriter) { http.Error(w, "out of memory", http.StatusInternalServerError) }, true, 3, "replies 500 Internal Server Error: \"out of memory\""},
-		"429":          {func(w http.ResponseWriter) { http.Error(w, "slow down", http.StatusTooManyRequests) }, true, 3, "429"},
-		"hangs up":     {hangUp, true, 3, "failed"},
-		"wrong model":  {func(w http.ResponseWriter) { http.Error(w, `{"error": "model not found"}`, http.StatusNotFound) }, false, 1, `does the server have the model "fake"`},
-		"no key":       {func(w http.ResponseWriter) { http.Error(w, "", http.StatusUnauthorized) }, false, 1, "LLM_JUDGE_API_KEY"},
-		"bad request":  {func(w http.ResponseWriter) { http.Error(w, "no such field", http.StatusBadRequest) }, false, 1, "replies 400 Bad Request: \"no such field\""},
-		"a web page":   {func(w http.ResponseWriter) { fmt.Fprint(w, "<html>hello</html>") }, false, 1, "is -url right, up to /v1?"},
-		"wrong JSON":   {func(w http.ResponseWriter) { fmt.Fprint(w, `{"response": "85"}`) }, false, 1, "is -url right, up to /v1?"},
-		"no choice":    {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": []}`) }, false, 1, "is -url right"},
-		"no message":   {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [{"text": "85"}]}`) }, false, 1, "is -url right"},
-		"cut off JSON": {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [`) }, false, 1, "is -url right"},
+		"garbage":      {func(w http.ResponseWriter) { say(w, "Very good!") }, true, `"Very good!"`},
+		"empty":        {func(w http.ResponseWriter) { say(w, "") }, true, "not a number"},
+		"500":          {func(w http.ResponseWriter) { http.Error(w, "out of memory", http.StatusInternalServerError) }, true, "replies 500 Internal Server Error: \"out of memory\""},
+		"429":          {func(w http.ResponseWriter) { http.Error(w, "slow down", http.StatusTooManyRequests) }, true, "429"},
+		"hangs up":     {hangUp, true, "failed"},
+		"wrong model":  {func(w http.ResponseWriter) { http.Error(w, `{"error": "model not found"}`, http.StatusNotFound) }, false, `does the server have the model "fake"`},
+		"no key":       {func(w http.ResponseWriter) { http.Error(w, "", http.StatusUnauthorized) }, false, "LLM_JUDGE_API_KEY"},
+		"bad request":  {func(w http.ResponseWriter) { http.Error(w, "no such field", http.StatusBadRequest) }, false, "replies 400 Bad Request: \"no such field\""},
+		"a web page":   {func(w http.ResponseWriter) { fmt.Fprint(w, "<html>hello</html>") }, false, "is -url right, up to /v1?"},
+		"wrong JSON":   {func(w http.ResponseWriter) { fmt.Fprint(w, `{"response": "85"}`) }, false, "is -url right, up to /v1?"},
+		"no choice":    {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": []}`) }, false, "is -url right"},
+		"no message":   {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [{"text": "85"}]}`) }, false, "is -url right"},
+		"cut off JSON": {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [`) }, false, "is -url right"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j, asked := server(t, func(_ int, w http.ResponseWriter, _ *http.Request) { c.handle(w) })
@@ -119,7 +94,7 @@ func TestFailures(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 			var u Unscored
 			assert.Equal(t, c.unscored, errorsAs(err, &u))
-			assert.EqualValues(t, c.tries, asked.Load())
+			assert.EqualValues(t, 1, asked.Load())
 			if name != "garbage" && name != "empty" {
 				assert.ErrorContains(t, err, j.URL)
 			}
@@ -144,7 +119,7 @@ func TestNobodyThere(t *testing.T) {
 	assert.NotErrorAs(t, err, new(Unscored))
 
 	for _, address := range []string{"localhost:11434/v1", "::", "nonsense"} {
-		j.URL, j.Pause = address, time.Millisecond
+		j.URL = address
 		_, err = j.Score(t.Context(), hot)
 		assert.ErrorContains(t, err, address)
 	}
@@ -160,26 +135,13 @@ func TestSilence(t *testing.T) {
 	_, err := j.Score(t.Context(), hot)
 	assert.ErrorAs(t, err, new(Unscored))
 	assert.ErrorContains(t, err, "-timeout allows more")
-	assert.EqualValues(t, 3, asked.Load())
+	assert.EqualValues(t, 1, asked.Load())
 
 	j.Timeout = time.Minute
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
 	_, err = j.Score(ctx, hot)
 	assert.ErrorIs(t, err, context.Canceled)
-}
-
-// Ctrl-C while it waits to ask again.
-func TestCancelledBetweenTries(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	j, asked := server(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
-		time.AfterFunc(10*time.Millisecond, cancel)
-		say(w, "no number")
-	})
-	j.Pause = time.Hour
-	_, err := j.Score(ctx, hot)
-	assert.ErrorIs(t, err, context.Canceled)
-	assert.EqualValues(t, 1, asked.Load())
 }
 
 func TestParse(t *testing.T) {
