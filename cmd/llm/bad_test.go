@@ -243,10 +243,10 @@ func TestBadResume(t *testing.T) {
 			assert.Equal(t, read(t, model, "model.safetensors"), read(t, dir, "model.safetensors"))
 		})
 	}
-	dir := filepath.Join(t.TempDir(), "killed")
+	dir := filepath.Join(t.TempDir(), "half")
 	require.NoError(t, os.CopyFS(dir, os.DirFS(model)))
 	require.NoError(t, os.Remove(filepath.Join(dir, "started.json")))
-	assertFails(t, "ended before it was first saved; begin it again with -force", "pretrain", "-resume", "-out", dir)
+	assertFails(t, "run.json: what the run was started with is not known: started.json: ", "pretrain", "-resume", "-out", dir)
 
 	dir = filepath.Join(t.TempDir(), "run")
 	text := file(t, "text.txt", read(t, book(t)))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
@@ -28,22 +29,19 @@ type classifyOptions struct {
 	LoRA     int    `json:"lora"`
 }
 
-func defaultClassify() classifyOptions {
-	return classifyOptions{tuning: tuning{Model: newton}, Settings: classify.DefaultSettings, Messages: 2000, Layers: "all"}
+var defaultClassify = classifyOptions{
+	tuning: tuning{Model: newton}, Settings: classify.DefaultSettings, Messages: 2000, Layers: "all",
 }
 
 // publishedClassify is chapter 6 of the published book.
-func publishedClassify() classifyOptions {
-	return classifyOptions{
-		tuning:   tuning{Model: "gpt2", Data: "sms-spam", Every: 50, EvalBatches: 5},
-		Settings: classify.PublishedSettings, Messages: 2000, Layers: "last",
-	}
+var publishedClassify = classifyOptions{
+	tuning:   tuning{source: source{Data: "sms-spam"}, Model: "gpt2", Every: 50, EvalBatches: 5},
+	Settings: classify.PublishedSettings, Messages: 2000, Layers: "last",
 }
 
 func classifyTrainCommand() *cobra.Command {
-	o := defaultClassify()
+	o := defaultClassify
 	var f runFlags
-	var published bool
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a spam filter from a pretrained model",
@@ -64,24 +62,13 @@ Collection. Other options change what they name and leave the rest.`,
   llm classify train -published -layers all -batch 2 -accumulate 4`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if published {
-				if err := usePublished(cmd, &o, publishedClassify()); err != nil {
-					return err
-				}
-				f.publishedOut(cmd, "sms", o.Model)
-				if err := present(o.Model, o.Data); !f.resume && err != nil {
-					return err
-				}
-			}
-			return classifyTrain(cmd, o, f)
+			return f.tune(cmd, &o, "sms", func() { o = publishedClassify })
 		},
 	}
 	f.add(cmd, spamFilter)
+	o.tuning.add(cmd, &f, "messages", "`file` of messages, or its name among the downloads (default invented ones)",
+		&o.Settings.Settings, &o.Batch, &o.Epochs, &o.Constant)
 	flags := cmd.Flags()
-	flags.BoolVar(&published, "published", false, "GPT-2 and the published book's settings")
-	o.tuning.add(flags, "messages", &o.Settings.Settings, &o.Batch, &o.Epochs, &o.Constant)
-	flags.StringVar(&o.Data, "data", o.Data, "`file` of messages, or its name among the downloads (default invented ones)")
-	strictFlag(cmd)
 	flags.IntVar(&o.Messages, "messages", o.Messages, "how many messages to invent")
 	flags.StringVar(&o.Layers, "layers", o.Layers, "what to train: `all`, last (block, norm and head) or head")
 	flags.IntVar(&o.LoRA, "lora", o.LoRA, "train low-rank adapters of this `rank` in place of the layers; 0 for none")
@@ -89,43 +76,76 @@ Collection. Other options change what they name and leave the rest.`,
 	return cmd
 }
 
-func (o *classifyOptions) check() error {
-	if err := o.tuning.check(o.Settings.Settings, o.Batch, o.Epochs); err != nil {
+// Check finds out what is wrong with options before anything is read.
+func (o *classifyOptions) Check() error {
+	if err := o.check(o.Settings.Settings, o.Batch, o.Epochs); err != nil {
 		return err
 	}
 	if o.Layers != "all" && o.Layers != "last" && o.Layers != "head" {
 		return usagef("-layers cannot be %q; it takes all, last or head", o.Layers)
 	}
-	return inRange([]ranged{{"messages", o.Messages, 20, 20000}, {"longest", o.Longest, 1, 1 << 20}, {"lora", o.LoRA, 0, 1 << 10}})
+	return inRange(ranged{"messages", o.Messages, 20, 20000}, ranged{"longest", o.Longest, 1, 1 << 20}, ranged{"lora", o.LoRA, 0, 1 << 10})
 }
 
-func classifyTrain(cmd *cobra.Command, o classifyOptions, f runFlags) error {
-	if f.resume {
-		o = classifyOptions{}
-	}
-	defer func() { f.dir.Close() }()
-	if err := f.options(cmd, &o, &o.Data, &o.Model); err != nil {
-		return err
-	}
+// run reads the messages and prepares a filter, new or as it was saved, to sort them.
+func (o *classifyOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, error) {
 	parts, sum, err := o.messages(cmd)
-	if err != nil {
-		return f.named(err)
+	if err := o.read(f, "the messages in "+o.Data+" have", sum, err); err != nil {
+		return nil, err
 	}
-	if f.resume && sum != o.SHA256 {
-		return fmt.Errorf("the messages in %s have changed since the run in %s was started; begin a new run, with another -out", o.Data, f.out)
-	}
-	o.SHA256 = sum
-	if len(parts[0]) < o.Batch {
-		return fmt.Errorf("%d messages to train with do not fill a batch of %d; take more messages or a smaller -batch", len(parts[0]), o.Batch)
-	}
-	if o.Training(len(parts[0])).Schedule.Total < 1 {
-		return fmt.Errorf("%d messages to train with do not fill the %d batches of a step; take more messages or a smaller -accumulate", len(parts[0]), o.Accumulate)
+	settings := o.Training(len(parts[0]))
+	if err := o.enough(len(parts[0]), settings.Schedule.Total); err != nil {
+		return nil, err
 	}
 	filter, err := o.filter(cmd, f)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return o.train(cmd, f, filter, parts)
+	learn, watch := filter.Examples(parts[0]), filter.Examples(parts[1])
+	longest := max(learn.Longest(), watch.Longest())
+	if o.LoRA == 0 {
+		foretell(cmd.ErrOrStderr(), o.memory(filter.Classifier.Model.Config, longest))
+	}
+	learner, save, err := o.learner(f, filter, longest)
+	if err != nil {
+		return nil, err
+	}
+	return &training.Run{
+		Trainer: pretrain.NewTrainer(learner, learn.Epoch(o.Batch), settings), Total: settings.Schedule.Total, Rate: o.Schedule.Peak,
+		Every: cmp.Or(o.Every, max(1, settings.Schedule.Total/10)),
+		Title: "Cross-entropy while learning to classify",
+		About: fmt.Sprintf("messages: %d to train with, %d to watch, %d held out, half of them spam\n", len(parts[0]), len(parts[1]), len(parts[2])),
+		Validate: func() (float64, int) {
+			return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), o.EvalBatches)
+		},
+		Save:  save,
+		After: func(out io.Writer) error { return o.after(cmd, f, filter, parts) },
+	}, nil
+}
+
+// enough is an error if n messages do not do for a step.
+func (o *classifyOptions) enough(n, steps int) error {
+	switch {
+	case n < o.Batch:
+		return fmt.Errorf("%d messages to train with do not fill a batch of %d; take more messages or a smaller -batch", n, o.Batch)
+	case steps < 1:
+		return fmt.Errorf("%d messages to train with do not fill the %d batches of a step; take more messages or a smaller -accumulate", n, o.Accumulate)
+	}
+	return nil
+}
+
+// after counts what the filter sorts right of what it has seen.
+func (o *classifyOptions) after(cmd *cobra.Command, f *runFlags, filter *classify.Filter, parts [3][]classify.Message) error {
+	out := cmd.OutOrStdout()
+	for i, seen := range []string{"to train with", "to watch"} {
+		counts, err := count(cmd, filter, parts[i])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%.2f%% of the messages %s sorted right\n", 100*counts.Accuracy(), seen)
+	}
+	_, err := fmt.Fprintf(out, "the filter is in %s; see how it does with the messages held out:\n  %s classify eval -model %s\n", f.out, program(), quote(f.out))
+	return err
 }
 
 // messages are the balanced messages to train with, to watch, and to hold out.
@@ -145,7 +165,7 @@ func (o *classifyOptions) messages(cmd *cobra.Command) (parts [3][]classify.Mess
 // filter is a new classifier over the pretrained model, or that of the run to go
 // on with. Low-rank changes go on from the pretrained model too: what they have
 // come to is in a file of their own.
-func (o *classifyOptions) filter(cmd *cobra.Command, f runFlags) (*classify.Filter, error) {
+func (o *classifyOptions) filter(cmd *cobra.Command, f *runFlags) (*classify.Filter, error) {
 	if f.resume && o.LoRA == 0 {
 		filter, err := classify.Load(f.out)
 		if err == nil && filter.Longest != min(o.Longest, filter.Classifier.Model.Config.Context) {
@@ -159,50 +179,6 @@ func (o *classifyOptions) filter(cmd *cobra.Command, f runFlags) (*classify.Filt
 	}
 	c := classify.New(m, rand.New(rand.NewPCG(o.Seed, 12)))
 	return &classify.Filter{Classifier: c, Tokenizer: bpe, Longest: min(o.Longest, m.Config.Context)}, nil
-}
-
-func (o *classifyOptions) train(cmd *cobra.Command, f runFlags, filter *classify.Filter, parts [3][]classify.Message) error {
-	learn, watch := filter.Examples(parts[0]), filter.Examples(parts[1])
-	longest := max(learn.Longest(), watch.Longest())
-	if o.LoRA == 0 {
-		foretell(cmd.ErrOrStderr(), o.memory(filter.Classifier.Model.Config, longest))
-	}
-	learner, save, err := o.learner(f, filter, longest)
-	if err != nil {
-		return err
-	}
-	settings := o.Training(learn.Len())
-	total := settings.Schedule.Total
-	if o.Every == 0 {
-		o.Every = max(1, total/10)
-	}
-	trainer := pretrain.NewTrainer(learner, learn.Epoch(o.Batch), settings)
-	dir, err := f.open(cmd, trainer, o)
-	if err != nil {
-		return err
-	}
-	out := cmd.OutOrStdout()
-	if !f.resume {
-		fmt.Fprintf(out, "messages: %d to train with, %d to watch, %d held out, half of them spam\n", len(parts[0]), len(parts[1]), len(parts[2]))
-	}
-	dir.Title = "Cross-entropy while learning to classify"
-	r := &training.Run{
-		Trainer: trainer, Total: total, Every: o.Every, Rate: o.Schedule.Peak, Dir: dir, Again: f.again(cmd), Stop: f.stop,
-		Validate: func() (float64, int) { return pretrain.Evaluate(learner, watch.Batches(o.Batch, nil), o.EvalBatches) },
-		Save:     save,
-	}
-	if err := r.Train(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
-		return err
-	}
-	for i, messages := range parts[:2] {
-		counts, err := count(cmd, filter, messages)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(out, "%.2f%% of the messages %s sorted right\n", 100*counts.Accuracy(), []string{"to train with", "to watch"}[i])
-	}
-	fmt.Fprintf(out, "the filter is in %s; see how it does with the messages held out:\n  %s classify eval -model %s\n", f.out, program(), quote(f.out))
-	return nil
 }
 
 // memory is what training takes on messages of at most T tokens: two scores a message
@@ -222,7 +198,7 @@ const adaptersFile = "adapters.safetensors"
 
 // learner returns what is trained, on messages of at most T tokens, and how to
 // save it.
-func (o *classifyOptions) learner(f runFlags, filter *classify.Filter, T int) (pretrain.Learner, func(dir string) error, error) {
+func (o *classifyOptions) learner(f *runFlags, filter *classify.Filter, T int) (pretrain.Learner, func(dir string) error, error) {
 	c := filter.Classifier
 	if o.LoRA == 0 {
 		return classify.NewLearner(c, o.trains(c.Model.Config.Layers), o.Batch, T), filter.Save, nil
@@ -291,11 +267,11 @@ func evaluationParts(cmd *cobra.Command, dir, data string) (parts [][]classify.M
 		if err != nil {
 			return nil, nil, err
 		}
-		if readOptions(dir, &o) != nil || o.SHA256 != sum {
+		if training.ReadOptions(dir, &o) != nil || o.SHA256 != sum {
 			return [][]classify.Message{all}, []string{"messages in " + data}, nil
 		}
 		o.Data = data // what the filter was trained on, perhaps at another place
-	} else if err := readOptions(dir, &o); err != nil {
+	} else if err := training.ReadOptions(dir, &o); err != nil {
 		return nil, nil, err
 	}
 	three, sum, err := o.messages(cmd)

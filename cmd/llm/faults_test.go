@@ -153,10 +153,6 @@ func (d *disk) see(op durable.Op) (int, error) {
 		if d.get(op.Path) == nil {
 			d.set(op.Path, &node{})
 		}
-	case "append":
-		if d.get(op.Path) == nil {
-			d.set(op.Path, &node{})
-		}
 	case "write":
 		n := d.get(op.Path)
 		n.data = append(slices.Clip(n.data), op.Data...)

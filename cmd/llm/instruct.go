@@ -15,6 +15,7 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
 
 // assistant is where llm instruct train leaves its model.
@@ -125,7 +126,7 @@ func (o *answering) answer(cmd *cobra.Command, a *instruct.Assistant, entries []
 // or all of another file.
 func heldOutEntries(cmd *cobra.Command, dir, data string) (entries []instruct.Entry, what string, err error) {
 	var o instructOptions
-	untrained := readOptions(dir, &o)
+	untrained := training.ReadOptions(dir, &o)
 	if untrained != nil && data == "" {
 		return nil, "", untrained
 	}

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
-	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
-	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
@@ -18,21 +18,16 @@ type instructOptions struct {
 	instruct.Settings
 }
 
-func defaultInstruct() instructOptions {
-	return instructOptions{tuning{Model: newton}, instruct.DefaultSettings}
-}
+var defaultInstruct = instructOptions{tuning{Model: newton}, instruct.DefaultSettings}
 
 // publishedInstruct is chapter 7 of the published book.
-func publishedInstruct() instructOptions {
-	return instructOptions{
-		tuning{Model: "gpt2-medium", Data: "instructions", Every: 5, EvalBatches: 5}, instruct.PublishedSettings,
-	}
+var publishedInstruct = instructOptions{
+	tuning{source: source{Data: "instructions"}, Model: "gpt2-medium", Every: 5, EvalBatches: 5}, instruct.PublishedSettings,
 }
 
 func instructTrainCommand() *cobra.Command {
-	o := defaultInstruct()
+	o := defaultInstruct
 	var f runFlags
-	var published bool
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train an assistant from a pretrained model",
@@ -53,60 +48,34 @@ instructions. Other options change what they name and leave the rest.`,
   llm instruct train -published -batch 1 -accumulate 8`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if published {
-				if err := usePublished(cmd, &o, publishedInstruct()); err != nil {
-					return err
-				}
-				f.publishedOut(cmd, "instruct", o.Model)
-				if err := present(o.Model, o.Data); !f.resume && err != nil {
-					return err
-				}
-			}
-			return instructTrain(cmd, o, f)
+			return f.tune(cmd, &o, "instruct", func() { o = publishedInstruct })
 		},
 	}
 	f.add(cmd, assistant)
-	flags := cmd.Flags()
-	flags.BoolVar(&published, "published", false, "GPT-2 and the published book's settings")
-	o.tuning.add(flags, "instructions", &o.Settings.Settings, &o.Batch, &o.Epochs, &o.Constant)
-	flags.StringVar(&o.Data, "data", o.Data, "`file` of instructions in Alpaca's JSON, or its name among the downloads (default practice ones)")
-	strictFlag(cmd)
-	flags.BoolVar(&o.MaskPrompt, "mask-prompt", o.MaskPrompt, "learn to answer only, not to ask as well")
+	o.tuning.add(cmd, &f, "instructions", "`file` of instructions in Alpaca's JSON, or its name among the downloads (default practice ones)",
+		&o.Settings.Settings, &o.Batch, &o.Epochs, &o.Constant)
+	cmd.Flags().BoolVar(&o.MaskPrompt, "mask-prompt", o.MaskPrompt, "learn to answer only, not to ask as well")
 	return cmd
 }
 
-func (o *instructOptions) check() error {
-	return o.tuning.check(o.Settings.Settings, o.Batch, o.Epochs)
-}
+// Check finds out what is wrong with options before anything is read.
+func (o *instructOptions) Check() error { return o.check(o.Settings.Settings, o.Batch, o.Epochs) }
 
-func instructTrain(cmd *cobra.Command, o instructOptions, f runFlags) error {
-	if f.resume {
-		o = instructOptions{}
-	}
-	defer func() { f.dir.Close() }()
-	if err := f.options(cmd, &o, &o.Data, &o.Model); err != nil {
-		return err
-	}
+// run reads the instructions and prepares a model, pretrained or as it was saved, to
+// follow them.
+func (o *instructOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, error) {
 	entries, sum, err := readEntries(cmd, o.Data, o.Seed)
-	if err != nil {
-		return f.named(err)
+	if err := o.read(f, "the instructions in "+o.Data+" have", sum, err); err != nil {
+		return nil, err
 	}
-	if f.resume && sum != o.SHA256 {
-		return fmt.Errorf("the instructions in %s have changed since the run in %s was started; begin a new run, with another -out", o.Data, f.out)
-	}
-	o.SHA256 = sum
 	from := o.Model
 	if f.resume {
 		from = f.out
 	}
 	m, bpe, err := loadModel(cmd, from, "pretrain")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return o.train(cmd, f, m, bpe, entries)
-}
-
-func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bpe *tokens.BPE, entries []instruct.Entry) error {
 	learn, watch, test := instruct.Split(entries)
 	var used [3]int // of each part what the context can hold
 	longest := 0
@@ -121,32 +90,21 @@ func (o *instructOptions) train(cmd *cobra.Command, f runFlags, m *gpt.Model, bp
 	}
 	tuner, err := instruct.NewTuner(m, bpe, learn, watch, o.Settings)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if o.Every == 0 {
-		o.Every = max(1, tuner.Total/10)
+	about := fmt.Sprintf("instructions: %d to train with, %d to watch, %d held out\n", used[0], used[1], used[2])
+	if more := len(entries) - used[0] - used[1] - used[2]; more > 0 {
+		about += fmt.Sprintf("%d more are longer than the model's context of %d tokens and are left out\n", more, m.Config.Context)
 	}
-	dir, err := f.open(cmd, tuner.Trainer, o)
-	if err != nil {
-		return err
-	}
-	out := cmd.OutOrStdout()
-	if !f.resume {
-		fmt.Fprintf(out, "instructions: %d to train with, %d to watch, %d held out\n", used[0], used[1], used[2])
-		if more := len(entries) - used[0] - used[1] - used[2]; more > 0 {
-			fmt.Fprintf(out, "%d more are longer than the model's context of %d tokens and are left out\n", more, m.Config.Context)
-		}
-	}
-	dir.Title = "Cross-entropy while learning to follow instructions"
-	r := &training.Run{
-		Trainer: tuner.Trainer, Total: tuner.Total, Every: o.Every, Rate: o.Schedule.Peak, Dir: dir, Again: f.again(cmd), Stop: f.stop,
+	return &training.Run{
+		Trainer: tuner.Trainer, Total: tuner.Total, Rate: o.Schedule.Peak, Every: cmp.Or(o.Every, max(1, tuner.Total/10)),
+		Title: "Cross-entropy while learning to follow instructions", About: about,
 		Validate: func() (float64, int) { return tuner.Loss(o.EvalBatches) },
 		Save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
-	}
-	if err := r.Train(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "the assistant is in %s; see how it answers what was held out, or ask it yourself:\n  %s instruct eval -model %s\n  %s chat -model %s\n",
-		f.out, program(), quote(f.out), program(), quote(f.out))
-	return nil
+		After: func(out io.Writer) error {
+			_, err := fmt.Fprintf(out, "the assistant is in %s; see how it answers what was held out, or ask it yourself:\n"+
+				"  %s instruct eval -model %s\n  %s chat -model %s\n", f.out, program(), quote(f.out), program(), quote(f.out))
+			return err
+		},
+	}, nil
 }

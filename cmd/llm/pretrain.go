@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"math/rand/v2"
 	"path/filepath"
@@ -29,9 +31,8 @@ const newton = "runs/newton"
 // its directory, to go on with.
 type pretrainOptions struct {
 	pretrain.Settings // of the schedule, Peak and Total are chosen
+	source            // "" for Newton's Opticks
 
-	Data    string `json:"data"` // "" for Newton's Opticks
-	SHA256  string `json:"data_sha256"`
 	Layers  int    `json:"layers"`
 	Width   int    `json:"width"`
 	Heads   int    `json:"heads"`
@@ -77,7 +78,7 @@ loss.svg), samples.txt, and what it takes to go on after Ctrl-C.`,
                                             an hour or more
   llm pretrain -batch 2 -accumulate 4       the same batch in a quarter of the memory`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return pretrainRun(cmd, o, f) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.train(cmd, &o) },
 	}
 	f.add(cmd, newton)
 	flags := cmd.Flags()
@@ -100,14 +101,15 @@ loss.svg), samples.txt, and what it takes to go on after Ctrl-C.`,
 	return cmd
 }
 
-// check finds out what is wrong with options before anything is read.
-func (o *pretrainOptions) check() error {
+// Check finds out what is wrong with options before anything is read.
+func (o *pretrainOptions) Check() error {
 	const most = 1 << 20
-	err := inRange([]ranged{
-		{"layers", o.Layers, 1, most}, {"width", o.Width, 1, most}, {"heads", o.Heads, 1, most}, {"context", o.Context, 2, most},
-		{"vocab", o.Vocab, 257, most}, {"batch", o.Batch, 1, most}, {"stride", o.Stride, 1, most},
-		{"steps", o.Schedule.Total, 1, most}, {"accumulate", o.Accumulate, 1, most}, {"every", o.Every, 0, most},
-	})
+	err := inRange(
+		ranged{"layers", o.Layers, 1, most}, ranged{"width", o.Width, 1, most}, ranged{"heads", o.Heads, 1, most},
+		ranged{"context", o.Context, 2, most}, ranged{"vocab", o.Vocab, 257, most}, ranged{"batch", o.Batch, 1, most},
+		ranged{"stride", o.Stride, 1, most}, ranged{"steps", o.Schedule.Total, 1, most},
+		ranged{"accumulate", o.Accumulate, 1, most}, ranged{"every", o.Every, 0, most},
+	)
 	if err != nil {
 		return err
 	}
@@ -142,70 +144,43 @@ func (o *pretrainOptions) training() pretrain.Settings {
 	return s
 }
 
-func pretrainRun(cmd *cobra.Command, o pretrainOptions, f runFlags) error {
-	if f.resume {
-		o = pretrainOptions{}
-	}
-	defer func() { f.dir.Close() }()
-	if err := f.options(cmd, &o, &o.Data, nil); err != nil {
-		return err
-	}
-	defer debug.SetGCPercent(debug.SetGCPercent(20)) // no garbage as large as a long text
+// run reads the text and prepares a model, new or as it was saved, to learn it.
+func (o *pretrainOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, error) {
 	text, err := corpus.Read(o.Data)
-	if err != nil {
-		return f.named(err)
+	if err := o.read(f, "the text "+text.Path+" has", text.SHA256, err); err != nil {
+		return nil, err
 	}
-	if f.resume && text.SHA256 != o.SHA256 {
-		return fmt.Errorf("the text %s has changed since the run in %s was started; begin a new run, with another -out", text.Path, f.out)
-	}
-	o.SHA256 = text.SHA256
-	if o.Every == 0 {
-		o.Every = max(1, o.Schedule.Total/12)
-	}
-	return o.train(cmd, f, text)
-}
-
-// train prepares all parts of the run and starts it.
-func (o *pretrainOptions) train(cmd *cobra.Command, f runFlags, text corpus.Text) error {
 	learn, validate := pretrain.SplitText(text.Text, 0.9)
 	m, bpe, err := o.model(f, learn)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	data, err := o.windows(text.Path, bpe, learn, validate)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	debug.FreeOSMemory() // the text has become ids
 	lm := pretrain.NewLanguageModel(m, nil, o.Batch, o.Context)
-	trainer := pretrain.NewTrainer(lm, data.train, o.training())
-	dir, err := f.open(cmd, trainer, o)
-	if err != nil {
-		return err
-	}
-	out := cmd.OutOrStdout()
-	if !f.resume {
-		fmt.Fprintf(out, "text: %s, %d tokens to learn from and %d to validate with\n", filepath.Base(text.Path), data.learn, data.validate)
-		fmt.Fprintf(out, "model: %d layers of width %d, %d tokens of context, vocabulary %d: %s weights\n",
-			o.Layers, o.Width, o.Context, bpe.Vocab(), thousands(m.Config.ParamCount()))
-	}
-	dir.Title = "Cross-entropy while pretraining"
-	r := &training.Run{
-		Trainer: trainer, Total: o.Schedule.Total, Every: o.Every, Rate: o.Schedule.Peak, Dir: dir, Again: f.again(cmd), Stop: f.stop,
+	return &training.Run{
+		Trainer: pretrain.NewTrainer(lm, data.train, o.training()), Total: o.Schedule.Total, Rate: o.Schedule.Peak,
+		Every: cmp.Or(o.Every, max(1, o.Schedule.Total/12)),
+		Title: "Cross-entropy while pretraining",
+		About: fmt.Sprintf("text: %s, %d tokens to learn from and %d to validate with\n", filepath.Base(text.Path), data.learn, data.validate) +
+			fmt.Sprintf("model: %d layers of width %d, %d tokens of context, vocabulary %d: %s weights\n",
+				o.Layers, o.Width, o.Context, bpe.Vocab(), thousands(m.Config.ParamCount())),
 		Validate: func() (float64, int) { return pretrain.Evaluate(lm, data.validation(), 0) },
 		Sample:   func(step int) string { return o.sample(m, bpe, step) },
 		Save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
-	}
-	if err := r.Train(cmd.Context(), out, cmd.ErrOrStderr()); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "the model, log.csv, loss.svg and samples.txt are in %s; let it write:\n  %s generate -model %s %q\n",
-		f.out, program(), quote(f.out), "The Colours of the")
-	return nil
+		After: func(out io.Writer) error {
+			_, err := fmt.Fprintf(out, "the model, log.csv, loss.svg and samples.txt are in %s; let it write:\n  %s generate -model %s %q\n",
+				f.out, program(), quote(f.out), "The Colours of the")
+			return err
+		},
+	}, nil
 }
 
 // model is a new model and tokenizer, or those of the run to go on with.
-func (o *pretrainOptions) model(f runFlags, learn string) (*gpt.Model, *tokens.BPE, error) {
+func (o *pretrainOptions) model(f *runFlags, learn string) (*gpt.Model, *tokens.BPE, error) {
 	if f.resume {
 		m, bpe, err := pretrain.LoadModel(f.out)
 		if err == nil {

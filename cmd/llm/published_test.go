@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/fetch"
 )
 
 // messagesFile has 30 of each kind, of different lengths.
@@ -36,7 +38,7 @@ func entriesFile(t *testing.T) string {
 
 // The options are the chapters' settings, and all of them reach the trainer.
 func TestOptionsAreTheChapters(t *testing.T) {
-	c, i, p := publishedClassify(), publishedInstruct(), defaultPretrain
+	c, i, p := publishedClassify, publishedInstruct, defaultPretrain
 	assert.Equal(t, classify.PublishedSettings, c.Settings)
 	assert.Equal(t, instruct.PublishedSettings, i.Settings)
 	c.Optimizer.Beta1, c.Optimizer.Epsilon, c.Clip, c.Dropout, c.Accumulate, c.Seed = .8, 1e-6, 2, .3, 4, 5
@@ -78,21 +80,21 @@ func TestPublishedSettings(t *testing.T) {
 
 	ok(t, "classify", "train", "-epochs", "1", "-published", "-model", model, "-data", messages, "-accumulate", "2", "-batch", "2")
 	var c classifyOptions
-	require.NoError(t, training.Options("runs/sms-model", &c))
-	want := publishedClassify()
+	require.NoError(t, training.ReadOptions("runs/sms-model", &c))
+	want := publishedClassify
 	want.Model, want.Data, want.SHA256, want.Epochs, want.Batch, want.Accumulate = model, messages, c.SHA256, 1, 2, 2
 	assert.Equal(t, want, c)
 	assert.Equal(t, "last", c.Layers)
 
 	ok(t, "instruct", "train", "-published", "-model", model, "-data", entries, "-epochs", "1", "-mask-prompt")
 	var i instructOptions
-	require.NoError(t, training.Options("runs/instruct-model", &i))
-	also := publishedInstruct()
+	require.NoError(t, training.ReadOptions("runs/instruct-model", &i))
+	also := publishedInstruct
 	also.Model, also.Data, also.SHA256, also.Epochs, also.MaskPrompt = model, entries, i.SHA256, 1, true
 	assert.Equal(t, also, i)
 
 	// The rate stays.
-	rows, err := training.Parse(read(t, "runs/instruct-model/log.csv"))
+	rows, err := training.ReadLog(read(t, "runs/instruct-model/log.csv"), math.MaxInt)
 	require.NoError(t, err)
 	for _, row := range rows[1:] {
 		assert.Equal(t, 5e-5, row.Rate)
@@ -101,6 +103,37 @@ func TestPublishedSettings(t *testing.T) {
 	r := llm(t, "classify", "train", "-published", "-resume", "-out", "runs/sms-model")
 	assert.Equal(t, statusOK, r.status, "the option that says where the run is may stay: %s", r.stderr)
 	assert.Contains(t, r.stderr, "are done already")
+}
+
+// The published settings name downloads, which are taken from where they are.
+func TestPublishedFromDownloads(t *testing.T) {
+	dir, model := t.TempDir(), pretrained(t)
+	t.Chdir(t.TempDir())
+	t.Setenv("LLMBOOK_DATA", dir)
+	var known []fetch.Dataset
+	for name, path := range map[string]string{"gpt2": model, "gpt2-medium": model, "sms-spam": messagesFile(t), "instructions": entriesFile(t)} {
+		d := fetch.Dataset{Name: name}
+		if path == model {
+			require.NoError(t, os.CopyFS(filepath.Join(dir, name), os.DirFS(model)))
+			d.Folder, d.Files = name, []fetch.File{{Name: "config.json", Text: read(t, model, "config.json")}}
+		} else {
+			text := read(t, path)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666))
+			d.Files = []fetch.File{{Name: name, URL: "https://a.example", Bytes: int64(len(text)), SHA256: sum(text)}}
+		}
+		known = append(known, d)
+	}
+	defer func(before []fetch.Dataset) { fetch.Datasets = before }(fetch.Datasets)
+	fetch.Datasets = known
+	for _, command := range []string{"classify", "instruct"} {
+		ok(t, command, "train", "-published", "-stop", "1")
+		ok(t, command, "train", "-published", "-resume", "-stop", "1")
+	}
+	var c classifyOptions
+	require.NoError(t, training.ReadOptions("runs/sms-gpt2", &c))
+	assert.Equal(t, filepath.Join(dir, "gpt2"), c.Model)
+	assert.Equal(t, filepath.Join(dir, "sms-spam"), c.Data)
+	assert.DirExists(t, "runs/instruct-gpt2-medium")
 }
 
 // One line gets all that is missing.

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -18,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/durable"
 )
 
 func TestInterrupt(t *testing.T) {
@@ -56,8 +55,8 @@ func TestInterrupt(t *testing.T) {
 	assert.Equal(t, statusInterrupted, again.ProcessState.ExitCode())
 }
 
-// running is a training run as a process of its own that has been saved once, and
-// what it says on stderr.
+// running is a training run as a process of its own that has been saved once, some
+// steps ago, and what it says on stderr.
 func running(t *testing.T, dir, fault string) (*exec.Cmd, io.ReadCloser, *bytes.Buffer) {
 	cmd := process(tiny("-data", book(t), "-out", dir, "-steps", "100000", "-every", "5")...)
 	cmd.Env = append(cmd.Env, faultVariable+"="+fault)
@@ -66,10 +65,9 @@ func running(t *testing.T, dir, fault string) (*exec.Cmd, io.ReadCloser, *bytes.
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool {
-		log, _ := os.ReadFile(filepath.Join(dir, "log.csv"))
-		return bytes.Contains(log, []byte("\n6,")) // after the first save
-	}, time.Minute, 10*time.Millisecond)
+	s := bufio.NewScanner(out)
+	for s.Scan() && !strings.HasPrefix(s.Text(), "step    10") {
+	}
 	return cmd, out, &stderr
 }
 
@@ -92,7 +90,7 @@ func TestSecondInterrupt(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	cmd, out, stderr := running(t, dir, "slow 25")
 	go io.Copy(io.Discard, out)
-	_, err := training.Open(dir)
+	_, err := durable.Lock(dir)
 	require.EqualError(t, err, fmt.Sprintf("process %d is writing to %s", cmd.Process.Pid, dir))
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
 	time.Sleep(600 * time.Millisecond)

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -12,21 +11,25 @@ import (
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/internal/fetch"
 )
 
 // tuning are the options of every fine-tuning run that its settings do not have.
 type tuning struct {
+	source
 	Model       string `json:"model"`
-	Data        string `json:"data"` // "" for practice
-	SHA256      string `json:"data_sha256"`
 	Every       int    `json:"every"`
 	EvalBatches int    `json:"eval_batches"`
 }
 
-// add adds the options; things are what is trained with.
-func (o *tuning) add(flags *pflag.FlagSet, things string, s *pretrain.Settings, batch, epochs *int, constant *bool) {
+func (o *tuning) paths() (data, model *string) { return &o.Data, &o.Model }
+
+// add adds the options; things are what is trained with, in such a file.
+func (o *tuning) add(cmd *cobra.Command, f *runFlags, things, file string, s *pretrain.Settings, batch, epochs *int, constant *bool) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.published, "published", false, "GPT-2 and the published book's settings")
 	flags.StringVar(&o.Model, "model", o.Model, "`directory` of the pretrained model, or its name among the downloads")
+	flags.StringVar(&o.Data, "data", o.Data, file)
+	strictFlag(cmd)
 	flags.IntVar(batch, "batch", *batch, things+" that go through the model at once")
 	flags.IntVar(&s.Accumulate, "accumulate", s.Accumulate, "batches whose gradients make one step")
 	flags.IntVar(epochs, "epochs", *epochs, "passes over the "+things)
@@ -44,77 +47,64 @@ func (o *tuning) add(flags *pflag.FlagSet, things string, s *pretrain.Settings, 
 }
 
 func (o *tuning) check(s pretrain.Settings, batch, epochs int) error {
-	err := inRange([]ranged{
-		{"batch", batch, 1, 1 << 12}, {"accumulate", s.Accumulate, 1, 1 << 12}, {"epochs", epochs, 1, 1 << 20},
-		{"every", o.Every, 0, 1 << 20}, {"eval-batches", o.EvalBatches, 0, 1 << 20},
-	})
+	err := inRange(
+		ranged{"batch", batch, 1, 1 << 12}, ranged{"accumulate", s.Accumulate, 1, 1 << 12}, ranged{"epochs", epochs, 1, 1 << 20},
+		ranged{"every", o.Every, 0, 1 << 20}, ranged{"eval-batches", o.EvalBatches, 0, 1 << 20},
+	)
 	if err != nil {
 		return err
 	}
 	return optionError(s.Validate())
 }
 
-// A ranged is a whole number among the options.
-type ranged struct {
-	option          string
-	value, min, max int
-}
-
-// inRange is a usage error for the first of them that is out of its range.
-func inRange(numbers []ranged) error {
-	for _, x := range numbers {
-		if x.value < x.min || x.value > x.max {
-			return usagef("-%s cannot be %d; it takes %d to %d", x.option, x.value, x.min, x.max)
-		}
+// tune is train for a course that has published settings. With -published they are
+// set, by publish, but for the options on the command line, and the directory is
+// named for the purpose and the model.
+func (f *runFlags) tune(cmd *cobra.Command, c course, purpose string, publish func()) error {
+	if !f.published {
+		return f.train(cmd, c)
 	}
-	return nil
-}
-
-// usePublished sets options to the published settings, but for those on the
-// command line.
-func usePublished[T any](cmd *cobra.Command, options *T, published T) error {
 	given := map[string]string{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
-	*options = published
+	publish()
 	for name, value := range given { // flags write to where options are
 		if err := cmd.Flags().Set(name, value); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// publishedOut is where a run with the published settings goes, if the command
-// line does not say: by what it is for and the model it starts from.
-func (f *runFlags) publishedOut(cmd *cobra.Command, purpose, model string) {
-	if !cmd.Flags().Changed("out") {
-		f.out = filepath.Join("runs", purpose+"-"+filepath.Base(model))
+	data, model := c.paths()
+	if _, named := given["out"]; !named {
+		f.out = filepath.Join("runs", purpose+"-"+filepath.Base(*model))
 	}
+	if !f.resume {
+		if err := present(model, data); err != nil {
+			return err
+		}
+	}
+	return f.train(cmd, c)
 }
 
-// present is an error that names what has not been downloaded of the names, and
-// the one command that gets all of it. What is no download is not looked at.
-func present(names ...string) error {
+// present puts where downloads are in the place of their names. Its error names
+// what has not been downloaded, and the one command that gets all of it. What is no
+// download is left alone.
+func present(names ...*string) error {
 	var missing []string
 	for _, name := range names {
-		_, model := gpt.Named(name)
-		_, known := fetch.Named(name)
-		path, err := located(name)
-		if err == nil {
-			_, err = os.Stat(path)
-		}
-		if err != nil && (known || model) {
-			missing = append(missing, name)
+		if path, err := located(*name); err == nil {
+			*name = path
+		} else {
+			missing = append(missing, *name)
 		}
 	}
-	switch len(missing) {
-	case 0:
+	if len(missing) == 0 {
 		return nil
-	case 1:
-		return fmt.Errorf("%s has not been downloaded; %s data get %s gets it", missing[0], program(), missing[0])
 	}
-	return fmt.Errorf("%s have not been downloaded; %s data get %s gets them",
-		strings.Join(missing, " and "), program(), strings.Join(missing, " "))
+	have, them := "has", "it"
+	if len(missing) > 1 {
+		have, them = "have", "them"
+	}
+	return fmt.Errorf("%s %s not been downloaded; %s data get %s gets %s",
+		strings.Join(missing, " and "), have, program(), strings.Join(missing, " "), them)
 }
 
 // foretell says how much memory a run will take, before it takes it.

@@ -11,7 +11,7 @@ import (
 
 // Op is one thing that is about to be done to a disk.
 type Op struct {
-	Kind     string // create, append, write, sync, rename, remove, mkdir, syncdir
+	Kind     string // create, write, sync, rename, remove, mkdir, syncdir
 	Path, To string // To is where a rename goes
 	Data     []byte // what is written
 }
@@ -31,13 +31,13 @@ func before(op Op) (allowed int, err error) {
 // A file is one that is being written.
 type file struct{ f *os.File }
 
-// open opens a file to write to: a new one, or one that is added to. Its
-// permissions are those that the user gives to new files.
-func open(path, kind string, flag int) (file, error) {
-	if _, err := before(Op{Kind: kind, Path: path}); err != nil {
+// create opens a file that is not there yet, to write to. Its permissions are those
+// that the user gives to new files.
+func create(path string) (file, error) {
+	if _, err := before(Op{Kind: "create", Path: path}); err != nil {
 		return file{}, err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|flag, 0o666)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	return file{f}, err
 }
 

@@ -38,7 +38,7 @@ func WriteFile(path string, write func(w io.Writer) error) error {
 
 // writeNew writes a file that is not there yet, and waits until it is on the disk.
 func writeNew(path string, write func(w io.Writer) error) error {
-	f, err := open(path, "create", os.O_EXCL)
+	f, err := create(path)
 	if err != nil {
 		return err
 	}
@@ -64,24 +64,4 @@ func sweep(dir, prefix string) error {
 		}
 	}
 	return nil
-}
-
-// Append adds to a file, which need not be there yet. What was added is on the
-// disk after [Sync].
-func Append(path, text string) error {
-	f, err := open(path, "append", os.O_APPEND)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(f, text)
-	return errors.Join(err, f.f.Close())
-}
-
-// Sync waits until what was added to a file is on the disk.
-func Sync(path string) error {
-	f, err := open(path, "append", os.O_APPEND)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.sync(), f.f.Close())
 }

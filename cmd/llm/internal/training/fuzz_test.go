@@ -20,7 +20,7 @@ func FuzzContinue(f *testing.F) {
 	f.Add(header+"2,1,1,1,1\n1,1,1,1,1\n-1,,,,\n", sampleMark+"x", -5)
 	f.Fuzz(func(t *testing.T, log, samples string, step int) {
 		require.True(t, strings.HasPrefix(samples, samplesUpTo(samples, step)))
-		rows, err := readable(log, step)
+		rows, err := ReadLog(log, step)
 		if err != nil {
 			require.NotContains(t, err.Error(), "\n")
 			return
@@ -31,8 +31,8 @@ func FuzzContinue(f *testing.F) {
 			require.LessOrEqual(t, r.Step, step)
 			last = r.Step
 		}
-		d := Dir{Rows: rows}
-		again, err := Parse(string(d.log()))
+		c := record{rows: rows}
+		again, err := ReadLog(string(c.log()), step)
 		require.NoError(t, err)
 		require.Len(t, again, len(rows))
 	})

@@ -19,110 +19,66 @@ type Row struct {
 
 const header = "step,train_loss,validation_loss,learning_rate,gradient_norm\n"
 
-// line is the row as the log has it, every number in full.
-func (r Row) line() string { return string(r.appendTo(nil)) }
-
-func (r Row) appendTo(text []byte) []byte {
-	text = strconv.AppendInt(text, int64(r.Step), 10)
-	for _, v := range [...]float64{r.Train, r.Validation, r.Rate, r.Norm} {
-		text = append(text, ',')
-		if !math.IsNaN(v) {
-			text = strconv.AppendFloat(text, v, 'g', -1, 64)
+// log is the log so far, every number in full.
+func (c *record) log() []byte {
+	text := []byte(header)
+	for _, r := range c.rows {
+		text = strconv.AppendInt(text, int64(r.Step), 10)
+		for _, v := range [...]float64{r.Train, r.Validation, r.Rate, r.Norm} {
+			text = append(text, ',')
+			if !math.IsNaN(v) {
+				text = strconv.AppendFloat(text, v, 'g', -1, 64)
+			}
 		}
+		text = append(text, '\n')
 	}
-	return append(text, '\n')
+	return text
 }
 
-// Parse reads a log. A last line that was not written to its end is left out.
-func Parse(text string) ([]Row, error) {
+// ReadLog returns the rows of a log up to a step that can be read, in order. There
+// may be fewer than steps, where somebody or a power cut has damaged them.
+func ReadLog(text string, step int) (rows []Row, err error) {
 	body, ok := strings.CutPrefix(text, header)
 	if !ok {
 		return nil, fmt.Errorf("line 1 is not %q", strings.TrimSpace(header))
 	}
-	var rows []Row
+	last := -1
 	for line := range strings.Lines(body) {
-		whole, ok := strings.CutSuffix(line, "\n")
-		if !ok {
-			break
+		if row, ok := parseRow(line); ok && last < row.Step && row.Step <= step {
+			rows, last = append(rows, row), row.Step
 		}
-		row, err := parseRow(whole)
-		if err != nil {
-			return nil, fmt.Errorf("line %d %w", len(rows)+2, err)
-		}
-		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
-// parseRow reads one line of a log.
-func parseRow(line string) (Row, error) {
-	if n := strings.Count(line, ","); n != 4 {
-		return Row{}, fmt.Errorf("has %d fields, not 5", n+1)
+// parseRow reads one line of a log, if it is whole.
+func parseRow(line string) (Row, bool) {
+	fields := strings.Split(line, ",")
+	last := len(fields) - 1
+	var ended bool
+	if fields[last], ended = strings.CutSuffix(fields[last], "\n"); !ended || last != 4 {
+		return Row{}, false
 	}
-	fields := strings.SplitN(line, ",", 5)
-	step, err := strconv.Atoi(fields[0])
-	if err != nil {
-		return Row{}, fmt.Errorf("has the step %q, which is no number", fields[0])
-	}
-	var values [4]float64
-	for i, f := range fields[1:] {
+	var values [5]float64
+	for i, f := range fields {
 		v, err := strconv.ParseFloat(f, 64)
 		if f == "" {
 			v, err = math.NaN(), nil
 		}
 		if err != nil {
-			return Row{}, fmt.Errorf("has %q, which is no number", f)
+			return Row{}, false
 		}
 		values[i] = v
 	}
-	return Row{step, values[0], values[1], values[2], values[3]}, nil
-}
-
-// readable are the rows of a log up to a step that can be read, in order. There
-// may be fewer than steps: a power cut leaves zeros where lines were.
-func readable(text string, step int) (rows []Row, err error) {
-	body, ok := strings.CutPrefix(text, header)
-	if !ok {
-		return nil, fmt.Errorf("line 1 is not %q", strings.TrimSpace(header))
-	}
-	for line := range strings.Lines(body) {
-		row, err := parseRow(strings.TrimSuffix(line, "\n"))
-		last := -1
-		if len(rows) > 0 {
-			last = rows[len(rows)-1].Step
-		}
-		if err == nil && strings.HasSuffix(line, "\n") && last < row.Step && row.Step <= step {
-			rows = append(rows, row)
-		}
-	}
-	return rows, nil
-}
-
-// Log adds a row to the log.
-func (d *Dir) Log(r Row) {
-	d.Rows = append(d.Rows, r)
-	d.add(logFile, r.line(), nil)
-}
-
-// log is the log so far.
-func (d *Dir) log() []byte {
-	text := []byte(header)
-	for _, r := range d.Rows {
-		text = r.appendTo(text)
-	}
-	return text
-}
-
-// Plot draws the log so far, or leaves it to the next save.
-func (d *Dir) Plot() {
-	d.live = d.live && nil == write(d.file(plotFile), d.plot())
+	step, err := strconv.Atoi(fields[0])
+	return Row{step, values[1], values[2], values[3], values[4]}, err == nil
 }
 
 // plot is the picture of the log so far.
-func (d *Dir) plot() []byte {
+func (c *record) plot() []byte {
 	train := figures.Series{Name: "training"}
 	validation := figures.Series{Name: "validation"}
-	for _, r := range d.Rows {
+	for _, r := range c.rows {
 		if !math.IsNaN(r.Train) {
 			train.X, train.Y = append(train.X, float64(r.Step)), append(train.Y, r.Train)
 		}
@@ -130,15 +86,15 @@ func (d *Dir) plot() []byte {
 			validation.X, validation.Y = append(validation.X, float64(r.Step)), append(validation.Y, r.Validation)
 		}
 	}
-	return figures.Lines(d.Title, "step", "loss", train, validation)
+	return figures.Lines(c.title, "step", "loss", train, validation)
 }
 
-// Recent is the mean training loss of the steps since the validation loss was
+// recent is the mean training loss of the steps since the validation loss was
 // last measured before the last row, NaN if there is none.
-func (d *Dir) Recent() float64 {
+func (c *record) recent() float64 {
 	sum, n := 0.0, 0
-	for i := len(d.Rows) - 1; i >= 0; i-- {
-		r := d.Rows[i]
+	for i := len(c.rows) - 1; i >= 0; i-- {
+		r := c.rows[i]
 		if n > 0 && !math.IsNaN(r.Validation) || math.IsNaN(r.Train) {
 			break
 		}

@@ -2,6 +2,7 @@ package training
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/internal/durable"
 )
 
 // How a run ends that has not taken all its steps, and has said so.
@@ -26,110 +28,172 @@ var UnderWay atomic.Bool
 // A Run is a training run of any kind, ready to begin or to go on.
 type Run struct {
 	Trainer  *pretrain.Trainer
-	Total    int // steps
-	Every    int // steps between two looks at the validation loss
-	Rate     float64
-	Dir      *Dir
+	Total    int                          // steps
+	Every    int                          // steps between two looks at the validation loss
+	Rate     float64                      // the largest
+	Title    string                       // of the picture of the losses
+	About    string                       // told before the first step
 	Validate func() (loss float64, n int) // the validation loss, of n batches
 	Sample   func(step int) string        // nil: there is nothing to read yet
 	Save     func(dir string) error       // the weights
-	Again    string                       // the command line that goes on with it
-	Stop     int                          // steps to take now, 0 for all
+	After    func(out io.Writer) error    // tells what has come of it
 
-	first  int           // steps that were done before
-	begin  instant       // when the first of the others began
-	kept   int           // the step after which the run was last saved
-	saved  time.Time     // when that was, or was tried; zero before
-	saving time.Duration // how long that took
-	saves  spell         // what saving took in all
-	failed error         // why the last save did not succeed
+	Dir     string // where it is kept
+	Resume  bool   // as it was saved there
+	Force   bool   // else: in the place of what is there
+	Options Options
+	Again   string // the command line that goes on with it
+	Stop    int    // steps to take now, 0 for all
+
+	record
+	first     int           // steps that were done before
+	begin     time.Time     // when the first of the others began, moved on by what saving took;
+	processor time.Duration // what had been used of the processor then, moved on likewise
+	kept      int           // the step after which the run was last saved
+	saved     time.Time     // when that was, or was tried; zero before
+	saving    time.Duration // how long that took,
+	saves     time.Duration // and all saves together
+	failed    error         // why the last save did not succeed
 }
 
-// An instant is a moment of a program's life.
-type instant struct {
-	time      time.Time
-	processor time.Duration // used until then
-}
-
-// A spell is what lies between two instants.
-type spell struct{ time, processor time.Duration }
-
-func now() instant { return instant{time.Now(), processorTime()} }
-
-func (i instant) since() spell { return spell{time.Since(i.time), processorTime() - i.processor} }
-
-// Train trains to the end, or until ctx is cancelled, and closes the directory.
-// What it writes to out is the same for the same run; speed and time go to stderr.
+// Train trains to the end, or until ctx is cancelled. What it writes to out is the
+// same for the same run; speed and time go to stderr.
 func (r *Run) Train(ctx context.Context, out, stderr io.Writer) error {
-	defer r.Dir.Close()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	close, err := r.open(stderr)
+	if err != nil {
+		return err
+	}
+	defer close()
 	if r.Trainer.Done() == r.Total {
 		fmt.Fprintf(stderr, "all %d steps of this run are done already\n", r.Total)
-		return nil
+		return r.After(out)
 	}
-	var loss float64
-	var tokens int64
-	m := meter.New(stderr, int64(r.Trainer.Done()), int64(r.Total), func(m *meter.Meter) string {
-		return fmt.Sprintf("%d of %d steps, loss %.3f, %.0f tokens/s", m.Done, m.Total, loss, m.PerSecond(tokens))
-	})
-	defer m.Clear()
 	UnderWay.Store(true)
 	defer UnderWay.Store(false)
-	if len(r.Dir.Rows) == 0 {
+	if !r.Resume {
 		r.start(out)
 	}
-	r.first, r.kept, r.begin = r.Trainer.Done(), r.Trainer.Done(), now()
-	for s := range r.Trainer.Steps(ctx) {
-		if math.IsNaN(s.Loss+s.GradNorm) || math.IsInf(s.Loss+s.GradNorm, 0) {
-			return fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
-				s.N, s.Loss, s.GradNorm, r.Rate)
-		}
-		loss, tokens = s.Loss, tokens+int64(s.Tokens)
-		m.Add(1)
-		row := Row{Step: s.N, Train: s.Loss, Validation: math.NaN(), Rate: s.Rate, Norm: s.GradNorm}
-		look := s.N%r.Every == 0 || s.N == r.Total
-		if look {
-			row.Validation, _ = r.Validate()
-		}
-		r.Dir.Log(row)
-		if look {
-			m.Clear()
-			r.report(out, row)
-		}
-		if r.due(s.N, look, time.Now()) && !r.keep() && s.N < r.Total {
-			fmt.Fprintf(stderr, "the run could not be saved after step %d, and goes on: %v\n", s.N, r.failed)
-		}
-		if s.N-r.first == r.Stop {
-			break
-		}
+	r.first, r.kept, r.begin = r.Trainer.Done(), r.Trainer.Done(), time.Now()
+	r.processor, _ = used()
+	if err := r.steps(ctx, out, stderr); err != nil {
+		return err
 	}
-	m.Clear()
-	return r.end(stderr)
+	if err := r.end(stderr); err != nil {
+		return err
+	}
+	return r.After(out)
 }
 
-// start reports the loss before the first step: that of a model that guesses.
+// open takes the directory, where nobody else may write until it is closed, and
+// takes up the run that was saved there, or makes sure that there is none.
+func (r *Run) open(stderr io.Writer) (close func(), err error) {
+	if err := durable.MkdirAll(r.Dir); err != nil {
+		return nil, err
+	}
+	unlock, err := durable.Lock(r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if r.title = r.Title; r.Resume {
+		err = r.takeUp(stderr)
+	} else if err = Free(r.Dir, r.Force); err == nil {
+		r.options, err = json.MarshalIndent(r.Options, "", "  ")
+		r.options = append(r.options, '\n')
+	}
+	if err != nil {
+		unlock()
+	}
+	return unlock, err
+}
+
+// takeUp takes the run up at the step that was saved.
+func (r *Run) takeUp(stderr io.Writer) error {
+	if err := durable.Recover(r.Dir); err != nil {
+		return err
+	}
+	if err := r.Trainer.Resume(r.Dir); err != nil {
+		return err
+	}
+	note, err := r.record.open(r.Dir, r.Trainer.Done())
+	if note != "" {
+		fmt.Fprintf(stderr, "%s; the run goes on without\n", note)
+	}
+	return err
+}
+
+// start tells what is learned from, and the loss of a model that guesses.
 func (r *Run) start(out io.Writer) {
+	fmt.Fprint(out, r.About)
 	v, n := r.Validate()
 	if n == 0 {
 		fmt.Fprintln(out, "nothing is left to watch: there is no validation loss")
 	} else {
 		fmt.Fprintf(out, "step %5d                          validation loss %.6f\n", 0, v)
 	}
-	r.Dir.Log(Row{Train: math.NaN(), Validation: v, Rate: math.NaN(), Norm: math.NaN()})
+	r.rows = []Row{{Train: math.NaN(), Validation: v, Rate: math.NaN(), Norm: math.NaN()}}
 }
 
-// report prints the losses and a sample, and draws the log.
+// steps takes the steps, looks at the loss now and then, and saves the run.
+func (r *Run) steps(ctx context.Context, out, stderr io.Writer) error {
+	var loss float64
+	var tokens int64
+	m := meter.New(stderr, int64(r.first), int64(r.Total), func(m *meter.Meter) string {
+		return fmt.Sprintf("%d of %d steps, loss %.3f, %.0f tokens/s", m.Done, m.Total, loss, m.PerSecond(tokens))
+	})
+	defer m.Clear()
+	for s := range r.Trainer.Steps(ctx) {
+		row := Row{Step: s.N, Train: s.Loss, Validation: math.NaN(), Rate: s.Rate, Norm: s.GradNorm}
+		if sum := s.Loss + s.GradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
+			return r.diverged(row)
+		}
+		loss, tokens = s.Loss, tokens+int64(s.Tokens)
+		m.Add(1)
+		look := s.N%r.Every == 0 || s.N == r.Total
+		if look {
+			row.Validation, _ = r.Validate()
+		}
+		r.rows = append(r.rows, row)
+		if look {
+			m.Clear()
+			r.report(out, row)
+		}
+		if r.due(s.N, look, time.Now()) && !r.keep() && s.N < r.Total {
+			m.Clear()
+			fmt.Fprintf(stderr, "the run could not be saved after step %d, and goes on: %v\n", s.N, r.failed)
+		}
+		if s.N-r.first == r.Stop {
+			break
+		}
+	}
+	return nil
+}
+
+// diverged is an error. If the directory is this run's, the losses that led there
+// are worth a look.
+func (r *Run) diverged(row Row) error {
+	err := fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
+		row.Step, row.Train, row.Norm, r.Rate)
+	if r.kept > 0 {
+		err = errors.Join(err, r.write(r.Dir))
+	}
+	return err
+}
+
+// report prints the losses and a sample.
 func (r *Run) report(out io.Writer, row Row) {
-	fmt.Fprintf(out, "step %5d  training loss %.6f", row.Step, r.Dir.Recent())
+	fmt.Fprintf(out, "step %5d  training loss %.6f", row.Step, r.recent())
 	if !math.IsNaN(row.Validation) {
 		fmt.Fprintf(out, "  validation loss %.6f", row.Validation)
 	}
 	fmt.Fprintln(out)
 	if r.Sample != nil {
 		text := r.Sample(row.Step)
-		fmt.Fprintf(out, "\n%s\n\n", indent(text))
-		r.Dir.Sample(row.Step, text)
+		fmt.Fprintf(out, "\n    %s\n\n", strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    "))
+		r.sample(row.Step, text)
 	}
-	r.Dir.Plot()
 }
 
 // A run spends no more than one part in savingShare on saving itself: with a
@@ -145,7 +209,7 @@ const (
 func (r *Run) due(step int, look bool, now time.Time) bool {
 	last := r.saved
 	if last.IsZero() {
-		last = r.begin.time
+		last = r.begin
 	}
 	wait := savingShare * r.saving
 	if !look {
@@ -154,15 +218,21 @@ func (r *Run) due(step int, look bool, now time.Time) bool {
 	return step == r.Total || look && r.saved.IsZero() || now.Sub(last) >= wait
 }
 
-// keep saves the weights and the state of their training, and reports whether that
-// succeeded. If not, what was saved before is still there.
+// keep saves the run as one state, and reports whether that succeeded. If not, what
+// was saved before is still there.
 func (r *Run) keep() bool {
-	begin := now()
-	r.failed = r.Dir.Save(func(dir string) error { return r.Trainer.Save(dir, r.Save) })
-	took := begin.since()
-	r.saved, r.saving = time.Now(), took.time
-	r.saves.time += took.time
-	r.saves.processor += took.processor
+	begin := time.Now()
+	before, _ := used()
+	r.failed = durable.SaveLocked(r.Dir, func(dir string) error {
+		if err := r.Trainer.Save(dir, r.Save); err != nil {
+			return err
+		}
+		return r.write(dir)
+	}, obsolete...)
+	after, _ := used()
+	r.saved, r.saving = time.Now(), time.Since(begin)
+	r.saves += r.saving
+	r.begin, r.processor = r.begin.Add(r.saving), r.processor+after-before
 	if r.failed == nil {
 		r.kept = r.Trainer.Done()
 	}
@@ -173,11 +243,8 @@ func (r *Run) keep() bool {
 func (r *Run) end(stderr io.Writer) error {
 	done := r.Trainer.Done()
 	steps := done - r.first
-	if done < r.Total {
-		r.Dir.Plot()
-		if r.kept != done || r.saved.IsZero() {
-			r.keep()
-		}
+	if done < r.Total && (r.kept != done || r.saved.IsZero()) {
+		r.keep()
 	}
 	switch {
 	case r.failed != nil && r.kept == 0:
@@ -190,7 +257,7 @@ func (r *Run) end(stderr io.Writer) error {
 		return nil
 	}
 	if steps > 0 {
-		left := (time.Since(r.begin.time) - r.saves.time) / time.Duration(steps) * time.Duration(r.Total-done)
+		left := time.Since(r.begin) / time.Duration(steps) * time.Duration(r.Total-done)
 		fmt.Fprintf(stderr, "%s; the other %d take about %v\n", r.took(steps), r.Total-done, brief(left))
 	}
 	fmt.Fprintf(stderr, "stopped and saved after step %d of %d; to go on:\n  %s\n", done, r.Total, r.Again)
@@ -202,12 +269,15 @@ func (r *Run) end(stderr io.Writer) error {
 
 // took says what so many steps took, saving apart.
 func (r *Run) took(steps int) string {
-	all := r.begin.since()
-	text := fmt.Sprintf("%d steps in %v", steps, brief(all.time-r.saves.time))
-	if all.processor > 0 {
-		text += fmt.Sprintf(" (%v of processor time)", brief(all.processor-r.saves.processor))
+	text := fmt.Sprintf("%d steps in %v", steps, brief(time.Since(r.begin)))
+	processor, memory := used()
+	if processor > 0 {
+		text += fmt.Sprintf(" (%v of processor time)", brief(processor-r.processor))
 	}
-	return text + fmt.Sprintf(", saved in %v%s", brief(r.saves.time), peakMemory())
+	if text += fmt.Sprintf(", saved in %v", brief(r.saves)); memory > 0 {
+		text += fmt.Sprintf(", at most %d MB of memory", memory/1e6)
+	}
+	return text
 }
 
 // brief rounds a duration to what is worth reading.
@@ -216,9 +286,4 @@ func brief(d time.Duration) time.Duration {
 		return d.Round(100 * time.Millisecond)
 	}
 	return d.Round(time.Second)
-}
-
-// indent sets text apart from the lines around it.
-func indent(text string) string {
-	return "    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ")
 }

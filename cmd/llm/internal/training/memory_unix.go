@@ -3,30 +3,20 @@
 package training
 
 import (
-	"fmt"
 	"runtime"
 	"syscall"
 	"time"
 )
 
-// processorTime is what all cores together have spent on the program.
-func processorTime() time.Duration {
+// used is what the program has used of all cores together, and of memory at most.
+func used() (processor time.Duration, memory int64) {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// peakMemory says how much memory the program has had at most.
-func peakMemory() string {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return ""
+		return 0, 0
 	}
 	unit := int64(1024)
 	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
 		unit = 1
 	}
-	return fmt.Sprintf(", at most %d MB of memory", int64(u.Maxrss)*unit/1e6)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), int64(u.Maxrss) * unit
 }

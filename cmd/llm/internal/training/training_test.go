@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ import (
 // Saving takes a small part of the time, and happens first and last in any case.
 func TestWhenARunIsSaved(t *testing.T) {
 	begin := time.Now()
-	r := &Run{Total: 10, begin: instant{time: begin}}
+	r := &Run{Total: 10, begin: begin}
 	assert.False(t, r.due(1, false, begin))
 	assert.True(t, r.due(1, true, begin), "to learn soon whether it can be")
 	assert.True(t, r.due(1, false, begin.Add(10*time.Minute)), "looks are far between")
@@ -33,43 +34,36 @@ func TestWhenARunIsSaved(t *testing.T) {
 	assert.True(t, r.due(5, true, begin), "quick to save, saved at every look")
 }
 
-// logged is a directory with a log of so many steps, saved after the last.
+// logged is a directory with a record of so many steps.
 func logged(t testing.TB, steps int) string {
-	dir := filepath.Join(t.TempDir(), "run")
-	d, err := Create(dir, false, map[string]int{"a": 1})
-	require.NoError(t, err)
-	defer d.Close()
-	log := []byte(header)
+	dir := t.TempDir()
+	c := record{options: []byte("{}\n")}
 	for i := range steps + 1 {
-		log = append(log, Row{i, 5 / float64(i+1), math.NaN(), 0.001, 1.5}.line()...)
+		c.rows = append(c.rows, Row{i, 5 / float64(i+1), math.NaN(), 0.001, 1.5})
 	}
-	require.NoError(t, os.WriteFile(d.file(logFile), log, 0o666))
-	require.NoError(t, os.WriteFile(d.file(trainingFile), nil, 0o666))
+	require.NoError(t, c.write(dir))
 	return dir
 }
 
 func TestContinueALongLog(t *testing.T) {
+	dir := logged(t, 100_000)
 	took := time.Hour
 	for try := 0; try < 5 && took > time.Second; try++ { // others may be busy
-		dir := logged(t, 100_000)
-		d, err := Open(dir)
-		require.NoError(t, err)
+		var c record
 		begin := time.Now()
-		note, err := d.Continue(99_000)
+		note, err := c.open(dir, 99_000)
 		took = min(took, time.Since(begin))
-		d.Close()
 		require.NoError(t, err)
 		require.Empty(t, note)
-		assert.Len(t, d.Rows, 99_001)
-		text, err := os.ReadFile(filepath.Join(dir, logFile))
-		require.NoError(t, err)
-		assert.Equal(t, 99_002, strings.Count(string(text), "\n"))
+		assert.Len(t, c.rows, 99_001)
+		assert.Equal(t, 99_002, strings.Count(string(c.log()), "\n"))
 	}
 	assert.Less(t, took, time.Second)
 }
 
-// What a power cut leaves: zeros where lines were, or half a file. It is told, what
-// can be read stays, and what comes after the saved step does not matter.
+// What a power cut left in the logs of earlier versions, or somebody's editor leaves:
+// zeros where lines were, or half a file. It is told, what can be read stays, and what
+// comes after the saved step does not matter.
 func TestContinueADamagedLog(t *testing.T) {
 	for name, c := range map[string]struct {
 		damage func(log string) string
@@ -78,6 +72,7 @@ func TestContinueADamagedLog(t *testing.T) {
 		"whole":            {func(log string) string { return log }, ""},
 		"zeros at the end": {func(log string) string { return log + strings.Repeat("\x00", 500) }, ""},
 		"half a row":       {func(log string) string { return log + "9,1" }, ""},
+		"later rows":       {func(log string) string { return log + "9,9.9,9.9,1,1\n10,9" }, ""},
 		"zeros within": {func(log string) string {
 			from, to := strings.Index(log, "\n3,")+1, strings.Index(log, "\n5,")
 			return log[:from] + strings.Repeat("\x00", to-from) + log[to:]
@@ -89,35 +84,39 @@ func TestContinueADamagedLog(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(dir, logFile))
 			require.NoError(t, err)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, logFile), []byte(c.damage(string(text))), 0o666))
-			d, err := Open(dir)
-			require.NoError(t, err)
-			defer d.Close()
-			note, err := d.Continue(8)
+			var r record
+			note, err := r.open(dir, 8)
 			require.NoError(t, err)
 			if c.note == "" {
 				assert.Empty(t, note)
-				assert.Equal(t, string(text), string(d.log()))
+				assert.Equal(t, string(text), string(r.log()))
 			}
 			assert.Contains(t, note, c.note)
-			rows, err := os.ReadFile(filepath.Join(dir, logFile))
+			again, err := ReadLog(string(r.log()), 8)
 			require.NoError(t, err)
-			assert.Equal(t, string(d.log()), string(rows))
-			_, err = Parse(string(rows))
-			require.NoError(t, err)
+			assert.Len(t, again, len(r.rows))
 		})
 	}
 }
 
+// While a run writes to a directory no other does, and a directory that it has left
+// without a save is as good as new.
 func TestOneWriter(t *testing.T) {
-	dir := logged(t, 1)
-	d, err := Open(dir)
+	dir := filepath.Join(t.TempDir(), "run")
+	one, other := &Run{Dir: dir}, &Run{Dir: dir}
+	unlock, err := one.open(io.Discard)
 	require.NoError(t, err)
-	_, err = Open(dir)
+	_, err = other.open(io.Discard)
 	require.EqualError(t, err, fmt.Sprintf("process %d is writing to %s", os.Getpid(), dir))
-	_, err = Create(dir, true, nil)
-	require.ErrorContains(t, err, "is writing to")
-	d.Close()
-	d, err = Open(dir)
+	unlock()
+	unlock, err = other.open(io.Discard)
 	require.NoError(t, err)
-	d.Close()
+	unlock()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o666))
+	_, err = one.open(io.Discard)
+	require.ErrorContains(t, err, "exists: go on with its run by -resume")
+	one.Force = true
+	unlock, err = one.open(io.Discard)
+	require.NoError(t, err)
+	unlock()
 }
