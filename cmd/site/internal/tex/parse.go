@@ -1,7 +1,6 @@
 package tex
 
 import (
-	"errors"
 	"fmt"
 	"html"
 	"maps"
@@ -12,13 +11,27 @@ import (
 	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
+// A parser goes through the tokens of a formula. What it cannot read it throws as
+// a failure, which MathML catches: so each function is what it reads.
 type parser struct {
-	tokens scanned
-	next   int
+	tokens  scanned
+	next    int
+	command string // the innermost one whose arguments are being read
+}
+
+type failure struct{ error }
+
+func (p *parser) fail(format string, args ...any) {
+	err := fmt.Errorf(format, args...)
+	if p.command != "" && !strings.HasPrefix(err.Error(), `\`) {
+		err = fmt.Errorf(`\%s: %w`, p.command, err)
+	}
+	panic(failure{err})
 }
 
 func (p *parser) done() bool { return p.next >= len(p.tokens.list) }
 
+// peek is the next token, an empty one at the end.
 func (p *parser) peek() token {
 	if p.done() {
 		return token{}
@@ -32,12 +45,10 @@ func (p *parser) take() token {
 	return t
 }
 
-func (p *parser) expect(text string) error {
-	if t := p.peek(); t.text != text {
-		return fmt.Errorf("want %q, found %s", text, describe(t))
+func (p *parser) expect(text string) {
+	if t := p.take(); t.text != text {
+		p.fail("want %q, found %s", text, describe(t))
 	}
-	p.next++
-	return nil
 }
 
 func describe(t token) string {
@@ -48,20 +59,14 @@ func describe(t token) string {
 }
 
 // ends are the tokens that end a row and do not belong to it.
-var ends = map[string]bool{"}": true, "&": true, `\\`: true, `\right`: true, `\end`: true}
+var ends = map[string]bool{"": true, "}": true, "&": true, `\\`: true, `\right`: true, `\end`: true}
 
 // row reads elements with their scripts up to a token that ends it.
-func (p *parser) row() ([]node, error) {
+func (p *parser) row() []node {
 	var row []node
-	for !p.done() && !ends[p.peek().text] {
+	for !ends[p.peek().text] {
 		t := p.peek()
-		n, err := p.element()
-		if err != nil {
-			return nil, err
-		}
-		if n, err = p.scripts(n); err != nil {
-			return nil, err
-		}
+		n := p.scripts(p.element())
 		value := len(row) > 0 && (row[len(row)-1].kind == ordinary || row[len(row)-1].kind == closing) // stands before n
 		if n.kind == function {
 			n.xml = p.spaced(n.xml, value)
@@ -71,7 +76,7 @@ func (p *parser) row() ([]node, error) {
 		}
 		row = append(row, n)
 	}
-	return row, nil
+	return row
 }
 
 // spaced puts the thin spaces around a function's name: before it where a value
@@ -80,7 +85,7 @@ func (p *parser) spaced(xml string, value bool) string {
 	if value {
 		xml = space("0.167") + xml
 	}
-	if t := p.peek().text; t == "" || ends[t] || t == `\left` || t == `\,` || strings.Contains("([)],=+-", t) {
+	if t := p.peek().text; ends[t] || t == `\left` || t == `\,` || strings.Contains("([)],=+-", t) {
 		return xml
 	}
 	return xml + space("0.167")
@@ -89,80 +94,65 @@ func (p *parser) spaced(xml string, value bool) string {
 func space(em string) string { return `<mspace width="` + em + `em"></mspace>` }
 
 // scripts reads _ and ^ and primes after n.
-func (p *parser) scripts(n node) (node, error) {
+func (p *parser) scripts(n node) node {
 	scripts := map[string]string{}
 	for {
-		t := p.peek().text
-		switch t {
+		switch t := p.peek().text; t {
 		case "'":
 			p.next++
 			scripts["^"] += mo("′", "")
-			continue
 		case "_", "^":
+			p.next++
+			if scripts[t] != "" {
+				p.fail("two %s in a row: use braces", t)
+			}
+			scripts[t] = p.script()
 		default:
-			return withScripts(n, scripts["_"], scripts["^"]), nil
+			return withScripts(n, scripts["_"], scripts["^"])
 		}
-		p.next++
-		if scripts[t] != "" {
-			return n, fmt.Errorf("two %s in a row: use braces", t)
-		}
-		arg, err := p.script()
-		if err != nil {
-			return n, err
-		}
-		scripts[t] = arg
 	}
 }
 
 func withScripts(n node, sub, super string) node {
-	tags := [3]string{"msub", "msup", "msubsup"}
+	below, above, both := "msub", "msup", "msubsup"
 	if n.kind == large {
-		tags = [3]string{"munder", "mover", "munderover"}
+		below, above, both = "munder", "mover", "munderover"
 	}
-	tag := tags[2]
+	tag := both
 	switch {
 	case sub == "" && super == "":
 		return n
 	case super == "":
-		tag = tags[0]
+		tag = below
 	case sub == "":
-		tag = tags[1]
+		tag = above
 	}
 	n.xml = "<" + tag + ">" + n.xml + sub + super + "</" + tag + ">"
 	return n
 }
 
 // script reads what stands behind _ or ^: a braced group or one element.
-func (p *parser) script() (string, error) {
+func (p *parser) script() string {
 	switch t := p.peek(); {
-	case t.text == "{":
-		return p.group()
-	case t.text == "" || ends[t.text]:
-		return "", fmt.Errorf("an argument is missing before %s", describe(t))
+	case ends[t.text]:
+		p.fail("an argument is missing before %s", describe(t))
 	case len(t.text) > 1 && isDigit(rune(t.text[0])):
-		return "", fmt.Errorf("put %s into braces: a script without is one digit", t.text)
+		p.fail("put %s into braces: a script without is one digit", t.text)
 	}
-	n, err := p.element()
-	return n.xml, err
+	return p.element().xml
 }
 
 // group reads a braced row, which counts as one element.
-func (p *parser) group() (string, error) {
-	if err := p.expect("{"); err != nil {
-		return "", err
-	}
-	row, err := p.row()
-	if err != nil {
-		return "", err
-	}
-	return group(row), p.expect("}")
+func (p *parser) group() string {
+	p.expect("{")
+	row := p.row()
+	p.expect("}")
+	return group(row)
 }
 
 // raw reads a braced argument as it is written.
-func (p *parser) raw() (string, error) {
-	if err := p.expect("{"); err != nil {
-		return "", err
-	}
+func (p *parser) raw() string {
+	p.expect("{")
 	from := p.tokens.list[p.next-1].to
 	for depth := 1; !p.done(); {
 		t := p.take()
@@ -173,178 +163,128 @@ func (p *parser) raw() (string, error) {
 			depth--
 		}
 		if depth == 0 {
-			return string(p.tokens.src[from:t.from]), nil
+			return string(p.tokens.src[from:t.from])
 		}
 	}
-	return "", errors.New("a closing brace is missing")
+	p.fail("a closing brace is missing")
+	return ""
 }
 
 // element reads one element without its scripts.
-func (p *parser) element() (node, error) {
-	t := p.take()
+func (p *parser) element() node {
+	t := p.peek()
+	if t.text == "{" {
+		return node{ordinary, p.group()}
+	}
+	p.next++
 	r := []rune(t.text)[0]
-	switch {
+	switch sign, ok := signs[t.text]; {
+	case ok:
+		return sign
 	case t.command():
-		return p.command(t.text[1:])
-	case t.text == "{":
-		p.next--
-		xml, err := p.group()
-		return node{ordinary, xml}, err
+		return p.read(t.text[1:])
 	case isDigit(r):
-		return node{ordinary, "<mn>" + t.text + "</mn>"}, nil
+		return node{ordinary, "<mn>" + t.text + "</mn>"}
 	case unicode.IsLetter(r):
-		return node{ordinary, mi(t.text)}, nil
+		return node{ordinary, mi(t.text)}
 	}
-	switch t.text {
-	case "(", "[":
-		return node{opening, mo(t.text, still)}, nil
-	case ")", "]":
-		return node{closing, mo(t.text, still)}, nil
-	case ",", ".":
-		return node{closing, mo(t.text, "")}, nil
-	case "|":
-		return node{ordinary, mo("|", still+` lspace="0" rspace="0"`)}, nil
-	case "-":
-		return node{operator, mo("−", "")}, nil
-	case "+", "=", "<", ">", ":":
-		return node{operator, mo(t.text, "")}, nil
-	}
-	return node{}, fmt.Errorf("unexpected %q", t.text)
+	p.fail("unexpected %q", t.text)
+	return node{}
 }
 
-// command reads what follows a command.
-func (p *parser) command(name string) (node, error) {
+// read reads a command, with its arguments.
+func (p *parser) read(name string) node {
 	if n, ok := symbols[name]; ok {
-		return n, nil
+		return n
 	}
-	if read, ok := structures[name]; ok {
-		n, err := read(p)
-		if err != nil && !strings.HasPrefix(err.Error(), `\`) {
-			err = fmt.Errorf(`\%s: %w`, name, err)
-		}
-		return n, err
+	if arguments, ok := structures[name]; ok {
+		defer func(outer string) { p.command = outer }(p.command)
+		p.command = name
+		return arguments(p)
 	}
 	known := slices.AppendSeq(slices.Collect(maps.Keys(structures)), maps.Keys(symbols))
 	if near := spell.Nearest(name, slices.Values(known), 2); near != "" {
-		return node{}, fmt.Errorf(`unknown command \%s; is \%s meant?`, name, near)
+		p.fail(`unknown command \%s; is \%s meant?`, name, near)
 	}
-	return node{}, fmt.Errorf(`unknown command \%s`, name)
+	p.fail(`unknown command \%s`, name)
+	return node{}
 }
 
-func (p *parser) frac() (node, error) {
-	a, err := p.group()
-	if err != nil {
-		return node{}, err
-	}
-	b, err := p.group()
-	return node{ordinary, "<mfrac>" + a + b + "</mfrac>"}, err
+func (p *parser) frac() node {
+	return node{ordinary, "<mfrac>" + p.group() + p.group() + "</mfrac>"}
 }
 
-func (p *parser) sqrt() (node, error) {
-	a, err := p.group()
-	return node{ordinary, "<msqrt>" + a + "</msqrt>"}, err
+func (p *parser) sqrt() node { return node{ordinary, "<msqrt>" + p.group() + "</msqrt>"} }
+
+func (p *parser) hat() node {
+	return node{ordinary, `<mover accent="true">` + p.group() + mo("^", "") + "</mover>"}
 }
 
-func (p *parser) hat() (node, error) {
-	a, err := p.group()
-	return node{ordinary, `<mover accent="true">` + a + mo("^", "") + "</mover>"}, err
+func (p *parser) text() node {
+	return node{ordinary, "<mtext>" + html.EscapeString(strings.ReplaceAll(p.raw(), " ", "\u00a0")) + "</mtext>"}
 }
 
-func (p *parser) text() (node, error) {
-	s, err := p.raw()
-	return node{ordinary, "<mtext>" + html.EscapeString(strings.ReplaceAll(s, " ", "\u00a0")) + "</mtext>"}, err
-}
+func (p *parser) upright() node { return node{ordinary, upright(p.raw())} }
 
-func (p *parser) upright() (node, error) {
-	s, err := p.raw()
-	return node{ordinary, upright(s)}, err
-}
-
-// letters reads letters in another alphabet.
-func (p *parser) letters(command string) (node, error) {
-	s, err := p.raw()
+// letters reads letters in another alphabet, that of the command.
+func (p *parser) letters() node {
 	var b strings.Builder
-	for _, r := range s {
-		c, ok := letter(command, r)
+	for _, r := range p.raw() {
+		c, ok := letter(p.command, r)
 		if !ok {
-			return node{}, fmt.Errorf(`\%s has no letter %q`, command, r)
+			p.fail(`\%s has no letter %q`, p.command, r)
 		}
 		b.WriteRune(c)
 	}
-	return node{ordinary, mi(b.String())}, err
+	return node{ordinary, mi(b.String())}
 }
 
 // fence reads one bracket after \left or \right; "." is an empty one.
-func (p *parser) fence() (string, error) {
+func (p *parser) fence(form string) string {
 	switch t := p.take(); t.text {
 	case "(", ")", "[", "]", "|":
-		return t.text, nil
+		return mo(t.text, ` stretchy="true" fence="true" form="`+form+`"`)
 	case ".":
-		return "", nil
+		return ""
 	default:
-		return "", fmt.Errorf("want a bracket, found %s", describe(t))
+		p.fail("want a bracket, found %s", describe(t))
+		return ""
 	}
 }
 
 // fenced reads \left( ... \right): brackets as high as what they hold.
-func (p *parser) fenced() (node, error) {
-	left, err := p.fence()
-	if err != nil {
-		return node{}, err
-	}
-	row, err := p.row()
-	if err != nil {
-		return node{}, err
-	}
+func (p *parser) fenced() node {
+	bracket := p.peek().text
+	xml := "<mrow>" + p.fence("prefix") + join(p.row())
 	if p.take().text != `\right` {
-		return node{}, fmt.Errorf(`\left%s has no \right`, left)
+		p.fail(`\left%s has no \right`, bracket)
 	}
-	right, err := p.fence()
-	return node{ordinary, bracketed(left, join(row), right)}, err
+	return node{ordinary, xml + p.fence("postfix") + "</mrow>"}
 }
 
-func (p *parser) environment() (node, error) {
-	name, err := p.raw()
-	if err != nil {
-		return node{}, err
-	}
+func (p *parser) environment() node {
+	name := p.raw()
 	attributes, ok := environments[name]
 	if !ok {
-		return node{}, fmt.Errorf(`unknown environment %q`, name)
+		p.fail("unknown environment %q", name)
 	}
-	var b strings.Builder
-	b.WriteString("<mtable" + attributes + "><mtr><mtd>")
+	xml := "<mtable" + attributes + "><mtr><mtd>"
 	for {
-		row, err := p.row()
-		if err != nil {
-			return node{}, err
-		}
-		b.WriteString(join(row))
+		xml += join(p.row())
 		switch t := p.take(); t.text {
 		case "&":
-			b.WriteString("</mtd><mtd>")
+			xml += "</mtd><mtd>"
 		case `\\`:
 			if p.peek().text != `\end` {
-				b.WriteString("</mtd></mtr><mtr><mtd>")
+				xml += "</mtd></mtr><mtr><mtd>"
 			}
 		case `\end`:
-			if end, err := p.raw(); err != nil || end != name {
-				return node{}, fmt.Errorf(`\begin{%s} ends with \end{%s}`, name, end)
+			if end := p.raw(); end != name {
+				p.fail(`\begin{%s} ends with \end{%s}`, name, end)
 			}
-			b.WriteString("</mtd></mtr></mtable>")
-			return node{ordinary, b.String()}, nil
+			return node{ordinary, xml + "</mtd></mtr></mtable>"}
 		default:
-			return node{}, fmt.Errorf(`\begin{%s}: unexpected %s`, name, describe(t))
+			p.fail(`\begin{%s}: unexpected %s`, name, describe(t))
 		}
 	}
-}
-
-func bracketed(left, xml, right string) string {
-	if left != "" {
-		left = mo(left, ` stretchy="true" fence="true" form="prefix"`)
-	}
-	if right != "" {
-		right = mo(right, ` stretchy="true" fence="true" form="postfix"`)
-	}
-	return "<mrow>" + left + xml + right + "</mrow>"
 }

@@ -13,22 +13,29 @@ var symbols = map[string]node{
 	"sum": {large, mo("∑", movable)}, "max": {large, mo("max", movable+` form="prefix" lspace="0.1em" rspace="0.167em"`)},
 }
 
+// signs are the characters that stand for themselves, or nearly so.
+var signs = map[string]node{
+	"(": {opening, mo("(", still)}, "[": {opening, mo("[", still)},
+	")": {closing, mo(")", still)}, "]": {closing, mo("]", still)},
+	",": {closing, mo(",", "")}, ".": {closing, mo(".", "")}, "|": {ordinary, mo("|", still+` lspace="0" rspace="0"`)},
+	"-": {operator, mo("−", "")}, "+": {operator, mo("+", "")}, "=": {operator, mo("=", "")},
+	"<": {operator, mo("<", "")}, ">": {operator, mo(">", "")}, ":": {operator, mo(":", "")},
+}
+
 const (
 	still   = ` stretchy="false"`
 	movable = ` movablelimits="true"`
 )
 
 // structures are the commands that have arguments.
-var structures map[string]func(*parser) (node, error)
+var structures map[string]func(*parser) node
 
 func init() { // they read rows, in which they stand
-	structures = map[string]func(*parser) (node, error){
+	structures = map[string]func(*parser) node{
 		"frac": (*parser).frac, "sqrt": (*parser).sqrt, "hat": (*parser).hat,
 		"text": (*parser).text, "mathrm": (*parser).upright,
-		"mathbf":  func(p *parser) (node, error) { return p.letters("mathbf") },
-		"mathbb":  func(p *parser) (node, error) { return p.letters("mathbb") },
-		"mathcal": func(p *parser) (node, error) { return p.letters("mathcal") },
-		"left":    (*parser).fenced, "begin": (*parser).environment,
+		"mathbf": (*parser).letters, "mathbb": (*parser).letters, "mathcal": (*parser).letters,
+		"left": (*parser).fenced, "begin": (*parser).environment,
 	}
 }
 

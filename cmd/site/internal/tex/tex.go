@@ -14,14 +14,20 @@ import (
 // MathML returns the <math> element of one formula; display sets it on a line
 // of its own with large operators. Errors name the offending command and, where
 // one is near, the command that was probably meant.
-func MathML(src string, display bool) (string, error) {
+func MathML(src string, display bool) (xml string, err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case failure:
+			err = r.error
+		default:
+			panic(r)
+		}
+	}()
 	p := &parser{tokens: scan(src)}
-	row, err := p.row()
-	if err == nil && !p.done() {
-		err = fmt.Errorf("unexpected %q", p.peek().text)
-	}
-	if err != nil {
-		return "", err
+	row := p.row()
+	if !p.done() {
+		p.fail("unexpected %q", p.peek().text)
 	}
 	mode := ""
 	if display {
