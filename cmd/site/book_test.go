@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
 	"github.com/llm-from-scratch/llm/cmd/site/internal/weave"
+	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
 var woven *weave.Book
@@ -25,9 +25,7 @@ func theBook(t *testing.T) *weave.Book {
 
 func bookRoot(t *testing.T) string {
 	t.Helper()
-	wd, err := os.Getwd()
-	require.NoError(t, err)
-	root, err := source.FindRoot(wd, module)
+	root, err := exercise.Root()
 	require.NoError(t, err)
 	return root
 }

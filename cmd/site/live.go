@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -19,7 +18,7 @@ import (
 // reliable than the system's file events, and cheap for some hundred files.
 const pollEvery = 400 * time.Millisecond
 
-// A live book is woven again whenever a file of it changes.
+// A live book is woven again when somebody asks for it and a file of it has changed.
 type live struct {
 	root   string
 	stdout io.Writer
@@ -27,48 +26,20 @@ type live struct {
 	mu      sync.Mutex
 	files   map[string]func() []byte
 	version uint64
-	changed chan struct{} // closed when version changes
 }
 
-func newLive(root string, stdout io.Writer) *live {
-	l := &live{root: root, stdout: stdout, changed: make(chan struct{})}
-	l.weave(stamp(root))
-	return l
-}
-
-// weave makes the book anew and wakes the pages that wait.
-func (l *live) weave(version uint64) {
-	b := weave.Weave(l.root, weave.Options{Live: true})
-	for _, p := range b.Problems {
-		fmt.Fprintln(l.stdout, p)
-	}
+// book is the site as the files are now, and their fingerprint.
+func (l *live) book() (files map[string]func() []byte, version uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.files, l.version = b.Files, version
-	close(l.changed)
-	l.changed = make(chan struct{})
-}
-
-func (l *live) state() (files map[string]func() []byte, version uint64, changed chan struct{}) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.files, l.version, l.changed
-}
-
-// watch weaves again after every change until ctx is done.
-func (l *live) watch(ctx context.Context) {
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if now := stamp(l.root); now != l.version { // only watch writes version
-				l.weave(now)
-			}
+	if now := stamp(l.root); now != l.version {
+		b := weave.Weave(l.root, weave.Options{Live: true})
+		for _, p := range b.Problems {
+			fmt.Fprintln(l.stdout, p)
 		}
+		l.files, l.version = b.Files, now
 	}
+	return l.files, l.version
 }
 
 // ServeHTTP answers with the book as it is now; /events tells a page when it
@@ -78,22 +49,24 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.events(w, r)
 		return
 	}
-	files, _, _ := l.state()
+	files, _ := l.book()
 	answer(w, r, files)
 }
 
 func (l *live) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	flush := http.NewResponseController(w)
-	for {
-		_, version, changed := l.state()
-		if _, err := fmt.Fprintf(w, "retry: 500\ndata: %x\n\n", version); err != nil || flush.Flush() != nil {
-			return
+	for told := uint64(0); ; {
+		if _, version := l.book(); version != told {
+			told = version
+			if _, err := fmt.Fprintf(w, "retry: 500\ndata: %x\n\n", version); err != nil || flush.Flush() != nil {
+				return
+			}
 		}
 		select {
 		case <-r.Context().Done():
 			return
-		case <-changed:
+		case <-time.After(pollEvery):
 		}
 	}
 }

@@ -16,13 +16,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
-	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
 	"github.com/llm-from-scratch/llm/cmd/site/internal/weave"
+	"github.com/llm-from-scratch/llm/internal/exercise"
 )
-
-const module = "github.com/llm-from-scratch/llm"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -47,18 +46,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "site: unexpected argument %q\n", flags.Arg(0))
 		return 2
 	}
-	wd, err := os.Getwd()
-	if err == nil {
-		wd, err = source.FindRoot(wd, module)
-	}
+	root, err := exercise.Root()
 	if err == nil {
 		switch {
 		case *check:
-			err = report(wd, stdout)
+			err = report(root, stdout)
 		case *out != "":
-			err = write(wd, *out, stdout)
+			err = write(root, *out, stdout)
 		default:
-			err = serve(ctx, wd, *addr, stdout)
+			err = serve(ctx, root, *addr, stdout)
 		}
 	}
 	if err != nil {
@@ -71,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // report prints every problem of the book below root, one a line.
 func report(root string, stdout io.Writer) error {
 	b := weave.Weave(root, weave.Options{})
-	problems := append(b.Problems, b.Coverage()...)
+	problems := slices.Concat(b.Problems, b.Coverage(), b.Walls())
 	for _, p := range problems {
 		fmt.Fprintln(stdout, p)
 	}

@@ -27,14 +27,14 @@ func serve(ctx context.Context, root, addr string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	book := newLive(root, stdout)
+	book := &live{root: root, stdout: stdout}
+	book.book() // its problems before its address
 	server := &http.Server{
 		Handler:           guard(book),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	fmt.Fprintf(stdout, "http://%s/\n", listener.Addr())
-	go book.watch(ctx)
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()

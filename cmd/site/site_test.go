@@ -29,10 +29,10 @@ func site(t *testing.T, dir string, args ...string) (status int, stdout, stderr 
 // serving starts a server for the book below root and returns its address.
 func serving(t *testing.T, root string) string {
 	t.Helper()
-	return servingBook(t, newLive(root, io.Discard), true)
+	return servingBook(t, &live{root: root, stdout: io.Discard})
 }
 
-func servingBook(t *testing.T, book *live, watched bool) string {
+func servingBook(t *testing.T, book http.Handler) string {
 	t.Helper()
 	listener, err := listen("127.0.0.1:0")
 	require.NoError(t, err)
@@ -42,9 +42,6 @@ func servingBook(t *testing.T, book *live, watched bool) string {
 	_ = server.Listener.Close()
 	server.Listener = listener
 	server.Start()
-	if watched {
-		go book.watch(ctx)
-	}
 	t.Cleanup(func() { stop(); server.Close() })
 	return server.URL
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/printer"
 	"go/token"
@@ -41,20 +42,25 @@ func (e Exercise) Dir() string {
 	return filepath.Join(e.Chapter, "testdata", "exercises", e.Number)
 }
 
+const module = "github.com/llm-from-scratch/llm"
+
+var moduleLine = regexp.MustCompile(`(?m)^module ` + regexp.QuoteMeta(module) + `\s*$`)
+
 // Root is the module's directory: the nearest one at or above the working
-// directory that holds the chapters.
+// directory whose go.mod says so.
 func Root() (string, error) {
-	dir, err := os.Getwd()
+	start, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
-	for {
-		if found, _ := fs.Glob(os.DirFS(dir), "ch01_*/doc.go"); len(found) > 0 { // dir may hold any character, [ too
+	for dir := start; ; {
+		if data, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil && moduleLine.Match(data) {
 			return dir, nil
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			return "", errors.New("the book is not here: run this inside the cloned repository")
+			return "", fmt.Errorf("no book in %s or above; it is made from its source, so get that with\n"+
+				"  git clone https://%s\nand run the command inside the clone", start, module)
 		}
 		dir = up
 	}
@@ -182,8 +188,7 @@ func afterPackageClause(src string) string {
 // source prints a part of a file as gofmt does.
 func source(fset *token.FileSet, node any) string {
 	var b strings.Builder
-	config := printer.Config{Mode: printer.UseSpaces | printer.TabIndent, Tabwidth: 8}
-	if err := config.Fprint(&b, fset, node); err != nil {
+	if err := format.Node(&b, fset, node); err != nil {
 		return err.Error()
 	}
 	return b.String()

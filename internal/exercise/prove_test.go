@@ -215,8 +215,6 @@ func TestAnyDirectoryName(t *testing.T) {
 			root := filepath.Join(t.TempDir(), name)
 			require.NoError(t, os.Mkdir(root, 0o777))
 			bookIn(t, root)
-			require.NoError(t, os.Mkdir(filepath.Join(root, "ch01_toy"), 0o777))
-			write(t, root, "ch01_toy/doc.go", "package toy\n")
 			t.Chdir(filepath.Join(root, "ch03_toy"))
 			found, err := Root()
 			require.NoError(t, err)

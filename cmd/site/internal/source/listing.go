@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"slices"
+	"maps"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
 // A Listing is some lines of a file, ready to show.
@@ -28,12 +30,17 @@ func (l Listing) First() int { return l.Lines[0].Number }
 // Last is the number of the last line shown.
 func (l Listing) Last() int { return l.Lines[len(l.Lines)-1].Number }
 
-// Code is the text of the lines, without the indentation that all share.
+// Code is the text of the lines, without the tabs that all of them begin with.
 func (l Listing) Code() string {
+	shared := -1
+	for _, line := range l.Lines {
+		if tabs := indent(line.Text); strings.TrimSpace(line.Text) != "" && (shared < 0 || tabs < shared) {
+			shared = tabs
+		}
+	}
 	var b strings.Builder
-	for _, line := range dedent(l.Lines) {
-		b.WriteString(line.Text)
-		b.WriteByte('\n')
+	for _, line := range l.Lines {
+		b.WriteString(line.Text[min(max(shared, 0), indent(line.Text)):] + "\n")
 	}
 	return b.String()
 }
@@ -44,7 +51,7 @@ func (l Listing) Code() string {
 func (t *Tree) Listing(file, symbol string) (Listing, error) {
 	f := t.Files[file]
 	if f == nil {
-		return Listing{}, fmt.Errorf("no Go file %s%s", file, Suggest(file, t.paths()))
+		return Listing{}, fmt.Errorf("no Go file %s%s", file, spell.Suggest(file, maps.Keys(t.Files)))
 	}
 	name, part, inParts := strings.Cut(symbol, ":")
 	if name == "package" {
@@ -67,14 +74,6 @@ func (t *Tree) Listing(file, symbol string) (Listing, error) {
 	return Listing{File: f.Path, Symbol: symbol, Lines: f.lines(from, to)}, nil
 }
 
-func (t *Tree) paths() []string {
-	var all []string
-	for p := range t.Files {
-		all = append(all, p)
-	}
-	return all
-}
-
 // elsewhere helps with a symbol that the file does not declare: it is in
 // another file of the package, or misspelt.
 func (t *Tree) elsewhere(f *File, name string) string {
@@ -83,11 +82,7 @@ func (t *Tree) elsewhere(f *File, name string) string {
 			return "; it is in " + other.Path
 		}
 	}
-	var all []string
-	for n := range t.packages[f.Dir].Names {
-		all = append(all, n)
-	}
-	return Suggest(name, all)
+	return spell.Suggest(name, maps.Keys(t.packages[f.Dir].Names))
 }
 
 // find is the declaration of a name: a function, a method, or the group that
@@ -143,23 +138,6 @@ func (f *File) packageComment() (Listing, error) {
 		return Listing{}, fmt.Errorf("%s has no comment over its package clause", f.Path)
 	}
 	return Listing{File: f.Path, Symbol: "package", Lines: f.lines(f.line(f.ast.Doc.Pos()), f.line(f.ast.Package))}, nil
-}
-
-// dedent takes away the tabs that all lines begin with.
-func dedent(lines []Line) []Line {
-	shared := -1
-	for _, l := range lines {
-		if strings.TrimSpace(l.Text) != "" {
-			if tabs := indent(l.Text); shared < 0 || tabs < shared {
-				shared = tabs
-			}
-		}
-	}
-	out := slices.Clone(lines)
-	for i := range out {
-		out[i].Text = out[i].Text[min(max(shared, 0), indent(out[i].Text)):]
-	}
-	return out
 }
 
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, "\t")) }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
 // A part of a function is a paragraph opened by an ordinary comment, or what a
@@ -97,7 +99,7 @@ func (f *File) part(fn *ast.FuncDecl, symbol, want string) (Listing, error) {
 	}
 	switch len(found) {
 	case 0:
-		if near := nearest(want, names); near != "" {
+		if near := spell.Nearest(want, slices.Values(names)); near != "" {
 			return Listing{}, fmt.Errorf("%s has no part %q; is %q meant?", fn.Name.Name, want, near)
 		}
 		return Listing{}, fmt.Errorf("%s has no part %q; it has %s", fn.Name.Name, want, strings.Join(names, ", "))

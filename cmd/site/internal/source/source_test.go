@@ -171,15 +171,6 @@ func TestNamesOfGoAndLibraries(t *testing.T) {
 	require.Nil(t, tr.Outside("nosuchpackage"))
 }
 
-func TestFindRoot(t *testing.T) {
-	tr := tree(t, map[string]string{"deep/down/a.go": "package a\n"})
-	root, err := FindRoot(filepath.Join(tr.Root, "deep", "down"), "example.org/toy")
-	require.NoError(t, err)
-	require.Equal(t, tr.Root, root)
-	_, err = FindRoot(tr.Root, "example.org/other")
-	require.ErrorContains(t, err, "git clone https://example.org/other")
-}
-
 func TestBrokenFilesAreReported(t *testing.T) {
 	root := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(root, "a.go"), []byte("package a\nfunc {\n"), 0o644))

@@ -6,7 +6,6 @@ package source
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -41,26 +40,6 @@ type File struct {
 
 	fset *token.FileSet
 	ast  *ast.File
-}
-
-// FindRoot is the nearest directory at or above dir with a go.mod of module.
-func FindRoot(dir, module string) (string, error) {
-	start := dir
-	for {
-		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && moduleOf(data) == module {
-			return dir, nil
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", err
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", fmt.Errorf("no book in %s or above: the site is woven from its source, so get it with\n"+
-				"  git clone https://%s\nand run the command inside the clone", start, module)
-		}
-		dir = up
-	}
 }
 
 func moduleOf(gomod []byte) string {

@@ -6,21 +6,31 @@ import (
 	"strings"
 )
 
-// Nearest is the candidate that takes the fewest changes, at most most of them,
-// to get from name, or nothing; of several it is the first in the alphabet.
-func Nearest(name string, candidates iter.Seq[string], most int) string {
-	best, cost := "", most+1
+// Suggest is the end of an error message: the candidate nearest to name as a
+// question, or nothing when none is near.
+func Suggest(name string, candidates iter.Seq[string]) string {
+	if near := Nearest(name, candidates); near != "" {
+		return "; is " + near + " meant?"
+	}
+	return ""
+}
+
+// Nearest is the candidate that takes the fewest changes to get from name, at most
+// a third of it and never the whole, or nothing; of several it is the first in the
+// alphabet.
+func Nearest(name string, candidates iter.Seq[string]) string {
+	best, cost := "", 1+min(max(2, len(name)/3), len(name)-1)
 	for c := range candidates {
-		if d := Distance(name, c); d < cost || d == cost && best != "" && c < best {
+		if d := distance(name, c); d < cost || d == cost && best != "" && c < best {
 			best, cost = c, d
 		}
 	}
 	return best
 }
 
-// Distance is how many letters to add, drop or change to get from a to b, upper
+// distance is how many letters to add, drop or change to get from a to b, upper
 // and lower case alike: \Frac is a slip for \frac.
-func Distance(a, b string) int {
+func distance(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	row := make([]int, len(b)+1)
 	for j := range row {

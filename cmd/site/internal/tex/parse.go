@@ -202,12 +202,17 @@ func (p *parser) read(name string) node {
 		p.command = name
 		return arguments(p)
 	}
-	known := slices.AppendSeq(slices.Collect(maps.Keys(structures)), maps.Keys(symbols))
-	if near := spell.Nearest(name, slices.Values(known), 2); near != "" {
-		p.fail(`unknown command \%s; is \%s meant?`, name, near)
-	}
-	p.fail(`unknown command \%s`, name)
+	p.fail(`unknown command \%s%s`, name, spell.Suggest(`\`+name, commands))
 	return node{}
+}
+
+// commands yields all that are known.
+func commands(yield func(string) bool) {
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(structures)), slices.Collect(maps.Keys(symbols))) {
+		if !yield(`\` + name) {
+			return
+		}
+	}
 }
 
 func (p *parser) frac() node {

@@ -10,16 +10,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// unshown are declarations of chapters that no page has to show, by file and
-// symbol, each with the reason.
-var unshown = map[[2]string]string{}
-
-// unnamed are exported names that the prose of their chapter need not mention,
-// as "ch03_attention.Name", each with the reason.
-var unnamed = map[string]string{}
-
-// Coverage reports what the book leaves out: lines of the chapters' code that
-// are not shown exactly once, and exported names that the prose never mentions.
+// Coverage reports what the book leaves out: lines of the chapters' code that are
+// not shown exactly once, and exported names that the prose never mentions.
 func (b *Book) Coverage() []Problem { return append(b.Lines(), b.Names()...) }
 
 // Lines reports the lines of the chapters' code outside tests that no page
@@ -31,48 +23,36 @@ func (b *Book) Lines() []Problem {
 		if f.Test || b.chapterOf(f.Dir) == 0 {
 			continue
 		}
-		excused := map[int]bool{}
-		for key := range unshown {
-			if l, err := b.tree.Listing(file, key[1]); key[0] == file && err == nil {
-				for _, line := range l.Lines {
-					excused[line.Number] = true
-				}
-			}
-		}
-		var run Problem
-		last := 0
-		flush := func() {
-			if run.Text != "" {
-				if last > run.Line {
-					run.Text = fmt.Sprintf("lines %d-%d %s", run.Line, last, run.Text)
-				}
-				problems = append(problems, run)
-			}
-			run = Problem{}
-		}
-		demands := f.Demands()
-		for i, n := range demands {
-			text := ""
-			switch shown := b.shown[file][n]; {
-			case excused[n] && len(shown) == 0, len(shown) == 1:
-			case len(shown) == 0:
-				text = "shown on no page: " + strings.TrimSpace(f.Lines[n-1])
-			default:
-				text = "shown more than once: " + strings.Join(shown, ", ")
-			}
+		var text string // of the last problem, which goes up to line to
+		var to int
+		for _, n := range f.Demands() {
+			before := text
+			text = misshown(f.Lines[n-1], b.shown[file][n])
 			kind, _, _ := strings.Cut(text, ":")
-			before, _, _ := strings.Cut(run.Text, ":")
-			if kind != before || i > 0 && n > demands[i-1]+2 {
-				flush()
-				if text != "" {
-					run = Problem{file, n, text}
-				}
+			switch {
+			case text == "":
+			case strings.HasPrefix(before, kind) && n <= to+2:
+				last := &problems[len(problems)-1]
+				text = before
+				last.Text = fmt.Sprintf("lines %d-%d %s", last.Line, n, text)
+			default:
+				problems = append(problems, Problem{file, n, text})
 			}
-			last = n
+			to = n
 		}
-		flush()
 	}
 	return problems
+}
+
+// misshown says how a line is shown other than once, in the listings at places.
+func misshown(line string, places []string) string {
+	switch len(places) {
+	case 0:
+		return "shown on no page: " + strings.TrimSpace(line)
+	case 1:
+		return ""
+	}
+	return "shown more than once: " + strings.Join(places, ", ")
 }
 
 // Walls reports where more than three listings follow each other without prose.
@@ -118,9 +98,8 @@ func (b *Book) Names() []Problem {
 			continue
 		}
 		for _, e := range f.Exported() {
-			_, excused := unnamed[f.Dir+"."+e.Name]
 			short := e.Name[strings.LastIndexByte(e.Name, '.')+1:]
-			if !excused && !said[e.Name] && !said[short] {
+			if !said[e.Name] && !said[short] {
 				problems = append(problems, Problem{file, e.Line, "the chapter's prose never mentions " + e.Name})
 			}
 		}

@@ -10,12 +10,14 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
 
-	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
+	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
 // image sets a picture into the page. SVG becomes part of it, so that the
@@ -32,7 +34,7 @@ func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool
 	file := path.Join(path.Dir(w.page.file), dest)
 	data, err := os.ReadFile(filepath.Join(w.book.root, filepath.FromSlash(file)))
 	if err != nil || strings.Contains(dest, "://") || strings.HasPrefix(file, "..") {
-		w.problem(n, "no picture %s%s", file, source.Suggest(file, w.book.allFiles()))
+		w.problem(n, "no picture %s%s", file, spell.Suggest(file, slices.Values(w.book.allFiles())))
 		return ast.WalkSkipChildren, nil
 	}
 	picture := fmt.Sprintf(`<img src="%s" alt="%s">`, html.EscapeString(dest), html.EscapeString(alt))
@@ -55,67 +57,41 @@ func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool
 	return ast.WalkSkipChildren, nil
 }
 
+var (
+	svgStyle = regexp.MustCompile(`(?s)<style.*?</style>\s*`)
+	svgOwn   = regexp.MustCompile(` (xmlns|aria-label)="[^"]*"`) // on the outermost tag
+)
+
 // inline is an SVG file without what only a file of its own needs, its style
-// sheet among that: the page styles the same classes. Script and inline style
-// are errors, for the page's security policy would drop them silently.
+// sheet among that: the page styles the same classes.
 func inline(svg []byte, alt string) (string, error) {
-	d := xml.NewDecoder(bytes.NewReader(svg))
-	var b strings.Builder
-	skip := 0
-	for {
-		t, err := d.RawToken()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return "", err
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			if t.Name.Local == "style" || skip > 0 {
-				skip++
-				continue
-			}
-			if t.Name.Local == "script" {
-				return "", errors.New("it holds a script")
-			}
-			if err := open(&b, t, alt); err != nil {
-				return "", err
-			}
-		case xml.EndElement:
-			if skip > 0 {
-				skip--
-				continue
-			}
-			fmt.Fprintf(&b, "</%s>", t.Name.Local)
-		case xml.CharData:
-			if skip == 0 {
-				b.WriteString(html.EscapeString(string(t)))
-			}
-		}
+	if err := harmless(svg); err != nil {
+		return "", err
 	}
-	return strings.TrimSpace(b.String()), nil
+	_, inside, _ := strings.Cut(svgStyle.ReplaceAllString(string(svg), ""), "<svg")
+	tag, inside, _ := strings.Cut(inside, ">")
+	return fmt.Sprintf(`<svg aria-label="%s"%s>%s`, html.EscapeString(alt), svgOwn.ReplaceAllString(tag, ""), strings.TrimRight(inside, "\n")), nil
 }
 
-// open writes one start tag; the outermost gets the text of the picture.
-func open(b *strings.Builder, t xml.StartElement, alt string) error {
-	fmt.Fprintf(b, "<%s", t.Name.Local)
-	for _, a := range t.Attr {
-		name := a.Name.Local
-		if a.Name.Space != "" {
-			name = a.Name.Space + ":" + name
+// harmless reports what is wrong with an SVG file. Script and inline style are
+// errors, for the page's security policy would drop them silently.
+func harmless(svg []byte) error {
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
+		t, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
 		}
-		if name == "style" || strings.HasPrefix(name, "on") {
-			return fmt.Errorf("<%s> has the attribute %s, which the page's security policy forbids", t.Name.Local, name)
+		if err != nil {
+			return err
 		}
-		if name == "aria-label" || name == "xmlns" && t.Name.Local == "svg" {
-			continue
+		start, _ := t.(xml.StartElement)
+		if start.Name.Local == "script" {
+			return errors.New("it holds a script")
 		}
-		fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(a.Value))
+		for _, a := range start.Attr {
+			if name := a.Name.Local; name == "style" || strings.HasPrefix(name, "on") {
+				return fmt.Errorf("<%s> has the attribute %s, which the page's security policy forbids", start.Name.Local, name)
+			}
+		}
 	}
-	if t.Name.Local == "svg" {
-		fmt.Fprintf(b, ` aria-label="%s"`, html.EscapeString(alt))
-	}
-	b.WriteString(">")
-	return nil
 }

@@ -3,12 +3,14 @@ package weave
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
+	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
 // resolve turns a link of the prose into one of the site. The prefix is that of
@@ -33,7 +35,7 @@ func (b *Book) resolve(p *page, dest, prefix string) (string, error) {
 	}
 	info, err := os.Stat(filepath.Join(b.root, filepath.FromSlash(file)))
 	if err != nil || strings.HasPrefix(file, "..") {
-		return "", fmt.Errorf("dead link %s: there is no %s%s", dest, file, source.Suggest(file, b.allFiles()))
+		return "", fmt.Errorf("dead link %s: there is no %s%s", dest, file, spell.Suggest(file, slices.Values(b.allFiles())))
 	}
 	if info.IsDir() {
 		return b.directoryHref(file, prefix)
@@ -52,11 +54,7 @@ func isLineNumber(fragment string) bool {
 // href is the address of an id on a page, seen from another.
 func (b *Book) href(from, to *page, id, prefix, dest string) (string, error) {
 	if id != "" && !to.ids[id] {
-		var ids []string
-		for known := range to.ids {
-			ids = append(ids, known)
-		}
-		return "", fmt.Errorf("dead link %s: %s has no section %q%s", dest, to.file, id, source.Suggest(id, ids))
+		return "", fmt.Errorf("dead link %s: %s has no section %q%s", dest, to.file, id, spell.Suggest(id, maps.Keys(to.ids)))
 	}
 	return address(from, to, id, prefix), nil
 }

@@ -2,12 +2,14 @@ package weave
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 
 	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
+	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
@@ -82,14 +84,19 @@ func (b *Book) list(p *page, links []*ast.Link) *listed {
 
 // task is an exercise in place of a paragraph.
 func (b *Book) task(p *page, link *ast.Link, file, symbol string) *listed {
+	others := map[string]bool{}
 	for i, e := range b.exercises {
-		if e.Chapter == path.Dir(file) && e.Func == symbol {
+		if e.Chapter != path.Dir(file) {
+			continue
+		}
+		if e.Func == symbol {
 			id := p.newID("exercise-" + e.Number)
 			b.anchors[anchorKey{file, symbol}] = place{p, id}
 			return &listed{link: link, task: &b.exercises[i], id: id}
 		}
+		others[e.Func] = true
 	}
-	b.problem(p, link, "no exercise %s in %s%s", symbol, file, source.Suggest(symbol, b.exerciseNames(path.Dir(file))))
+	b.problem(p, link, "no exercise %s in %s%s", symbol, file, spell.Suggest(symbol, maps.Keys(others)))
 	return nil
 }
 
@@ -101,16 +108,6 @@ func (p *page) newID(want string) string {
 	}
 	p.ids[id] = true
 	return id
-}
-
-func (b *Book) exerciseNames(chapter string) []string {
-	var names []string
-	for _, e := range b.exercises {
-		if e.Chapter == chapter {
-			names = append(names, e.Func)
-		}
-	}
-	return names
 }
 
 // show counts the lines of a listing as shown, and makes the names it declares

@@ -2,6 +2,7 @@ package weave
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"regexp"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
+	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
 var dotted = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
@@ -93,7 +95,7 @@ func (b *Book) single(p *page, name string, called bool) (*place, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("`%s` exists nowhere in the project%s", name, source.Suggest(name, b.names(b.nearby(p))))
+	return nil, fmt.Errorf("`%s` exists nowhere in the project%s", name, spell.Suggest(name, names(b.nearby(p))))
 }
 
 func (b *Book) inPackages(packages []*source.Package, first, rest string) (*place, error) {
@@ -105,7 +107,7 @@ func (b *Book) inPackages(packages []*source.Package, first, rest string) (*plac
 	if !isUpper(rest) { // a tensor's name may begin like a package
 		return nil, nil
 	}
-	return nil, fmt.Errorf("package %s has no %s%s", first, rest, source.Suggest(rest, b.names(packages)))
+	return nil, fmt.Errorf("package %s has no %s%s", first, rest, spell.Suggest(rest, names(packages)))
 }
 
 func (b *Book) inOutside(first, rest string) error {
@@ -119,7 +121,7 @@ func (b *Book) inOutside(first, rest string) error {
 	if _, ok := pkg.Names[rest]; ok || strings.Contains(rest, ".") {
 		return nil
 	}
-	return fmt.Errorf("package %s has no %s%s", first, rest, source.Suggest(rest, b.names([]*source.Package{pkg})))
+	return fmt.Errorf("package %s has no %s%s", first, rest, spell.Suggest(rest, maps.Keys(pkg.Names)))
 }
 
 // member is a field or method: the type decides which package is meant.
@@ -142,9 +144,9 @@ func (b *Book) member(p *page, first, rest string) (*place, error) {
 	}
 	switch {
 	case len(declaring) > 0:
-		return nil, fmt.Errorf("%s has no %s%s", first, rest, source.Suggest(first+"."+rest, b.names(declaring)))
+		return nil, fmt.Errorf("%s has no %s%s", first, rest, spell.Suggest(first+"."+rest, names(declaring)))
 	case len(first) > 1 && isUpper(rest):
-		return nil, fmt.Errorf("`%s.%s` exists nowhere in the project%s", first, rest, source.Suggest(first+"."+rest, b.names(b.nearby(p))))
+		return nil, fmt.Errorf("`%s.%s` exists nowhere in the project%s", first, rest, spell.Suggest(first+"."+rest, names(b.nearby(p))))
 	}
 	return nil, nil
 }
@@ -183,14 +185,17 @@ func (b *Book) packagesNamed(name string) []*source.Package {
 	return list
 }
 
-func (b *Book) names(packages []*source.Package) []string {
-	var all []string
-	for _, pkg := range packages {
-		for n := range pkg.Names {
-			all = append(all, n)
+// names yields what packages declare.
+func names(packages []*source.Package) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, pkg := range packages {
+			for name := range pkg.Names {
+				if !yield(name) {
+					return
+				}
+			}
 		}
 	}
-	return all
 }
 
 // where is the listing that shows a name, or nil when no page does.

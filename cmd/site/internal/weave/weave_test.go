@@ -122,7 +122,7 @@ func TestSoundBook(t *testing.T) {
 		`<samp>true</samp>`,
 		`<a class="name" href="#code-Total.Sum"><code>Total.Sum</code></a>`,
 		`<math display="block" alttext="\frac{a}{b}">`,
-		`<svg viewBox="0 0 1 1" aria-label="Two bars"><rect class="fig-bar"></rect></svg>`,
+		`<svg aria-label="Two bars" viewBox="0 0 1 1"><rect class="fig-bar"/></svg>`,
 		`<h2 id="how-it-adds">`,
 		`<a rel="next" href="ch02_twice.html">`,
 		`<a rel="prev" href="index.html">`,
