@@ -97,7 +97,7 @@ func ExampleNewWindows_tooShort() {
 	_, err := embeddings.NewWindows([]int{5, 6, 7}, 4, 1)
 	fmt.Println(err)
 	// Output:
-	// a text of 3 ids is too short for windows of 4: it takes at least 5, the last one as a target
+	// embeddings: a text of 3 ids is too short for windows of 4: it takes at least 5, the last one as a target
 }
 
 // The text is the numbers from 0 to 1000, so that each batch shows where in the

@@ -20,7 +20,7 @@ func NewWindows(ids []int, length, stride int) (Windows, error) {
 		panic("embeddings: window length or stride below 1")
 	}
 	if len(ids) <= length {
-		return Windows{}, fmt.Errorf("a text of %d ids is too short for windows "+
+		return Windows{}, fmt.Errorf("embeddings: a text of %d ids is too short for windows "+
 			"of %d: it takes at least %d, the last one as a target",
 			len(ids), length, length+1)
 	}

@@ -19,12 +19,6 @@ type Classifier struct {
 	Head  attention.Linear // (C,2)
 }
 
-// The head's parameters, named as in Hugging Face's sequence classifiers.
-const (
-	headWeight = "score.weight"
-	headBias   = "score.bias"
-)
-
 // New returns a classifier that shares the weights of m, under a new head drawn from rng.
 func New(m *gpt.Model, rng *rand.Rand) *Classifier {
 	c := &Classifier{m, attention.NewLinear(m.Config.Width, len(Classes), true)}
@@ -37,11 +31,12 @@ func (c *Classifier) Params() []gpt.Param {
 	return append(c.Model.Params(), c.headParams()...)
 }
 
+// headParams names the head's parameters as Hugging Face's sequence classifiers do.
 func (c *Classifier) headParams() []gpt.Param {
 	in, out := c.Head.W.Rows, c.Head.W.Cols
 	return []gpt.Param{
-		{Name: headWeight, Shape: []int{in, out}, Data: c.Head.W.Data},
-		{Name: headBias, Shape: []int{out}, Data: c.Head.B},
+		{Name: "score.weight", Shape: []int{in, out}, Data: c.Head.W.Data},
+		{Name: "score.bias", Shape: []int{out}, Data: c.Head.B},
 	}
 }
 
@@ -49,17 +44,17 @@ func (c *Classifier) headParams() []gpt.Param {
 // whose names trains refuses: [HeadOnly], [LastBlock] or [All].
 func (c *Classifier) Gradient(trains func(name string) bool) *Classifier {
 	zero := attention.NewLinear(c.Head.W.Rows, c.Head.W.Cols, true)
-	if !trains(headWeight) {
+	if !trains("score.weight") {
 		zero.W.Data = nil
 	}
-	if !trains(headBias) {
+	if !trains("score.bias") {
 		zero.B = nil
 	}
 	return &Classifier{c.Model.Gradient(trains), zero}
 }
 
 // HeadOnly trains the new head and leaves the model as it was.
-func HeadOnly(name string) bool { return name == headWeight || name == headBias }
+func HeadOnly(name string) bool { return strings.HasPrefix(name, "score.") }
 
 // LastBlock trains the head, the final norm and the last block of a model of the given number of
 // layers.

@@ -12,8 +12,6 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-const notScored = "instruct: only an assistant whose model is a gpt.Model can be scored"
-
 // A Score is what an assistant made of one entry.
 type Score struct {
 	Entry
@@ -29,7 +27,7 @@ type Score struct {
 func (a *Assistant) Scores(ctx context.Context, entries []Entry, o Options) iter.Seq2[Score, error] {
 	m, ok := a.model.(*gpt.Model)
 	if !ok {
-		panic(notScored)
+		panic("instruct: only an assistant whose model is a gpt.Model can be scored")
 	}
 	return func(yield func(Score, error) bool) {
 		frozen := m.Gradient(func(string) bool { return false }) // takes no memory
