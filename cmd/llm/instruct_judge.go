@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/judge"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
 
@@ -20,37 +19,37 @@ const patience = 3
 
 // judging are the options of llm instruct judge.
 type judging struct {
-	judge.Judge
+	judge
 	path  string
 	limit int
 	force bool
 }
 
 func instructJudgeCommand() *cobra.Command {
-	o := judging{Judge: judge.Judge{URL: "http://localhost:11434/v1", Model: "llama3", Tokens: 200, Timeout: 2 * time.Minute}}
+	var o judging
 	cmd := command("instruct", "judge", cobra.NoArgs, o.run)
 	flags := cmd.Flags()
 	flags.StringVar(&o.path, "answers", "", "`file` of answers, to which scores are added")
-	flags.StringVar(&o.URL, "url", o.URL, "`address` of the server's API")
-	flags.StringVar(&o.Model, "judge-model", o.Model, "the judge, by the server's `name` for it")
-	flags.IntVar(&o.Tokens, "tokens", o.Tokens, "tokens that the judge may take for a reply; models that think aloud need more")
-	flags.DurationVar(&o.Timeout, "timeout", o.Timeout, "how long to wait for a reply")
+	flags.StringVar(&o.url, "url", "http://localhost:11434/v1", "`address` of the server's API")
+	flags.StringVar(&o.model, "judge-model", "llama3", "the judge, by the server's `name` for it")
+	flags.IntVar(&o.tokens, "tokens", 200, "tokens that the judge may take for a reply; models that think aloud need more")
+	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long to wait for a reply")
 	flags.IntVar(&o.limit, "limit", 0, "judge only so many answers from the first on; 0 for all")
 	flags.BoolVar(&o.force, "force", false, "judge anew what has a score")
 	return cmd
 }
 
 func (o *judging) check(cmd *cobra.Command) error {
-	u, err := url.Parse(o.URL)
+	u, err := url.Parse(o.url)
 	switch {
 	case err != nil || u.Host == "":
-		return usagef("-url cannot be %q; it takes an address such as http://localhost:11434/v1", o.URL)
+		return usagef("-url cannot be %q; it takes an address such as http://localhost:11434/v1", o.url)
 	case o.path == "":
 		return usagef("%s needs -answers and a file; %s instruct eval -answers FILE writes one", words(cmd), program())
-	case o.Timeout <= 0:
-		return usagef("-timeout cannot be %v; it takes more than 0", o.Timeout)
+	case o.timeout <= 0:
+		return usagef("-timeout cannot be %v; it takes more than 0", o.timeout)
 	}
-	return errors.Join(atLeast(0, "limit", o.limit), atLeast(1, "tokens", o.Tokens))
+	return errors.Join(atLeast(0, "limit", o.limit), atLeast(1, "tokens", 200))
 }
 
 // run scores the answers and keeps the scores, whatever ends it.
@@ -68,12 +67,12 @@ func (o *judging) run(cmd *cobra.Command, _ []string) error {
 		list = list[:min(o.limit, len(list))]
 	}
 	for i, x := range list {
-		if x.Score != nil && x.Judge != o.Model && !o.force {
+		if x.Score != nil && x.Judge != o.model && !o.force {
 			return fmt.Errorf("%s: answer %d was judged by %q; -force judges all anew", a.path, i+1, x.Judge)
 		}
 	}
-	o.Key = os.Getenv(judge.KeyVariable)
-	err = o.judge(cmd, a, list)
+	o.key = os.Getenv(keyVariable)
+	err = o.scoreAll(cmd, a, list)
 	scored, mean := meanScore(list)
 	if err == nil || scored > 0 { // else the file is left as it was
 		if write := a.write(); write != nil {
@@ -101,13 +100,13 @@ func (o *judging) run(cmd *cobra.Command, _ []string) error {
 		fmt.Fprintln(out, "no answer has a score")
 		return nil
 	}
-	fmt.Fprintf(out, "mean score %.2f of %d answers, judged by %s\n", mean, scored, o.Model)
+	fmt.Fprintf(out, "mean score %.2f of %d answers, judged by %s\n", mean, scored, o.model)
 	return nil
 }
 
-// judge scores those of list that have no score, or all. An old score stays until
+// scoreAll scores those of list that have no score, or all. An old score stays until
 // there is a new one.
-func (o *judging) judge(cmd *cobra.Command, a *answers, list []answer) error {
+func (o *judging) scoreAll(cmd *cobra.Command, a *answers, list []answer) error {
 	var open []*answer
 	for i := range list {
 		if x := &list[i]; x.Score == nil || o.force {
@@ -118,12 +117,12 @@ func (o *judging) judge(cmd *cobra.Command, a *answers, list []answer) error {
 	defer m.Clear()
 	missed := 0
 	for _, x := range open {
-		score, err := o.Judge.Score(cmd.Context(), judge.Case{Question: x.Question(), Wanted: x.Output, Response: x.Response})
-		switch _, unscored := errors.AsType[judge.Unscored](err); {
+		score, err := o.score(cmd.Context(), *x)
+		switch _, others := errors.AsType[unscored](err); {
 		case err == nil:
-			x.Score, x.Judge, x.Unscored = &score, o.Model, ""
+			x.Score, x.Judge, x.Unscored = &score, o.model, ""
 			missed = 0
-		case unscored:
+		case others:
 			x.Score, x.Judge, x.Unscored = nil, "", err.Error()
 			if missed++; missed == patience {
 				return fmt.Errorf("%d answers in a row got no score: %w", missed, err)

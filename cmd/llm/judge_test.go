@@ -1,4 +1,4 @@
-package judge
+package main
 
 import (
 	"context"
@@ -13,18 +13,20 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
-var hot = Case{Question: "Name the opposite of hot.", Wanted: "cold", Response: "freezing"}
+var hot = answer{Entry: instruct.Entry{Instruction: "Name the opposite of hot.", Output: "cold"}, Response: "freezing"}
 
 // server runs a fake one, which gets the number of each request from 1.
-func server(t *testing.T, handle func(n int, w http.ResponseWriter, r *http.Request)) (*Judge, *atomic.Int32) {
+func server(t *testing.T, handle func(n int, w http.ResponseWriter, r *http.Request)) (*judge, *atomic.Int32) {
 	var asked atomic.Int32
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handle(int(asked.Add(1)), w, r)
 	}))
 	t.Cleanup(s.Close)
-	return &Judge{URL: s.URL + "/v1", Model: "fake", Tokens: 50, Timeout: time.Minute}, &asked
+	return &judge{url: s.URL + "/v1", model: "fake", tokens: 50, timeout: time.Minute}, &asked
 }
 
 // say replies as OpenAI's servers do.
@@ -35,7 +37,7 @@ func say(w http.ResponseWriter, text string) {
 	})
 }
 
-func TestScore(t *testing.T) {
+func TestJudgeScores(t *testing.T) {
 	j, asked := server(t, func(_ int, w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, http.MethodPost, r.Method)
 		assert.Equal(t, "/v1/chat/completions", r.URL.Path)
@@ -49,20 +51,20 @@ func TestScore(t *testing.T) {
 		assert.Equal(t, false, q["stream"])
 		m := q["messages"].([]any)[0].(map[string]any)
 		assert.Equal(t, "user", m["role"])
-		for _, part := range []string{hot.Question, hot.Wanted, hot.Response, "100"} {
+		for _, part := range []string{hot.Question(), hot.Output, hot.Response, "100"} {
 			assert.Contains(t, m["content"], part)
 		}
 		say(w, "60")
 	})
-	j.Key = "secret"
-	j.URL += "/"
-	score, err := j.Score(t.Context(), hot)
+	j.key = "secret"
+	j.url += "/"
+	score, err := j.score(t.Context(), hot)
 	require.NoError(t, err)
 	assert.Equal(t, 60, score)
 	assert.EqualValues(t, 1, asked.Load())
 }
 
-func TestFailures(t *testing.T) {
+func TestJudgeFailures(t *testing.T) {
 	hangUp := func(w http.ResponseWriter) {
 		c, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
@@ -90,61 +92,61 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			j, asked := server(t, func(_ int, w http.ResponseWriter, _ *http.Request) { c.handle(w) })
-			_, err := j.Score(t.Context(), hot)
+			_, err := j.score(t.Context(), hot)
 			require.ErrorContains(t, err, c.want)
-			var u Unscored
+			var u unscored
 			assert.Equal(t, c.unscored, errorsAs(err, &u))
 			assert.EqualValues(t, 1, asked.Load())
 			if name != "garbage" && name != "empty" {
-				assert.ErrorContains(t, err, j.URL)
+				assert.ErrorContains(t, err, j.url)
 			}
 		})
 	}
 }
 
-func errorsAs(err error, u *Unscored) bool {
-	found, ok := err.(Unscored)
+func errorsAs(err error, u *unscored) bool {
+	found, ok := err.(unscored)
 	*u = found
 	return ok
 }
 
-func TestNobodyThere(t *testing.T) {
+func TestNoJudge(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := "http://" + l.Addr().String() + "/v1"
 	require.NoError(t, l.Close())
-	j := &Judge{URL: address, Timeout: time.Minute}
-	_, err = j.Score(t.Context(), hot)
+	j := &judge{url: address, timeout: time.Minute}
+	_, err = j.score(t.Context(), hot)
 	assert.ErrorContains(t, err, "nobody answers at "+address+": is the server running")
-	assert.NotErrorAs(t, err, new(Unscored))
+	assert.NotErrorAs(t, err, new(unscored))
 
 	for _, address := range []string{"localhost:11434/v1", "::", "nonsense"} {
-		j.URL = address
-		_, err = j.Score(t.Context(), hot)
+		j.url = address
+		_, err = j.score(t.Context(), hot)
 		assert.ErrorContains(t, err, address)
 	}
 }
 
 // A server that does not reply in time, and one that is still silent when the
 // user has had enough.
-func TestSilence(t *testing.T) {
+func TestSilentJudge(t *testing.T) {
 	silent := make(chan struct{})
 	j, asked := server(t, func(_ int, w http.ResponseWriter, r *http.Request) { <-silent })
 	t.Cleanup(func() { close(silent) })
-	j.Timeout = 20 * time.Millisecond
-	_, err := j.Score(t.Context(), hot)
-	assert.ErrorAs(t, err, new(Unscored))
+	j.timeout = 20 * time.Millisecond
+	_, err := j.score(t.Context(), hot)
+	assert.ErrorAs(t, err, new(unscored))
 	assert.ErrorContains(t, err, "-timeout allows more")
 	assert.EqualValues(t, 1, asked.Load())
 
-	j.Timeout = time.Minute
+	j.timeout = time.Minute
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	_, err = j.Score(ctx, hot)
+	_, err = j.score(ctx, hot)
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-func TestParse(t *testing.T) {
+func TestParseScore(t *testing.T) {
 	for reply, want := range map[string]int{
 		"85": 85, " 85.\n": 85, "0": 0, "100": 100, "**85**": 85, "85/100": 85, "Score: 85": 85, "85 out of 100.": 85,
 		"I would give it 85 out of 100": 85, "100/100": 100, "85%": 85, "The score is 85 (85/100).": 85, "\"85\"": 85,
@@ -155,7 +157,7 @@ func TestParse(t *testing.T) {
 		"It has 3 errors in 2 lines": -1, "99999999999999999999": -1, "<think>85": 85, "eighty-five": -1, "−5": -1,
 		"-5\n85": -1,
 	} {
-		score, ok := Parse(reply)
+		score, ok := parseScore(reply)
 		if want < 0 {
 			assert.False(t, ok, "%q gave %d", reply, score)
 			continue
