@@ -42,29 +42,9 @@ var publishedClassify = classifyOptions{
 func classifyTrainCommand() *cobra.Command {
 	o := defaultClassify
 	var f runFlags
-	cmd := &cobra.Command{
-		Use:   "train",
-		Short: "Train a spam filter from a pretrained model",
-		Long: `Train gives a pretrained model a head that answers ham or spam, and trains it on
-messages: on invented ones, or on a file whose lines are ham or spam, a tab and
-the text. Of the more frequent kind only as many are used as there are of the
-other; 70 in 100 train, 10 are watched, and 20 are held out for llm classify eval.
-
-With -published it does what chapter 6 of Raschka's Build a Large Language Model
-(From Scratch) does: GPT-2's last block, norm and head learn from the SMS Spam
-Collection. Other options change what they name and leave the rest.`,
-		Example: `  llm classify train
-  llm classify train -resume                     go on after Ctrl-C
-  llm classify train -data sms-spam -out runs/sms
-  llm classify train -layers last -out runs/last train only the last block and the head
-  llm classify train -lora 4 -out runs/lora      train low-rank adapters of rank 4
-  llm classify train -published                  the real GPT-2, in runs/sms-gpt2
-  llm classify train -published -layers all -batch 2 -accumulate 4`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.tune(cmd, &o, "sms", func() { o = publishedClassify })
-		},
-	}
+	cmd := command("classify", "train", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		return f.tune(cmd, &o, "sms", func() { o = publishedClassify })
+	})
 	f.add(cmd, spamFilter)
 	o.tuning.add(cmd, &f, "messages", "`file` of messages, or its name among the downloads (default invented ones)",
 		&o.Settings.Settings, &o.Batch, &o.Epochs, &o.Constant)

@@ -17,20 +17,9 @@ import (
 func exportCommand() *cobra.Command {
 	var model, out, dtype string
 	var force bool
-	cmd := &cobra.Command{
-		Use:   "export",
-		Short: "Write a model as other programs load it",
-		Long: `Export writes a model and its tokenizer as the Hugging Face libraries save a GPT-2:
-seven files that PyTorch programs train on and inference servers serve. The
-book's appendix on taking a model elsewhere has the commands.`,
-		Example: `  llm export -out ~/newton                          the model of llm pretrain
-  llm export -model runs/assistant -out ~/assistant
-  llm export -dtype BF16 -out ~/newton-half         in half the bytes`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return exportModel(cmd, model, out, safetensors.DType(strings.ToUpper(dtype)), force)
-		},
-	}
+	cmd := command("", "export", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		return exportModel(cmd, model, out, safetensors.DType(strings.ToUpper(dtype)), force)
+	})
 	cmd.Flags().StringVar(&model, "model", newton, "`directory` of the model, or its name among the downloads")
 	cmd.Flags().StringVar(&out, "out", "runs/export", "`directory` to write")
 	cmd.Flags().StringVar(&dtype, "dtype", string(safetensors.F32), "`type` of the weights: F32, F16 or BF16")

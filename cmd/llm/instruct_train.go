@@ -28,29 +28,9 @@ var publishedInstruct = instructOptions{
 func instructTrainCommand() *cobra.Command {
 	o := defaultInstruct
 	var f runFlags
-	cmd := &cobra.Command{
-		Use:   "train",
-		Short: "Train an assistant from a pretrained model",
-		Long: `Train teaches a pretrained model to answer instructions: practice ones with exact
-answers, or those of a file in Alpaca's JSON, a list of objects with instruction,
-input and output. 85 in 100 train, 5 are watched, and 10 are held out for
-llm instruct eval.
-
-With -published it does what chapter 7 of Raschka's Build a Large Language Model
-(From Scratch) does: all of GPT-2's 355 million weights learn from its 1,100
-instructions. Other options change what they name and leave the rest.`,
-		Example: `  llm instruct train
-  llm instruct train -resume                     go on after Ctrl-C
-  llm instruct train -mask-prompt=false -out runs/unmasked
-  llm instruct train -data "$(llm data get instructions)" -out runs/alpaca
-  llm instruct train -published                  the real GPT-2, in runs/instruct-gpt2-medium
-  llm instruct train -published -model gpt2      the smallest, for a laptop
-  llm instruct train -published -batch 1 -accumulate 8`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.tune(cmd, &o, "instruct", func() { o = publishedInstruct })
-		},
-	}
+	cmd := command("instruct", "train", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		return f.tune(cmd, &o, "instruct", func() { o = publishedInstruct })
+	})
 	f.add(cmd, assistant)
 	o.tuning.add(cmd, &f, "instructions", "`file` of instructions in Alpaca's JSON, or its name among the downloads (default practice ones)",
 		&o.Settings.Settings, &o.Batch, &o.Epochs, &o.Constant)

@@ -59,27 +59,7 @@ var defaultPretrain = pretrainOptions{
 func pretrainCommand() *cobra.Command {
 	o := defaultPretrain
 	var f runFlags
-	cmd := &cobra.Command{
-		Use:   "pretrain",
-		Short: "Train a GPT on a text",
-		Long: `Pretrain trains a tokenizer and then a small GPT on a text, by default Newton's
-Opticks, which comes with Go. The last tenth of the text is not trained on: the
-validation loss says how well the model predicts what it has not seen. Where the text
-has <|endoftext|> a document ends, and the model learns to end its own.
-
-It writes a directory: the model and its tokenizer in Hugging Face's formats
-(config.json, model.safetensors, vocab.json, merges.txt), the losses (log.csv,
-loss.svg), samples.txt, and what it takes to go on after Ctrl-C.`,
-		Example: `  llm pretrain                              Newton, in ./runs/newton
-  llm pretrain -resume                      go on after Ctrl-C
-  llm pretrain -data mybook.txt -out runs/mine
-  llm pretrain -steps 100 -out runs/try     a quick look
-  llm pretrain -layers 6 -width 384 -heads 6 -dropout 0.1 -batch 32 -rate 1e-3 -out runs/large
-                                            an hour or more
-  llm pretrain -batch 2 -accumulate 4       the same batch in a quarter of the memory`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.train(cmd, &o) },
-	}
+	cmd := command("", "pretrain", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error { return f.train(cmd, &o) })
 	f.add(cmd, newton)
 	flags := cmd.Flags()
 	flags.StringVar(&o.Data, "data", o.Data, "text `file` to learn from, or its name among the downloads (default Newton's Opticks)")
