@@ -61,9 +61,9 @@ func shortcutGradients(shortcuts bool) []float32 {
 	for i := range n.layers {
 		l, grad := &n.layers[i], &n.grads[i]
 		if shortcuts && l.W.Rows == l.W.Cols {
-			x = t.add(t.bend(gpt.GELU, gpt.GELUSlope, t.linear(l, grad, t.fork(x))), x)
+			x = t.add(t.gelu(t.linear(l, grad, t.fork(x))), x)
 		} else {
-			x = t.bend(gpt.GELU, gpt.GELUSlope, t.linear(l, grad, x))
+			x = t.gelu(t.linear(l, grad, x))
 		}
 	}
 	x.d.Data[0] = 2 * x.v.Data[0] // of the squared distance from 0
@@ -138,42 +138,34 @@ func sizes(lab *Lab) {
 func partSizes(lab *Lab) {
 	block := published(gpt.GPT2Small)
 	block.Vocab, block.Layers = 1, 1
-	params := gpt.New(block).Params()
-	for _, c := range []struct{ where, part string }{
-		{"ch03 exercise 3.3 parameters", "h.0.attn."},
-		{"ch04 exercise 4.1 feed-forward", "h.0.mlp."},
-		{"ch04 exercise 4.1 its first layer", "h.0.mlp.c_fc."},
-		{"ch04 exercise 4.1 its second layer", "h.0.mlp.c_proj."},
-		{"ch04 exercise 4.1 attention", "h.0.attn."},
-		{"ch04 exercise 4.1 its queries, keys and values", "h.0.attn.c_attn."},
-		{"ch04 exercise 4.1 its projection", "h.0.attn.c_proj."},
-	} {
-		n := 0
-		for _, p := range params {
-			if strings.HasPrefix(p.Name, c.part) {
+	params := func(part string) (n int) {
+		for _, p := range gpt.New(block).Params() {
+			if strings.HasPrefix(p.Name, part) {
 				n += len(p.Data)
 			}
 		}
-		lab.is(c.where, n)
+		return n
 	}
+	lab.is("ch03 exercise 3.3 parameters", params("h.0.attn."))
+	lab.is("ch04 exercise 4.1 feed-forward", params("h.0.mlp."))
+	lab.is("ch04 exercise 4.1 its first layer", params("h.0.mlp.c_fc."))
+	lab.is("ch04 exercise 4.1 its second layer", params("h.0.mlp.c_proj."))
+	lab.is("ch04 exercise 4.1 attention", params("h.0.attn."))
+	lab.is("ch04 exercise 4.1 its queries, keys and values", params("h.0.attn.c_attn."))
+	lab.is("ch04 exercise 4.1 its projection", params("h.0.attn.c_proj."))
 }
 
-// cacheSizes counts what keys and values of two bytes take.
+// cacheSizes counts what keys and values of two bytes take: so many values for each
+// of all layers' tokens.
 func cacheSizes(lab *Lab) {
-	for _, c := range []struct {
-		where                              string
-		layers, full, tokens, width, short int // full layers keep width values of all tokens, the others of the last few
-	}{
-		{"ch04/04 attention", 32, 32, 32768, 2 * 4096, 0},
-		{"ch04/04 in groups of four", 32, 32, 32768, 2 * 4096 / 4, 0},
-		{"ch04/05 attention", 48, 48, 8192, 2 * 24 * 86, 0}, // 2048/24 rounded up
-		{"ch04/05 latent", 48, 48, 8192, 1024, 0},
-		{"ch04/06 with windows", 32, 5, 32768, 2 * 4096, 1024},
-		{"ch04/06 with windows, in groups of four", 32, 5, 32768, 2 * 4096 / 4, 1024},
-	} {
-		positions := c.full*c.tokens + (c.layers-c.full)*c.short
-		lab.is(c.where+": GB of keys and values", float64(positions*c.width*2)/1e9)
-	}
+	const ofWindows = 5*32768 + 27*1024 // 5 of 32 layers keep all tokens, the others the last 1024
+	gigabytes := func(tokens, values int) float64 { return float64(2*tokens*values) / 1e9 }
+	lab.is("ch04/04 attention: GB of keys and values", gigabytes(32*32768, 2*4096))
+	lab.is("ch04/04 in groups of four: GB of keys and values", gigabytes(32*32768, 2*4096/4))
+	lab.is("ch04/05 attention: GB of keys and values", gigabytes(48*8192, 2*24*86)) // 2048/24 rounded up
+	lab.is("ch04/05 latent: GB of keys and values", gigabytes(48*8192, 1024))
+	lab.is("ch04/06 with windows: GB of keys and values", gigabytes(ofWindows, 2*4096))
+	lab.is("ch04/06 with windows, in groups of four: GB of keys and values", gigabytes(ofWindows, 2*4096/4))
 }
 
 // untrainedModel is chapter 4's model of 124M weights, as it is drawn.

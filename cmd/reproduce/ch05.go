@@ -133,7 +133,7 @@ func nearby(r Row) string {
 	ours := float32(want + r.Off)
 	for n := range few {
 		ours = math.Nextafter32(ours, ours-float32(r.Off))
-		if number(r.Where, r.Published, float64(ours)).Equal() {
+		if number(r.Where, r.Published, float64(ours)).Equal {
 			return fmt.Sprintf("rounding: it would be equal %d float32s further on", n+1)
 		}
 	}
@@ -187,4 +187,58 @@ func distribution(s pretrain.Sampler, logits []float32) []float32 {
 		all[id] = p[i]
 	}
 	return all
+}
+
+// gpt2Text is cells 134 to 145 of chapter 5, cells 46 and 48 of chapter 6, and what
+// others have recorded of GPT-2.
+func gpt2Text(lab *Lab) {
+	m := lab.weights(gpt2)
+	wte := m.Embedding.Tokens
+	lab.is("ch05[136] wte 0", ends(f32.Row(wte, 0)))
+	lab.is("ch05[136] wte 1", f32.Row(wte, 1)[:3])
+	lab.is("ch05[136] wte -1", ends(f32.Row(wte, wte.Rows-1)))
+
+	for _, c := range []struct {
+		where, prompt string
+		n             int
+	}{
+		{"ch05", "Every effort moves", 30}, {"ch06[46]", "Every effort moves you", 15},
+		{"picoGPT", "Alan Turing theorized that computers would one day become", 40},
+	} {
+		lab.is(c.where+" greedy after "+c.prompt, lab.GPT2.Decode(take(m.Greedy(lab.GPT2.Encode(c.prompt)), c.n)))
+	}
+	g, sampler := torchrand.New(seed), pretrain.Sampler{Temperature: 1.5, TopK: 50}
+	drawn := gpt.Continue(m, m.NewCache(), start, func(logits []float32, _ []int) int { return g.Multinomial(distribution(sampler, logits)) })
+	lab.is("ch05[145] drawn after Every effort moves you", lab.GPT2.Decode(take(drawn, 25)))
+
+	for i, c := range []struct{ prompt, ids []int }{
+		{[]int{6601, 32704, 795, 30132, 2985, 284}, []int{38350, 2251, 766, 787, 3538}},
+		{[]int{8001, 9542, 9345, 318, 25449, 262}, []int{835, 995}},
+		{[]int{1722, 262, 40663, 373, 13885, 262}, []int{5440}},
+		{[]int{2202, 262, 36043, 5440, 484, 5071, 257}, []int{6283}},
+		{[]int{40, 31909, 50035, 4495, 11330, 262}, []int{6817}},
+	} {
+		logits := m.Extend(m.NewCache(), c.prompt)
+		likeliest, _ := pretrain.Sampler{Temperature: 1, TopK: len(c.ids)}.Candidates(logits)
+		lab.is(fmt.Sprintf("transformer-explainer %d likeliest", i), likeliest)
+		var chosen []float32
+		for _, id := range c.ids {
+			chosen = append(chosen, logits[id])
+		}
+		lab.is(fmt.Sprintf("transformer-explainer %d logit", i), chosen)
+		lab.why(len(chosen), func(r Row) string {
+			if math.Abs(r.Off) < .02 {
+				return "recorded from another program, perhaps with weights of one byte"
+			}
+			return ""
+		})
+	}
+}
+
+// gpt2Loss is exercise 5.5. Of the sixteen digits in the book the notebook's next
+// version changed all but these.
+func gpt2Loss(lab *Lab) {
+	train, validation := losses(lab, lab.weights(gpt2))
+	lab.is("ch05 exercise 5.5 training loss", train)
+	lab.is("ch05 exercise 5.5 validation loss", validation)
 }

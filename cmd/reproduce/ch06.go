@@ -7,7 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/blas/blas32"
+
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/reproduce/torchrand"
 	"github.com/llm-from-scratch/llm/internal/f32"
@@ -127,4 +130,44 @@ func spamHead(lab *Lab) {
 	lab.is("ch06 trainable", classify.TrainedParams(c, last))
 	lab.is("ch06 parameters", classify.TrainedParams(c, classify.All))
 	lab.is("ch06[62] classes", classify.Classes[:])
+}
+
+// gpt2Spam is cells 64 to 89 of chapter 6: GPT-2 under a head that knows nothing.
+// It reads the last of 120 tokens, which mostly is padding.
+func gpt2Spam(lab *Lab) {
+	d, m := readSpam(lab), lab.weights(gpt2)
+	c := &classify.Classifier{Model: m, Head: newLinear(torchrand.New(seed), m.Config.Width, len(classify.Classes), true)}
+	ids := lab.GPT2.Encode("Do you have time")
+	lab.is("ch06[64] outputs", c.Forward(c.NewActivations(nil, len(ids), len(ids)), ids, len(ids), []int{0, 1, 2, 3}, nil))
+
+	g := torchrand.New(seed)
+	for _, cell := range []struct {
+		where   string
+		batches int
+		of      func(logits blas32.General, labels []int) float64
+	}{
+		{"ch06[82] accuracy", 10, func(logits blas32.General, labels []int) float64 { return 100 * accuracy(logits, labels) }},
+		{"ch06[89] loss", 5, pretrain.CrossEntropy},
+	} {
+		for i, part := range d.parts {
+			order := g.Loader(len(part), i == 0)[:cell.batches*8]
+			sum := 0.
+			for chosen := range slices.Chunk(order, 8) {
+				sum += cell.of(padded(lab, c, part, chosen))
+			}
+			lab.is(cell.where+" "+partNames[i], sum/float64(cell.batches))
+		}
+	}
+}
+
+// padded returns the logits and labels of the chosen messages, each filled to 120
+// tokens and read at the last.
+func padded(lab *Lab, c *classify.Classifier, messages []classify.Message, chosen []int) (logits blas32.General, labels []int) {
+	const T = 120
+	var all, rows []int
+	for i, j := range chosen {
+		ids := append(lab.GPT2.Encode(messages[j].Text), slices.Repeat([]int{lab.GPT2.EndOfText()}, T)...)
+		all, rows, labels = append(all, ids[:T]...), append(rows, (i+1)*T-1), append(labels, messages[j].Label())
+	}
+	return c.Forward(c.NewActivations(nil, len(chosen), T), all, T, rows, nil), labels
 }

@@ -112,3 +112,18 @@ func instructionLengths(lab *Lab, entries []instruct.Entry) {
 		lab.is("ch07[66] "+part+" batches", n)
 	}
 }
+
+// gpt2Instructions is cells 80 and 86 of chapter 7.
+func gpt2Instructions(lab *Lab) {
+	train, validation, _ := instruct.Split(readInstructions(lab))
+	m := lab.weights(gpt2Medium)
+	lab.has("ch07[80] answer before training", lab.GPT2.Decode(take(m.Greedy(lab.GPT2.Encode(validation[0].Question())), 35)))
+
+	const size, evaluated = 8, 5
+	lm := pretrain.NewLanguageModel(m, frozen(m), size, 91)
+	g := torchrand.New(seed)
+	for i, entries := range [][]instruct.Entry{train, validation} {
+		loss, _ := pretrain.Evaluate(lm, collated(lab, entries, size, g.Loader(len(entries), i == 0)), evaluated)
+		lab.is("ch07[86] "+partNames[i]+" loss", loss)
+	}
+}

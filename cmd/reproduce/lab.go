@@ -129,7 +129,7 @@ func (e Experiment) rows(ctx context.Context, lab *Lab) (rows []Row, err error) 
 	}()
 	lab.sheet, lab.ctx = must(newSheet(e.Name)), ctx
 	e.Run(lab)
-	return lab.result(), nil
+	return lab.result(e.Name), nil
 }
 
 // path returns where data is.

@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -26,26 +27,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/fetch"
 )
 
-const usage = `Reproduce computes again what Sebastian Raschka's "Build a Large Language Model
-(From Scratch)" and its notebooks print, with this book's code and PyTorch's random
-numbers, and compares digit by digit. Without a name it lists the experiments. The
-name of a chapter stands for all of the chapter's, and all for all of them; training
-runs are left out of both unless asked for.
-
-The exit status is 1 if a value differs and nothing explains it.
-
-Usage: reproduce [options] [NAME...]
-
-Examples:
-  go run ./cmd/reproduce
-  go run ./cmd/reproduce ch03-heads
-  go run ./cmd/reproduce ch02 ch03
-  go run ./cmd/reproduce -long all
-
-Options:
-  -json   print JSON, for another program
-  -long   with all or a chapter: training runs, too
-`
+//go:embed usage.txt
+var usage string
 
 // errUsage marks a mistake in the command line rather than in the world.
 var errUsage = errors.New("-h shows how it is used")
@@ -174,7 +157,7 @@ func compare(ctx context.Context, experiments []Experiment, out, stderr io.Write
 		show = stderr
 	}
 	lab := &Lab{Find: fetch.Find, GPT2: bpe, Log: func(format string, args ...any) { fmt.Fprintf(show, format+"\n", args...) }}
-	var results []Result
+	all := []Row{}
 	for i, e := range experiments {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -186,21 +169,20 @@ func compare(ctx context.Context, experiments []Experiment, out, stderr io.Write
 			return err
 		}
 		fmt.Fprintf(stderr, "  %d values in %v\n", len(rows), time.Since(begin).Round(100*time.Millisecond))
-		results = append(results, Result{e.Name, rows})
+		all = append(all, rows...)
 		if !asJSON {
-			if err := results[i].write(out); err != nil {
+			if err := write(out, e.Name, rows); err != nil {
 				return err
 			}
 		}
 	}
 	if asJSON {
-		err = writeJSON(out, listRows(results))
+		err = writeJSON(out, all)
 	} else {
-		_, err = fmt.Fprint(out, Summary(results))
+		_, err = fmt.Fprint(out, Summary(all))
 	}
-	all := together(results)
-	if _, _, different := all.Count(); err == nil && different > 0 {
-		err = fmt.Errorf("%d of %d values differ, and nothing explains it", different, len(all.Rows))
+	if _, _, different := Count(all); err == nil && different > 0 {
+		err = fmt.Errorf("%d of %d values differ, and nothing explains it", different, len(all))
 	}
 	return err
 }

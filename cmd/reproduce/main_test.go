@@ -41,10 +41,10 @@ func TestReproduceCompares(t *testing.T) {
 	assert.Contains(t, r.stderr, "2 of 3: ch03-heads")
 	assert.NotContains(t, r.out, "appendix-d-training", "the name of an experiment is that one's alone")
 
-	var rows []compared
+	var rows []Row
 	require.NoError(t, json.Unmarshal([]byte(ok(t, "-json", "ch02-numbers")), &rows))
 	require.NotEmpty(t, rows)
-	assert.Equal(t, compared{"ch02-numbers", "ch02/04[68] batch", "[0 1 2 3] [1 2 3 4]", "[0 1 2 3] [1 2 3 4]", true, 0, ""}, rows[0])
+	assert.Equal(t, Row{"ch02-numbers", "ch02/04[68] batch", "[0 1 2 3] [1 2 3 4]", "[0 1 2 3] [1 2 3 4]", true, 0, ""}, rows[0])
 }
 
 // A value that nothing explains is a failure, one with a reason is none.

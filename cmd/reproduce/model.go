@@ -121,7 +121,8 @@ func (s *student) forward(batch embeddings.Batch) blas32.General {
 		x = s.add(s.dropout(y), x)
 
 		y = s.norm(&b.Norm2, &grad.Norm2, s.fork(x))
-		y = s.mlp(&b.MLP, &grad.MLP, y)
+		y = s.gelu(s.linear(&b.MLP.Fc, &grad.MLP.Fc, y))
+		y = s.linear(&b.MLP.Proj, &grad.MLP.Proj, y)
 		x = s.add(s.dropout(y), x)
 	}
 	return s.logits(s.model, s.grad, s.norm(&s.model.Norm, &s.grad.Norm, x)).v

@@ -108,7 +108,7 @@ func TestWeightsAreRead(t *testing.T) {
 			different := 0
 			for _, r := range rows {
 				require.NotEmpty(t, r.Ours, r.Where)
-				if !r.Equal() {
+				if !r.Equal {
 					different++
 				}
 			}

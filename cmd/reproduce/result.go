@@ -7,27 +7,12 @@ import (
 	"text/tabwriter"
 )
 
-// A Result is what an experiment gave.
-type Result struct {
-	Name string
-	Rows []Row
-}
-
-// together is the result of all experiments.
-func together(results []Result) Result {
-	all := Result{Name: "all"}
-	for _, r := range results {
-		all.Rows = append(all.Rows, r.Rows...)
-	}
-	return all
-}
-
 // Count counts the rows: those that are equal, those that differ and say why, and
 // those that differ.
-func (r Result) Count() (equal, explained, different int) {
-	for _, row := range r.Rows {
+func Count(rows []Row) (equal, explained, different int) {
+	for _, row := range rows {
 		switch {
-		case row.Equal():
+		case row.Equal:
 			equal++
 		case row.Why != "":
 			explained++
@@ -39,23 +24,31 @@ func (r Result) Count() (equal, explained, different int) {
 }
 
 // Summary is a table with a line for each experiment and one for all of them.
-func Summary(results []Result) string {
+func Summary(rows []Row) string {
 	var b strings.Builder
 	b.WriteString("values  equal  explained  different\n")
-	for _, r := range append(results[:len(results):len(results)], together(results)) {
-		equal, explained, different := r.Count()
-		fmt.Fprintf(&b, "%6d %6d %10d %10d  %s\n", len(r.Rows), equal, explained, different, r.Name)
+	line := func(name string, rows []Row) {
+		equal, explained, different := Count(rows)
+		fmt.Fprintf(&b, "%6d %6d %10d %10d  %s\n", len(rows), equal, explained, different, name)
 	}
+	begin := 0
+	for i, row := range rows {
+		if i+1 == len(rows) || rows[i+1].Experiment != row.Experiment {
+			line(row.Experiment, rows[begin:i+1])
+			begin = i + 1
+		}
+	}
+	line("all", rows)
 	return b.String()
 }
 
-// write prints the table of one experiment.
-func (r Result) write(out io.Writer) error {
+// write prints the rows of one experiment.
+func write(out io.Writer, name string, rows []Row) error {
 	t := table(out)
-	fmt.Fprintf(t, "%s\tPUBLISHED\tOURS\t\n", strings.ToUpper(r.Name))
-	for _, row := range r.Rows {
+	fmt.Fprintf(t, "%s\tPUBLISHED\tOURS\t\n", strings.ToUpper(name))
+	for _, row := range rows {
 		said, show := "equal", shortened
-		if !row.Equal() {
+		if !row.Equal {
 			said, show = "different", inLine
 			if row.Off != 0 {
 				said = fmt.Sprintf("off by %.2g", row.Off)
@@ -87,29 +80,4 @@ func shortened(s string) string {
 		return string(r[:most/2]) + " … " + string(r[len(r)-most/2+3:])
 	}
 	return s
-}
-
-// A compared row is one as -json prints it.
-type compared struct {
-	Experiment string  `json:"experiment"`
-	Where      string  `json:"where"`
-	Published  string  `json:"published"`
-	Ours       string  `json:"ours"`
-	Equal      bool    `json:"equal"`
-	Off        float64 `json:"off,omitempty"`
-	Why        string  `json:"why,omitempty"`
-}
-
-// listRows lists the rows of all results for -json.
-func listRows(results []Result) []compared {
-	list := []compared{}
-	for _, r := range results {
-		for _, row := range r.Rows {
-			if row.Off-row.Off != 0 {
-				row.Off = 0 // JSON has no name for what is not finite
-			}
-			list = append(list, compared{r.Name, row.Where, row.Published, row.Ours, row.Equal(), row.Off, row.Why})
-		}
-	}
-	return list
 }

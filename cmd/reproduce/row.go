@@ -2,26 +2,25 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 )
 
 // A Row is one published value beside ours.
 type Row struct {
-	Where     string  // chapter and cell, "ch03[28] scores"
-	Published string  // as it is printed there
-	Ours      string  // as it would be printed here, to the same digits
-	Off       float64 // ours less the published number, 0 for what is no number
-	Why       string  // where they differ: what explains it
+	Experiment string  `json:"experiment"`
+	Where      string  `json:"where"`         // chapter and cell, "ch03[28] scores"
+	Published  string  `json:"published"`     // as it is printed there
+	Ours       string  `json:"ours"`          // as it would be printed here, to the same digits
+	Equal      bool    `json:"equal"`         // to the last digit
+	Off        float64 `json:"off,omitempty"` // ours less the published number, 0 for what is no number
+	Why        string  `json:"why,omitempty"` // what explains that they differ
 }
-
-// Equal reports whether the two are the same to the printed digit.
-func (r Row) Equal() bool { return r.Published == r.Ours }
 
 // text is the row of ids, words, counts: of what is no number with decimals.
 func text(where, published string, ours any) Row {
-	return Row{Where: where, Published: published, Ours: fmt.Sprint(ours)}
+	s := fmt.Sprint(ours)
+	return Row{Where: where, Published: published, Ours: s, Equal: s == published}
 }
 
 // number is the row of a number, printed as the book does, ".3061" or "7.4541e-05":
@@ -29,7 +28,7 @@ func text(where, published string, ours any) Row {
 func number(where, printed string, ours float64) Row {
 	want, err := strconv.ParseFloat(printed, 64)
 	if err != nil {
-		return Row{Where: where, Published: printed, Ours: fmt.Sprint(ours), Off: math.NaN()}
+		return text(where, printed, ours)
 	}
 	mantissa, _, scientific := strings.Cut(printed, "e")
 	_, decimals, _ := strings.Cut(mantissa, ".")
@@ -44,7 +43,11 @@ func number(where, printed string, ours float64) Row {
 	case 0:
 		rounded = strings.TrimPrefix(rounded, "-")
 	}
-	return Row{Where: where, Published: printed, Ours: likePrinted(rounded, printed), Off: ours - want}
+	r := text(where, printed, likePrinted(rounded, printed))
+	if r.Off = ours - want; r.Off-r.Off != 0 {
+		r.Off = 0 // of two infinities
+	}
+	return r
 }
 
 // likePrinted leaves out the zero before the point where the book's table does.
@@ -67,10 +70,10 @@ func numbers(where, printed string, ours []float64) (rows []Row) {
 		at := fmt.Sprintf("%s %d", where, i)
 		switch {
 		case i >= len(ours):
-			rows = append(rows, Row{Where: at, Published: fields[i], Ours: "none", Off: math.NaN()})
+			rows = append(rows, text(at, fields[i], "none"))
 		case i >= len(fields):
 			rows = append(rows, number(at, "none", ours[i]))
-		case more && !number(at, fields[i], ours[i]).Equal():
+		case more && !number(at, fields[i], ours[i]).Equal:
 			rows = append(rows, number(at, cut(fields[i]), ours[i]))
 		default:
 			rows = append(rows, number(at, fields[i], ours[i]))

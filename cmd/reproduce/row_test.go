@@ -29,26 +29,26 @@ func TestNumber(t *testing.T) {
 	} {
 		r := number("x", c.printed, c.ours)
 		require.Equal(t, c.want, r.Ours)
-		require.Equal(t, c.want == c.printed, r.Equal())
+		require.Equal(t, c.want == c.printed, r.Equal)
 	}
-	require.False(t, number("x", "none", 1).Equal())
+	require.False(t, number("x", "none", 1).Equal)
 }
 
 func TestNumbers(t *testing.T) {
 	rows := numbers("x", ".1 .2", []float64{.1, .26, .3})
 	require.Len(t, rows, 3)
-	require.True(t, rows[0].Equal())
-	require.False(t, rows[1].Equal())
+	require.True(t, rows[0].Equal)
+	require.False(t, rows[1].Equal)
 	require.InDelta(t, .06, rows[1].Off, 1e-6)
-	require.False(t, rows[2].Equal())
-	require.False(t, numbers("x", ".1 .2", []float64{.1})[1].Equal())
+	require.False(t, rows[2].Equal)
+	require.False(t, numbers("x", ".1 .2", []float64{.1})[1].Equal)
 }
 
 func TestMoreDigits(t *testing.T) {
 	rows := numbers("x", "~ .1234567 .1234567 .1234567 2.0173588e-4", doubles([]float32{.1234567, .1234569, .123459, 2.0173591e-4}))
 	var published, equal []any
 	for _, r := range rows {
-		published, equal = append(published, r.Published), append(equal, r.Equal())
+		published, equal = append(published, r.Published), append(equal, r.Equal)
 	}
 	require.Equal(t, []any{".1234567", ".123457", ".123457", "2.01736e-4"}, published)
 	require.Equal(t, []any{true, true, false, true}, equal)
@@ -64,8 +64,8 @@ func TestSheet(t *testing.T) {
 	s.has("t", "has a z")
 	s.is("unknown", 1)
 	var got []string
-	for _, r := range s.result() {
-		got = append(got, fmt.Sprint(r.Where, " ", r.Published, " ", r.Ours, " ", r.Equal()))
+	for _, r := range s.result("x") {
+		got = append(got, fmt.Sprint(r.Where, " ", r.Published, " ", r.Ours, " ", r.Equal))
 	}
 	require.Equal(t, []string{"a 1.5 1.5 true", "a, more digits 0 1.5000 1.5000 true", "m 0 0 1 1 true", "m 0 1 2 2 true", "m 1 0 3 3 true",
 		"m 1 1 4 5 false", "t x\ny x\ny true", "t z z true", "unknown none 1 false", "forgotten 1 none false"}, got)

@@ -127,18 +127,22 @@ func (s *sheet) has(where, ours string) {
 // why explains the latest rows, if they differ, or leaves that open.
 func (s *sheet) why(latest int, reason func(Row) string) {
 	for i := range s.rows[len(s.rows)-latest:] {
-		if r := &s.rows[len(s.rows)-latest+i]; !r.Equal() {
+		if r := &s.rows[len(s.rows)-latest+i]; !r.Equal {
 			r.Why = reason(*r)
 		}
 	}
 }
 
-// result is all rows. What is printed and was not asked for is among them.
-func (s *sheet) result() []Row {
+// result is all rows of an experiment. What is printed and was not asked for is
+// among them.
+func (s *sheet) result(experiment string) []Row {
 	for _, where := range s.places {
 		if s.knows(where) {
 			s.rows = append(s.rows, text(where, s.take(where), "none"))
 		}
+	}
+	for i := range s.rows {
+		s.rows[i].Experiment = experiment
 	}
 	return s.rows
 }

@@ -56,27 +56,27 @@ func (t *tape) linear(l, grad *attention.Linear, x tensor) tensor {
 	return y
 }
 
-// bend is an activation function of each value of x.
-func (t *tape) bend(f, slope func(float32) float32, x tensor) tensor {
+// gelu is an activation function of each value of x, and relu another.
+func (t *tape) gelu(x tensor) tensor {
 	y := t.tensor(x.v.Rows, x.v.Cols)
-	for i, v := range x.v.Data {
-		y.v.Data[i] = f(v)
-	}
-	t.undo = append(t.undo, func() {
-		for i, v := range x.v.Data {
-			x.d.Data[i] = y.d.Data[i] * slope(v)
-		}
-	})
+	f32.GELU(y.v.Data, x.v.Data)
+	t.undo = append(t.undo, func() { f32.GELUBackward(x.d.Data, y.d.Data, x.v.Data) })
 	return y
 }
 
 func (t *tape) relu(x tensor) tensor {
-	return t.bend(gpt.ReLU, func(v float32) float32 {
-		if v > 0 {
-			return 1
+	y := t.tensor(x.v.Rows, x.v.Cols)
+	for i, v := range x.v.Data {
+		y.v.Data[i] = gpt.ReLU(v)
+	}
+	t.undo = append(t.undo, func() {
+		for i, v := range x.v.Data {
+			if x.d.Data[i] = 0; v > 0 {
+				x.d.Data[i] = y.d.Data[i]
+			}
 		}
-		return 0
-	}, x)
+	})
+	return y
 }
 
 // norm is x through a norm.
@@ -117,18 +117,6 @@ func (t *tape) embed(e, grad *embeddings.Embedding, ids []int, T int) tensor {
 	e.Forward(x.v, ids, T, 0)
 	t.undo = append(t.undo, func() { e.Backward(grad, x.d, ids, T) })
 	return x
-}
-
-// mlp is x through the feed-forward network.
-func (t *tape) mlp(m, grad *gpt.MLP, x tensor) tensor {
-	N, C := x.v.Rows, x.v.Cols
-	activations := func() *gpt.MLPActivations {
-		return &gpt.MLPActivations{Wide: t.room(N, 4*C).Data, Bent: t.room(N, 4*C).Data}
-	}
-	y, a, d := t.tensor(N, C), activations(), activations()
-	m.Forward(y.v, a, x.v)
-	t.undo = append(t.undo, func() { m.Backward(x.d, grad, d, a, y.d, x.v) })
-	return y
 }
 
 // logits score the vocabulary. Their gradient takes their place.

@@ -27,7 +27,7 @@ func verdictTraining(lab *Lab) {
 // appendixTraining is that of appendix D.
 func appendixTraining(lab *Lab) {
 	appendixCourse.run(lab, "appendix D")
-	explain(lab.rows, must(parseLog(appendixPyTorch)))
+	explain(lab.rows, appendixPyTorch)
 }
 
 // clippedGradient is cells 26 and 28 of appendix D: one gradient of the untrained
@@ -139,44 +139,24 @@ func (c course) run(lab *Lab, where string) (samples []string) {
 //go:embed testdata/appendix_d.txt
 var appendixPyTorch string
 
-// A logged line of a training run.
-type logged struct {
-	step              int
-	train, validation float64
-}
-
-// parseLog reads lines such as "step 5: 9.151266 9.461455".
-func parseLog(text string) (log []logged, err error) {
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "$") {
+// explain says why rows differ, two of each line of a log: rounding that training
+// amplifies. For that, PyTorch itself must have been as far off the published log in
+// that line or before, as its own log says: "step 5: 9.151266 9.461455".
+func explain(rows []Row, log string) {
+	var most float64
+	for line := range strings.Lines(log) {
+		var step int
+		var theirs, off [2]float64
+		if n, _ := fmt.Sscanf(line, "step %d: %f %f", &step, &theirs[0], &theirs[1]); n < 3 || len(rows) < 2 {
 			continue // the command
 		}
-		var l logged
-		if _, err := fmt.Sscanf(line, "step %d: %f %f", &l.step, &l.train, &l.validation); err != nil {
-			return nil, fmt.Errorf("published: %q is no line of a log: %w", line, err)
-		}
-		log = append(log, l)
-	}
-	return log, nil
-}
-
-// explain says why rows differ, two of each line of a log: rounding that training
-// amplifies. For that, PyTorch itself must have been as far off the
-// published log in that line or before.
-func explain(rows []Row, peer []logged) {
-	var most float64
-	for _, p := range peer {
-		if len(rows) < 2 {
-			return
-		}
-		var off [2]float64
-		for i, theirs := range [2]float64{p.train, p.validation} {
-			printed, _ := strconv.ParseFloat(rows[i].Published, 64) // Number has parsed it before
-			off[i] = theirs - printed
+		for i := range off {
+			printed, _ := strconv.ParseFloat(rows[i].Published, 64)
+			off[i] = theirs[i] - printed
 			most = max(most, math.Abs(off[i]))
 		}
 		for i := range off {
-			if r := &rows[i]; !r.Equal() && math.Abs(r.Off) <= most {
+			if r := &rows[i]; !r.Equal && math.Abs(r.Off) <= most {
 				r.Why = fmt.Sprintf("rounding: PyTorch 1.13 on x86 is off by %.2g, and until here by up to %.2g", off[i], most)
 			}
 		}
