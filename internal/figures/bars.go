@@ -14,8 +14,8 @@ func Bars(title, yLabel string, groups []string, series ...Series) []byte {
 		ys = append(ys, s.Y)
 	}
 	c := open(plotWidth, plotHeight, title, fmt.Sprintf("%s for %v", yLabel, groups))
-	y, ticks := spanOf(ys...).round(5)
-	c.frame(title, "", yLabel, y, ticks)
+	y, yTicks := spanOf(ys...).round(5)
+	c.frame(title, "", yLabel, span{}, y, nil, named(yTicks))
 	group := (plotRight - plotLeft) / float64(max(len(groups), 1))
 	wide := group * 0.8 / float64(max(len(series), 1))
 	for g, name := range groups {

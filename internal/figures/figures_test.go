@@ -118,11 +118,11 @@ func TestAxesOfOddValues(t *testing.T) {
 		require.Less(t, s.lo, s.hi, c.name)
 		require.InDelta(t, 6, len(ticks), 4, c.name)
 		names := map[string]bool{}
-		for _, name := range labels(ticks) {
-			require.LessOrEqual(t, len(name), 10, c.name)
-			names[name] = true
+		for _, tick := range named(ticks) {
+			require.LessOrEqual(t, len(tick.name), 10, c.name)
+			names[tick.name] = true
 		}
-		require.Len(t, names, len(ticks), "%s: %v", c.name, labels(ticks))
+		require.Len(t, names, len(ticks), "%s: %v", c.name, named(ticks))
 		for _, v := range c.values {
 			if finite(v) {
 				at := s.at(v, 0, 100)
@@ -174,6 +174,6 @@ func FuzzTicks(f *testing.F) {
 		slack := 1e-6 * (s.hi - s.lo)
 		require.True(t, s.lo < s.hi && wide.lo <= s.lo+slack && s.hi-slack <= wide.hi, "%v in %v", s, wide)
 		require.True(t, slices.IsSorted(ticks))
-		require.Len(t, slices.Compact(labels(ticks)), len(ticks))
+		require.Len(t, slices.CompactFunc(named(ticks), func(a, b tick) bool { return a.name == b.name }), len(ticks))
 	})
 }

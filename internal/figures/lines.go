@@ -36,13 +36,7 @@ func Lines(title, xLabel, yLabel string, series ...Series) []byte {
 	x := spanOf(xs...)
 	_, xTicks := x.round(6)
 	y, yTicks := spanOf(ys...).round(6)
-	c.frame(title, xLabel, yLabel, y, yTicks)
-	xTicks = x.inside(xTicks)
-	for i, name := range labels(xTicks) {
-		px := x.at(xTicks[i], plotLeft, plotRight)
-		c.line("fig-axis", px, plotBottom, px, plotBottom+4)
-		c.text(px, plotBottom+18, "middle", "fig-small", name)
-	}
+	c.frame(title, xLabel, yLabel, x, y, named(x.inside(xTicks)), named(yTicks))
 	for i, s := range series {
 		c.curve(i, s, x, y)
 	}
@@ -50,17 +44,23 @@ func Lines(title, xLabel, yLabel string, series ...Series) []byte {
 	return c.close()
 }
 
-// frame draws what Lines and Bars share: title, axis names, and the grid of y.
-func (c *canvas) frame(title, xLabel, yLabel string, y span, ticks []float64) {
+// frame draws what all plots share: title, axis names, the grid of y, and the marks
+// of x.
+func (c *canvas) frame(title, xLabel, yLabel string, x, y span, xTicks, yTicks []tick) {
 	c.text(plotLeft, 22, "start", "fig-title", title)
 	c.text((plotLeft+plotRight)/2, plotHeight-10, "middle", "", xLabel)
 	c.textUp(16, (plotTop+plotBottom)/2, yLabel)
-	for i, name := range labels(ticks) {
-		py := y.at(ticks[i], plotBottom, plotTop)
+	for _, t := range yTicks {
+		py := y.at(t.value, plotBottom, plotTop)
 		c.line("fig-grid", plotLeft, py, plotRight, py)
-		c.text(plotLeft-8, py+4, "end", "fig-small", name)
+		c.text(plotLeft-8, py+4, "end", "fig-small", t.name)
 	}
 	c.line("fig-axis", plotLeft, plotBottom, plotRight, plotBottom)
+	for _, t := range xTicks {
+		px := x.at(t.value, plotLeft, plotRight)
+		c.line("fig-axis", px, plotBottom, px, plotBottom+4)
+		c.text(px, plotBottom+18, "middle", "fig-small", t.name)
+	}
 }
 
 // curve draws one series as one path, lifting the pen over what is not finite.

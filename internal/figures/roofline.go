@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -47,8 +48,8 @@ func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
 	}
 	x, y := powers(xs), powers(ys)
 	c := open(plotWidth, plotHeight, title, describePoints(points))
-	c.logFrame(title, x, y)
-	top, steepest := highest(peaks), highest(bandwidths)
+	c.frame(title, "FLOPs for each byte that is fetched", "GFLOP/s", x, y, powerTicks(x, 1, 20), powerTicks(y, 2, 30))
+	top, steepest := slices.MaxFunc(peaks, byRate).Rate, slices.MaxFunc(bandwidths, byRate).Rate
 	for i, l := range bandwidths {
 		from, to := max(x.lo, math.Log2(math.Exp2(y.lo)/l.Rate)), min(x.hi, math.Log2(top/l.Rate))
 		rise := func(v float64) float64 { return y.at(v+math.Log2(l.Rate), plotBottom, plotTop) }
@@ -61,50 +62,31 @@ func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
 	}
 	c.points(points, x, y)
 	var names []Series
-	for _, l := range append(append([]Limit(nil), peaks...), bandwidths...) {
+	for _, l := range slices.Concat(peaks, bandwidths) {
 		names = append(names, Series{Name: l.Name})
 	}
 	c.legend(names)
 	return c.close()
 }
 
-func highest(limits []Limit) float64 {
-	top := 0.0
-	for _, l := range limits {
-		top = max(top, l.Rate)
-	}
-	return top
-}
+func byRate(a, b Limit) int { return cmp.Compare(a.Rate, b.Rate) }
 
 // powers is the span of the exponents of two around all values, with some room.
 func powers(values []float64) span {
 	return span{math.Floor(math.Log2(slices.Min(values)) - 0.25), math.Ceil(math.Log2(slices.Max(values)) + 0.25)}
 }
 
-// logFrame draws the title, the axes and a grid with every second power of two.
-func (c *canvas) logFrame(title string, x, y span) {
-	c.text(plotLeft, 22, "start", "fig-title", title)
-	c.text((plotLeft+plotRight)/2, plotHeight-10, "middle", "", "FLOPs for each byte that is fetched")
-	c.textUp(16, (plotTop+plotBottom)/2, "GFLOP/s")
-	for e := y.lo; e <= y.hi; e += max(2, math.Ceil((y.hi-y.lo)/30)) {
-		py := y.at(e, plotBottom, plotTop)
-		c.line("fig-grid", plotLeft, py, plotRight, py)
-		c.text(plotLeft-8, py+4, "end", "fig-small", power(e))
+// powerTicks are the powers of two in s, each one or every second, and no more of
+// them than most: as fractions where they are.
+func powerTicks(s span, every, most float64) (all []tick) {
+	for e := s.lo; e <= s.hi; e += max(every, math.Ceil((s.hi-s.lo)/most)) {
+		name := label(math.Exp2(math.Abs(e)))
+		if e < 0 {
+			name = "1/" + name
+		}
+		all = append(all, tick{e, name})
 	}
-	for e := x.lo; e <= x.hi; e += max(1, math.Ceil((x.hi-x.lo)/20)) {
-		px := x.at(e, plotLeft, plotRight)
-		c.line("fig-axis", px, plotBottom, px, plotBottom+4)
-		c.text(px, plotBottom+18, "middle", "fig-small", power(e))
-	}
-	c.line("fig-axis", plotLeft, plotBottom, plotRight, plotBottom)
-}
-
-// power prints two to the e, as a fraction where it is one.
-func power(e float64) string {
-	if e < 0 {
-		return "1/" + label(math.Exp2(-e))
-	}
-	return label(math.Exp2(e))
+	return all
 }
 
 // A tag is a name and the room that it takes.

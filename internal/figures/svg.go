@@ -1,6 +1,7 @@
 package figures
 
 import (
+	_ "embed"
 	"fmt"
 	"html"
 	"math"
@@ -9,29 +10,9 @@ import (
 
 // Style is the sheet inside every picture. The site drops it when it inlines a
 // picture, and styles the same classes itself.
-const Style = `
-.fig-text { font: 13px system-ui, sans-serif; fill: #333 }
-.fig-title { font-weight: 600 }
-.fig-small { font-size: 11px }
-.fig-grid { stroke: #0002; fill: none }
-.fig-axis { stroke: #888; fill: none }
-.fig-line { fill: none; stroke-width: 2; stroke-linejoin: round }
-.fig-thin { stroke-width: 1 }
-.fig-bar { stroke: none }
-.fig-cell { fill: #134b80 }
-.fig-frame { fill: none; stroke: #8886 }
-.fig-strong { fill: #fff }
-.fig-c0 { stroke: #1f6fb5; fill: #1f6fb5 } .fig-c1 { stroke: #c8560b; fill: #c8560b }
-.fig-c2 { stroke: #2a7f4f; fill: #2a7f4f } .fig-c3 { stroke: #9a3fa0; fill: #9a3fa0 }
-.fig-c4 { stroke: #8a6d00; fill: #8a6d00 } .fig-c5 { stroke: #555; fill: #555 }
-.fig-line.fig-c0, .fig-line.fig-c1, .fig-line.fig-c2, .fig-line.fig-c3, .fig-line.fig-c4, .fig-line.fig-c5 { fill: none }
-@media (prefers-color-scheme: dark) {
-.fig-text { fill: #ddd } .fig-grid { stroke: #fff2 } .fig-cell { fill: #a6d1f8 } .fig-strong { fill: #111 }
-.fig-c0 { stroke: #6db3f2; fill: #6db3f2 } .fig-c1 { stroke: #f0975a; fill: #f0975a }
-.fig-c2 { stroke: #6cc495; fill: #6cc495 } .fig-c3 { stroke: #d08ad6; fill: #d08ad6 }
-.fig-c4 { stroke: #d9b945; fill: #d9b945 } .fig-c5 { stroke: #aaa; fill: #aaa }
-}
-`
+//
+//go:embed style.css
+var Style string
 
 // colours is how many .fig-cN classes there are; further series start again.
 const colours = 6
@@ -48,7 +29,7 @@ func open(width, height float64, title, desc string) *canvas {
 	c := &canvas{width: width, height: height}
 	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 %s %s" width="%s" height="%s" role="img">`+"\n",
 		num(width), num(height), num(width), num(height))
-	fmt.Fprintf(c, "<title>%s</title>\n<desc>%s</desc>\n<style>%s</style>\n", html.EscapeString(title), html.EscapeString(desc), Style)
+	fmt.Fprintf(c, "<title>%s</title>\n<desc>%s</desc>\n<style>\n%s</style>\n", html.EscapeString(title), html.EscapeString(desc), Style)
 	return c
 }
 
@@ -103,16 +84,21 @@ func num(x float64) string {
 // label prints a number for the reader of an axis.
 func label(x float64) string { return digits(x, 1) }
 
-// labels prints the ticks of an axis with as many digits as tell them apart.
-func labels(ticks []float64) []string {
+// A tick is a mark on an axis and its name.
+type tick struct {
+	value float64
+	name  string
+}
+
+// named prints the marks of an axis with as many digits as tell them apart.
+func named(values []float64) (all []tick) {
 	least := 1
-	if len(ticks) > 1 {
-		largest := max(math.Abs(ticks[0]), math.Abs(ticks[len(ticks)-1]))
-		least += int(math.Ceil(math.Log10(largest / (ticks[1] - ticks[0]))))
+	if len(values) > 1 {
+		largest := max(math.Abs(values[0]), math.Abs(values[len(values)-1]))
+		least += int(math.Ceil(math.Log10(largest / (values[1] - values[0]))))
 	}
-	var all []string
-	for _, t := range ticks {
-		all = append(all, digits(t, least))
+	for _, v := range values {
+		all = append(all, tick{v, digits(v, least)})
 	}
 	return all
 }

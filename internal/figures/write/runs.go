@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/llm-from-scratch/llm/internal/figures"
@@ -15,47 +17,26 @@ import (
 func losses(log, title string) func(docs string) ([]byte, error) {
 	return func(docs string) ([]byte, error) {
 		file := filepath.Join(docs, "runs", log)
-		svg, err := drawLosses(file, title)
+		data, err := os.ReadFile(file)
 		if err != nil {
+			return nil, err
+		}
+		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		train, trainErr := column(rows, "train_loss", "training")
+		validation, validationErr := column(rows, "validation_loss", "validation")
+		if err := cmp.Or(err, trainErr, validationErr); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		return svg, nil
+		return figures.Lines(title, "step", "loss", train, validation), nil
 	}
-}
-
-func drawLosses(name, title string) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	train, err := column(rows, "train_loss", "training")
-	if err != nil {
-		return nil, err
-	}
-	validation, err := column(rows, "validation_loss", "validation")
-	if err != nil {
-		return nil, err
-	}
-	return figures.Lines(title, "step", "loss", train, validation), nil
 }
 
 // column is one column of a log over its first, the step. Empty fields were not
 // measured.
 func column(rows [][]string, header, name string) (figures.Series, error) {
-	s := figures.Series{Name: name}
-	if len(rows) == 0 {
-		return s, errors.New("it is empty")
-	}
-	at := -1
-	for i, h := range rows[0] {
-		if h == header {
-			at = i
-		}
+	s, at := figures.Series{Name: name}, -1
+	if len(rows) > 0 {
+		at = slices.Index(rows[0], header)
 	}
 	if at < 0 {
 		return s, fmt.Errorf("line 1 has no column %s", header)
@@ -64,12 +45,9 @@ func column(rows [][]string, header, name string) (figures.Series, error) {
 		if row[at] == "" {
 			continue
 		}
-		x, err := strconv.ParseFloat(row[0], 64)
-		if err != nil {
-			return s, fmt.Errorf("line %d: %w", i+2, err)
-		}
-		y, err := strconv.ParseFloat(row[at], 64)
-		if err != nil {
+		x, errX := strconv.ParseFloat(row[0], 64)
+		y, errY := strconv.ParseFloat(row[at], 64)
+		if err := cmp.Or(errX, errY); err != nil {
 			return s, fmt.Errorf("line %d: %w", i+2, err)
 		}
 		s.X, s.Y = append(s.X, x), append(s.Y, y)
