@@ -34,9 +34,7 @@ func (l *live) book() (files map[string]func() []byte, version uint64) {
 	defer l.mu.Unlock()
 	if now := stamp(l.root); now != l.version {
 		b := weave.Weave(l.root, weave.Options{Live: true})
-		for _, p := range b.Problems {
-			fmt.Fprintln(l.stdout, p)
-		}
+		_ = sound(b.Problems, l.stdout)
 		l.files, l.version = b.Files, now
 	}
 	return l.files, l.version

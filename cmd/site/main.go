@@ -67,20 +67,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // report prints every problem of the book below root, one a line.
 func report(root string, stdout io.Writer) error {
 	b := weave.Weave(root, weave.Options{})
-	problems := slices.Concat(b.Problems, b.Coverage(), b.Walls())
-	for _, p := range problems {
-		fmt.Fprintln(stdout, p)
-	}
-	if len(problems) > 0 {
-		return fmt.Errorf("the book has %s", count(len(problems)))
+	if err := sound(slices.Concat(b.Problems, b.Coverage(), b.Walls()), stdout); err != nil {
+		return err
 	}
 	fmt.Fprintln(stdout, "the book is sound")
 	return nil
 }
 
-func count(problems int) string {
-	if problems == 1 {
-		return "1 problem"
+// sound prints problems, and is an error if there are any.
+func sound(problems []weave.Problem, stdout io.Writer) error {
+	for _, p := range problems {
+		fmt.Fprintln(stdout, p)
 	}
-	return fmt.Sprint(problems, " problems")
+	switch n := len(problems); n {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("the book has 1 problem")
+	default:
+		return fmt.Errorf("the book has %d problems", n)
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,30 +130,16 @@ func guard(next http.Handler) http.Handler {
 	})
 }
 
+// kinds are those of which the system's table may say something else.
+var kinds = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
 // answer sends one file of the site.
 func answer(w http.ResponseWriter, r *http.Request, files map[string]func() []byte) {
-	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
-	if name == "" {
-		name = "index.html"
+	name, status := cmp.Or(strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/"), "index.html"), http.StatusOK
+	if files[name] == nil {
+		name, status = "404.html", http.StatusNotFound
 	}
-	content, ok := files[name]
-	if !ok {
-		if content, ok = files["404.html"]; !ok {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(http.StatusNotFound)
-		_, _ = w.Write(content())
-		return
-	}
-	kind := mime.TypeByExtension(path.Ext(name))
-	switch path.Ext(name) { // what the system's table says of these differs
-	case ".js":
-		kind = "text/javascript; charset=utf-8"
-	case ".css":
-		kind = "text/css; charset=utf-8"
-	}
-	w.Header().Set("Content-Type", kind)
-	_, _ = w.Write(content())
+	w.Header().Set("Content-Type", cmp.Or(kinds[path.Ext(name)], mime.TypeByExtension(path.Ext(name))))
+	w.WriteHeader(status)
+	_, _ = w.Write(files[name]())
 }

@@ -16,11 +16,8 @@ import (
 // copy in it is left alone.
 func write(root, dir string, stdout io.Writer) error {
 	b := weave.Weave(root, weave.Options{})
-	if len(b.Problems) > 0 {
-		for _, p := range b.Problems {
-			fmt.Fprintln(stdout, p)
-		}
-		return fmt.Errorf("nothing written: the book has %s", count(len(b.Problems)))
+	if err := sound(b.Problems, stdout); err != nil {
+		return fmt.Errorf("nothing written: %w", err)
 	}
 	if err := ours(dir); err != nil {
 		return err

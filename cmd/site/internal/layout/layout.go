@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"embed"
 	"html/template"
+	"io/fs"
 )
 
 //go:embed page.html assets
@@ -51,19 +52,12 @@ func (p Page) Render() []byte {
 	return b.Bytes()
 }
 
-// Assets are the style sheet and the scripts, by name.
+// Assets are the style sheet and the scripts, by address.
 func Assets() map[string][]byte {
-	entries, err := files.ReadDir("assets")
-	if err != nil {
-		panic("layout: " + err.Error())
-	}
 	assets := map[string][]byte{}
-	for _, e := range entries {
-		data, err := files.ReadFile("assets/" + e.Name())
-		if err != nil {
-			panic("layout: " + err.Error())
-		}
-		assets[e.Name()] = data
+	names, _ := fs.Glob(files, "assets/*") // only a bad pattern is an error
+	for _, name := range names {
+		assets[name], _ = files.ReadFile(name) // which is in memory
 	}
 	return assets
 }

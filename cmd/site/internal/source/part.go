@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"go/ast"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -109,39 +110,29 @@ func (f *File) part(fn *ast.FuncDecl, symbol, want string) (Listing, error) {
 	return Listing{}, fmt.Errorf("%s has several parts that begin with %q: give more words", fn.Name.Name, want)
 }
 
+// outputs begins the comment that says what an example prints.
+var outputs = regexp.MustCompile(`(?i)^(unordered )?output:[ \t]*`)
+
 // example is the body of an example without its output comment, which becomes
 // the output.
 func (f *File) example(fn *ast.FuncDecl) (Listing, error) {
+	list := Listing{File: f.Path, Symbol: fn.Name.Name}
 	if fn.Body == nil {
-		return Listing{}, fmt.Errorf("%s has no body", fn.Name.Name)
+		return list, fmt.Errorf("%s has no body", fn.Name.Name)
 	}
-	from := f.line(fn.Body.Lbrace) + 1
-	comments := slices.Clone(f.ast.Comments)
-	slices.Reverse(comments)
-	for _, c := range comments {
-		if c.Pos() < fn.Body.Lbrace || c.End() > fn.Body.Rbrace {
+	for _, c := range slices.Backward(f.ast.Comments) {
+		opening := outputs.FindString(c.Text())
+		if opening == "" || c.Pos() < fn.Body.Lbrace || c.End() > fn.Body.Rbrace {
 			continue
 		}
-		head, output, _ := strings.Cut(c.Text(), "\n")
-		for _, opening := range []string{"Output:", "Unordered output:"} {
-			if rest, ok := cutFold(head, opening); ok {
-				output = strings.Trim(strings.TrimSpace(rest)+"\n"+output, "\n")
-				list := Listing{File: f.Path, Symbol: fn.Name.Name, Lines: f.lines(from, f.line(c.Pos())-1), Output: output}
-				if len(list.Lines) == 0 {
-					return list, fmt.Errorf("%s prints nothing: its body is empty", fn.Name.Name)
-				}
-				return list, nil
-			}
+		list.Output = strings.Trim(c.Text()[len(opening):], "\n")
+		list.Lines = f.lines(f.line(fn.Body.Lbrace)+1, f.line(c.Pos())-1)
+		if len(list.Lines) == 0 {
+			return list, fmt.Errorf("%s prints nothing: its body is empty", fn.Name.Name)
 		}
+		return list, nil
 	}
-	return Listing{}, fmt.Errorf("%s has no // Output: comment, so nothing verifies it", fn.Name.Name)
-}
-
-func cutFold(s, prefix string) (string, bool) {
-	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
-		return s[len(prefix):], true
-	}
-	return s, false
+	return list, fmt.Errorf("%s has no // Output: comment, so nothing verifies it", fn.Name.Name)
 }
 
 // Slug is the words of s in lower case with dashes between them.

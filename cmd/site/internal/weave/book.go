@@ -182,7 +182,7 @@ func (b *Book) readPages() {
 	if err != nil {
 		b.Problems = append(b.Problems, Problem{orderFile, 1, "the list of pages cannot be read: " + err.Error()})
 	}
-	b.readPage(frontFile, orderFile, page{})
+	b.readPage(frontFile, Problem{File: orderFile, Line: 1}, page{})
 	chapter, branch, appendix := 0, branches, 'A'
 	for i, line := range strings.Split(string(order), "\n") {
 		name := strings.TrimSpace(line)
@@ -200,23 +200,21 @@ func (b *Book) readPages() {
 			chapter++
 			p = page{chapter: chapter, number: strconv.Itoa(chapter)}
 		}
-		b.readPage(path.Join("docs", name), fmt.Sprintf("%s:%d", orderFile, i+1), p)
+		b.readPage(path.Join("docs", name), Problem{File: orderFile, Line: i + 1}, p)
 	}
-	b.readPage(legendFile, orderFile, page{})
+	b.readPage(legendFile, Problem{File: orderFile, Line: 1}, page{})
 }
 
-// readPage adds a page, of which the order says what kind it is.
-func (b *Book) readPage(file, wantedBy string, kind page) {
+// readPage adds a page, of which the order says what kind it is. If it cannot, that
+// is a problem of the place that wants it.
+func (b *Book) readPage(file string, wanted Problem, kind page) {
 	data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
 	if err != nil {
-		where, line, _ := strings.Cut(wantedBy, ":")
-		n := 1
-		_, _ = fmt.Sscan(line, &n)
-		reason := "cannot be read: " + err.Error()
+		wanted.Text = "page " + file + " cannot be read: " + err.Error()
 		if errors.Is(err, fs.ErrNotExist) {
-			reason = "does not exist"
+			wanted.Text = "page " + file + " does not exist"
 		}
-		b.Problems = append(b.Problems, Problem{where, n, "page " + file + " " + reason})
+		b.Problems = append(b.Problems, wanted)
 		return
 	}
 	p := &kind
@@ -253,7 +251,7 @@ func (b *Book) render() {
 	// The server answers any unknown address with this one, so it leads back from the top.
 	b.Files["404.html"] = b.page("404.html", layout.Page{Title: "Not here", Up: "/", Body: "<h1>This page does not exist</h1>\n<p><a href=\"/index.html\">The contents</a> list those that do.</p>\n", Contents: b.contents(nil, "")})
 	for name, data := range layout.Assets() {
-		b.Files["assets/"+name] = func() []byte { return data }
+		b.Files[name] = func() []byte { return data }
 	}
 }
 
