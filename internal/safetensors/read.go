@@ -137,12 +137,10 @@ func (t *Tensors) Read(p Tensor) error {
 	if err != nil {
 		return err
 	}
-	w := &readWork{info, p.Data, make([]error, len(p.Data)/readGrain+1)}
-	f32.Run(len(p.Data), readGrain, w.Do)
-	for _, err := range w.errs {
-		if err != nil {
-			return fmt.Errorf("%s: tensor %q: %w", info.file.Name, p.Name, err)
-		}
+	errs := make([]error, len(p.Data)/readGrain+1) // of each piece
+	f32.Run(len(p.Data), readGrain, func(lo, hi int) { errs[lo/readGrain] = info.read(lo, p.Data[lo:hi]) })
+	if err := cmp.Or(errs...); err != nil {
+		return fmt.Errorf("%s: tensor %q: %w", info.file.Name, p.Name, err)
 	}
 	return nil
 }
@@ -154,26 +152,14 @@ const (
 	readBuffer = 1 << 15
 )
 
-// readWork reads the values of one tensor, with room for an error of each piece.
-type readWork struct {
-	info   tensorInfo
-	values []float32
-	errs   []error
-}
-
-// Do reads the values from lo to hi.
-func (w *readWork) Do(lo, hi int) {
-	w.errs[lo/readGrain] = w.read(lo, w.values[lo:hi])
-}
-
 // read fills values, the first of which is the tensor's from-th.
-func (w *readWork) read(from int, values []float32) error {
-	codec := codecs[w.info.dtype]
-	place := w.info.file.start + w.info.begin + int64(codec.size*from)
+func (info tensorInfo) read(from int, values []float32) error {
+	codec := codecs[info.dtype]
+	place := info.file.start + info.begin + int64(codec.size*from)
 	buffer := make([]byte, min(readBuffer, codec.size*len(values)))
 	for part := range slices.Chunk(values, max(1, len(buffer)/codec.size)) {
 		data := buffer[:codec.size*len(part)]
-		if err := readAt(w.info.file.r, data, place); err != nil {
+		if err := readAt(info.file.r, data, place); err != nil {
 			return err
 		}
 		codec.decode(part, data)
