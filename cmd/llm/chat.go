@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 )
@@ -17,8 +16,7 @@ import (
 // A chat answers one line after another.
 type chat struct {
 	sampling
-	model         string
-	int8, history bool
+	history bool
 
 	conversation *instruct.Conversation
 	context      int
@@ -27,44 +25,20 @@ type chat struct {
 
 func chatCommand() *cobra.Command {
 	var c chat
-	cmd := command("", "chat", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		if err := c.open(cmd); err != nil {
-			return err
-		}
-		return c.run(cmd)
-	})
-	c.add(cmd, 0)
-	modelFlag(cmd, &c.model, assistant, "the assistant")
-	cmd.Flags().IntVarP(&c.MaxTokens, "n", "n", 0, "tokens to answer with, at most (default a quarter of the context)")
+	cmd := command("", "chat", cobra.NoArgs, c.run)
+	c.add(cmd, assistant, "the assistant", 0, 0, " (default a quarter of the context)")
 	cmd.Flags().BoolVar(&c.history, "history", true, "remember what was said, as far as the context holds it")
-	int8Flag(cmd, &c.int8)
 	return cmd
 }
 
-// open checks the options and reads the model.
-func (c *chat) open(cmd *cobra.Command) error {
-	err := c.check()
-	if cmd.Flags().Changed("n") {
-		err = errors.Join(err, atLeast(1, "n", c.MaxTokens))
-	}
+func (c *chat) run(cmd *cobra.Command, _ []string) error {
+	m, bpe, err := c.open(cmd, "instruct train")
 	if err != nil {
 		return err
 	}
-	m, bpe, err := loadModel(cmd, c.model, "instruct train")
-	if err != nil {
-		return err
-	}
-	a := instruct.New(m, bpe)
-	if c.int8 {
-		a = instruct.New(quantize.Int8(m), bpe)
-	}
-	c.context = m.Config.Context
+	c.context = m.Shape().Context
 	c.MaxTokens = cmp.Or(c.MaxTokens, max(1, c.context/4))
-	c.conversation = a.NewConversation()
-	return nil
-}
-
-func (c *chat) run(cmd *cobra.Command) error {
+	c.conversation = instruct.New(m, bpe).NewConversation()
 	out := cmd.OutOrStdout()
 	prompt, end := "", ""
 	if meter.IsTerminal(cmd.InOrStdin()) {

@@ -69,8 +69,12 @@ func (o *classifyOptions) Check() error {
 
 // run reads the messages and prepares a filter, new or as it was saved, to sort them.
 func (o *classifyOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, error) {
-	parts, sum, err := o.messages(cmd)
+	all, sum, err := readMessages(cmd, o.Data, o.Messages, o.Seed)
 	if err := o.read(f, "the messages in "+o.Data+" have", sum, err); err != nil {
+		return nil, err
+	}
+	parts, err := o.split(all)
+	if err != nil {
 		return nil, err
 	}
 	settings := o.Training(len(parts[0]))
@@ -128,18 +132,15 @@ func (o *classifyOptions) after(cmd *cobra.Command, f *runFlags, filter *classif
 	return err
 }
 
-// messages are the balanced messages to train with, to watch, and to hold out.
-func (o *classifyOptions) messages(cmd *cobra.Command) (parts [3][]classify.Message, sum string, err error) {
-	all, sum, err := readMessages(cmd, o.Data, o.Messages, o.Seed)
-	if err != nil {
-		return parts, "", err
-	}
+// split balances the messages, and cuts them into those to train with, to watch, and
+// to hold out.
+func (o *classifyOptions) split(all []classify.Message) (parts [3][]classify.Message, err error) {
 	balanced, err := classify.Balance(all, rand.New(rand.NewPCG(o.Seed, 11)))
 	if err != nil {
-		return parts, "", fmt.Errorf("%s: %w", o.Data, err)
+		return parts, fmt.Errorf("%s: %w", o.Data, err)
 	}
 	parts[0], parts[1], parts[2] = classify.Split(balanced)
-	return parts, sum, nil
+	return parts, nil
 }
 
 // filter is a new classifier over the pretrained model, or that of the run to go
@@ -242,21 +243,14 @@ func (o *classifyOptions) readAdapters(changes *lora.LoRA, c *classify.Classifie
 // file than that it was trained with there is one part, all.
 func evaluationParts(cmd *cobra.Command, dir, data string) (parts [][]classify.Message, names []string, err error) {
 	var o classifyOptions
-	if data != "" {
-		all, sum, err := readMessages(cmd, data, 0, 0)
-		if err != nil {
-			return nil, nil, err
-		}
-		if training.ReadOptions(dir, &o) != nil || o.SHA256 != sum {
-			return [][]classify.Message{all}, []string{"messages in " + data}, nil
-		}
-		o.Data = data // what the filter was trained on, perhaps at another place
-	} else if err := training.ReadOptions(dir, &o); err != nil {
-		return nil, nil, err
+	var all []classify.Message
+	own, err := o.judged(dir, data, &o, func() (sum string, err error) {
+		all, sum, err = readMessages(cmd, o.Data, o.Messages, o.Seed)
+		return sum, err
+	})
+	if err != nil || !own {
+		return [][]classify.Message{all}, []string{"messages in " + data}, err
 	}
-	three, sum, err := o.messages(cmd)
-	if err == nil && sum != o.SHA256 {
-		err = fmt.Errorf("the messages in %s have changed since the filter in %s was trained; name a file by -data", o.Data, dir)
-	}
+	three, err := o.split(all)
 	return three[:], []string{"messages to train with", "messages to watch", "messages held out from training"}, err
 }

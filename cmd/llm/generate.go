@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -9,37 +8,19 @@ import (
 
 	"github.com/spf13/cobra"
 
-	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
-// generating are the options of llm generate.
-type generating struct {
-	sampling
-	model string
-	int8  bool
-}
-
 func generateCommand() *cobra.Command {
-	var o generating
-	cmd := command("", "generate [PROMPT...]", cobra.ArbitraryArgs, o.run)
-	o.add(cmd, 0.8)
-	modelFlag(cmd, &o.model, newton, "the model")
-	cmd.Flags().IntVarP(&o.MaxTokens, "n", "n", 200, "tokens to write, at most")
-	int8Flag(cmd, &o.int8)
+	var o sampling
+	cmd := command("", "generate [PROMPT...]", cobra.ArbitraryArgs, o.generate)
+	o.add(cmd, newton, "the model", 0.8, 200, "")
 	return cmd
 }
 
-func int8Flag(cmd *cobra.Command, int8 *bool) {
-	cmd.Flags().BoolVar(int8, "int8", false, "round the weights to one byte each: large models write about three times as fast")
-}
-
-func (o *generating) run(cmd *cobra.Command, args []string) error {
-	if err := errors.Join(o.check(), atLeast(1, "n", o.MaxTokens)); err != nil {
-		return err
-	}
-	m, bpe, err := loadModel(cmd, o.model, "pretrain")
+func (o *sampling) generate(cmd *cobra.Command, args []string) error {
+	m, bpe, err := o.open(cmd, "pretrain")
 	if err != nil {
 		return err
 	}
@@ -51,16 +32,12 @@ func (o *generating) run(cmd *cobra.Command, args []string) error {
 	if len(ids) == 0 {
 		ids = bpe.Encode("\n") // a model needs something to begin from
 	}
-	if most := m.Config.Context; len(ids) > most {
+	if most := m.Shape().Context; len(ids) > most {
 		fmt.Fprintf(cmd.ErrOrStderr(), "llm: the prompt has %d tokens; the model reads the last %d of them\n", len(ids), most)
 		ids = ids[len(ids)-most:]
 	}
-	w := writing{model: m, bpe: bpe, sampler: o.Sampler, rng: rand.New(rand.NewPCG(o.Seed, 0)), stops: o.Stop, most: o.MaxTokens}
-	if o.int8 {
-		w.model = quantize.Int8(m)
-	}
 	fmt.Fprint(cmd.OutOrStdout(), prompt)
-	speed := w.to(cmd.Context(), cmd.OutOrStdout(), ids)
+	speed := write(cmd.Context(), cmd.OutOrStdout(), m, bpe, ids, o.Options, rand.New(rand.NewPCG(o.Seed, 0)))
 	fmt.Fprintln(cmd.OutOrStdout())
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens read, %v\n", len(ids), speed)
 	return cmd.Context().Err()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +14,6 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
 
 // assistant is where llm instruct train leaves its model.
@@ -126,21 +124,15 @@ func (o *answering) answer(cmd *cobra.Command, a *instruct.Assistant, entries []
 // or all of another file.
 func heldOutEntries(cmd *cobra.Command, dir, data string) (entries []instruct.Entry, what string, err error) {
 	var o instructOptions
-	untrained := training.ReadOptions(dir, &o)
-	if untrained != nil && data == "" {
-		return nil, "", untrained
+	own, err := o.judged(dir, data, &o, func() (sum string, err error) {
+		entries, sum, err = readEntries(cmd, o.Data, o.Seed)
+		return sum, err
+	})
+	if err != nil || !own {
+		return entries, "instructions in " + data, err
 	}
-	all, sum, err := readEntries(cmd, cmp.Or(data, o.Data), o.Seed)
-	switch {
-	case err != nil:
-		return nil, "", err
-	case untrained == nil && sum == o.SHA256:
-		_, _, test := instruct.Split(all)
-		return test, "instructions held out from training", nil
-	case data == "":
-		return nil, "", fmt.Errorf("the instructions in %s have changed since the assistant in %s was trained; name a file by -data", o.Data, dir)
-	}
-	return all, "instructions in " + data, nil
+	_, _, entries = instruct.Split(entries)
+	return entries, "instructions held out from training", nil
 }
 
 // fitting are the entries that the model can read with their answers.

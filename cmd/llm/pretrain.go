@@ -18,6 +18,7 @@ import (
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
@@ -226,8 +227,8 @@ func (o *pretrainOptions) sample(m *gpt.Model, bpe *tokens.BPE, step int) string
 	prompt := encodeText(bpe, o.Prompt, o.Plain)
 	var text strings.Builder
 	text.WriteString(o.Prompt)
-	w := writing{model: m, bpe: bpe, sampler: pretrain.Sampler{Temperature: 0.7, TopP: 0.95}, rng: rng, most: 100}
-	w.to(context.Background(), &text, prompt)
+	some := instruct.Options{Sampler: pretrain.Sampler{Temperature: 0.7, TopP: 0.95}, MaxTokens: 100}
+	write(context.Background(), &text, m, bpe, prompt, some, rng)
 	return printable(text.String())
 }
 

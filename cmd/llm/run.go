@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -121,6 +122,23 @@ func (s *source) read(f *runFlags, what, sum string, err error) error {
 	}
 	s.SHA256 = sum
 	return nil
+}
+
+// judged reads, by read, what the model of the run in dir is judged by: what it was
+// trained with, or another file, that data names. It reports whether that is the former,
+// of which only a part was trained on.
+func (s *source) judged(dir, data string, o training.Options, read func() (sum string, err error)) (own bool, err error) {
+	untrained := training.ReadOptions(dir, o)
+	if untrained != nil && data == "" {
+		return false, untrained
+	}
+	s.Data = cmp.Or(data, s.Data)
+	sum, err := read()
+	own = untrained == nil && sum == s.SHA256
+	if err == nil && !own && data == "" {
+		err = fmt.Errorf("%s has changed since the model in %s was trained; name a file by -data", s.Data, dir)
+	}
+	return own, err
 }
 
 // named says of what a resumed run cannot read where it is named.

@@ -59,6 +59,13 @@ func encodeCommand() *cobra.Command {
 func (o encoding) encode(ctx context.Context, w io.Writer, bpe *tokens.BPE, text io.Reader) error {
 	out := bufio.NewWriter(w)
 	defer out.Flush()
+	before, between := "", ""
+	switch {
+	case o.asJSON:
+		before, between = "[\n", ","
+	case o.ids:
+		between = " "
+	}
 	n, size := 0, 0
 	for part, err := range corpus.Parts(text, !o.plain) {
 		if err = cmp.Or(err, ctx.Err()); err != nil {
@@ -66,7 +73,9 @@ func (o encoding) encode(ctx context.Context, w io.Writer, bpe *tokens.BPE, text
 		}
 		size += len(part)
 		for _, id := range encodeText(bpe, part, o.plain) {
-			o.print(out, n, id, bpe.Bytes(id))
+			fmt.Fprint(out, before)
+			before = between
+			o.print(out, id, bpe.Bytes(id))
 			n++
 		}
 	}
@@ -83,16 +92,8 @@ func (o encoding) encode(ctx context.Context, w io.Writer, bpe *tokens.BPE, text
 	return nil
 }
 
-// print prints the n-th token.
-func (o encoding) print(out io.Writer, n, id int, bytes []byte) {
-	switch {
-	case o.asJSON && n == 0:
-		fmt.Fprintln(out, "[")
-	case o.asJSON:
-		fmt.Fprint(out, ",")
-	case o.ids && n > 0:
-		fmt.Fprint(out, " ")
-	}
+// print prints one token.
+func (o encoding) print(out io.Writer, id int, bytes []byte) {
 	switch {
 	case o.asJSON:
 		printJSON(out, piece{id, string(bytes), bytes}, "")

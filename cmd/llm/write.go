@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
@@ -18,10 +20,18 @@ import (
 )
 
 // sampling are the options of every command that lets a model write.
-type sampling struct{ instruct.Options }
+type sampling struct {
+	instruct.Options
+	model string
+	int8  bool
+}
 
-func (s *sampling) add(cmd *cobra.Command, temperature float32) {
+// add adds the options; most says what is normal for -n where tokens is 0.
+func (s *sampling) add(cmd *cobra.Command, model, what string, temperature float32, tokens int, most string) {
+	modelFlag(cmd, &s.model, model, what)
 	flags := cmd.Flags()
+	flags.IntVarP(&s.MaxTokens, "n", "n", tokens, "tokens to write, at most"+most)
+	flags.BoolVar(&s.int8, "int8", false, "round the weights to one byte each: large models write about three times as fast")
 	flags.Float32Var(&s.Sampler.Temperature, "temperature", temperature, "below 1 surer, above 1 wilder, 0 always the likeliest token")
 	flags.IntVar(&s.Sampler.TopK, "top-k", 0, "choose among the `k` likeliest tokens; 0 for all")
 	flags.Float32Var(&s.Sampler.TopP, "top-p", 0, "choose among the likeliest tokens that reach probability `p`; 0 for all")
@@ -34,6 +44,22 @@ func (s *sampling) add(cmd *cobra.Command, temperature float32) {
 // unescape lets a line end be written on a command line.
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
 
+// open checks the options and reads the model, which command makes.
+func (s *sampling) open(cmd *cobra.Command, command string) (gpt.Decoder, *tokens.BPE, error) {
+	err := s.check()
+	if cmd.Flags().Changed("n") {
+		err = errors.Join(err, atLeast(1, "n", s.MaxTokens))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	m, bpe, err := loadModel(cmd, s.model, command)
+	if err == nil && s.int8 {
+		return quantize.Int8(m), bpe, nil
+	}
+	return m, bpe, err
+}
+
 func (s *sampling) check() error {
 	if slices.Contains(s.Stop, "") {
 		return usagef("-stop cannot be empty; it takes the text to end before")
@@ -44,35 +70,25 @@ func (s *sampling) check() error {
 	return optionError(s.Sampler.Validate())
 }
 
-// A writing is a text that a model writes on.
-type writing struct {
-	model   gpt.Decoder
-	bpe     *tokens.BPE
-	sampler pretrain.Sampler
-	rng     *rand.Rand
-	stops   []string
-	most    int // tokens
-}
-
-// to streams what comes after prompt to w, which reports a failure itself. It ends
-// after the most tokens, before a stop string, where the model ends the text, or when
-// ctx is cancelled.
-func (o *writing) to(ctx context.Context, w io.Writer, prompt []int) speed {
+// write streams to w, which reports a failure itself, what a model writes after
+// prompt. It ends after the most tokens, before a stop string, where the model ends the
+// text, or when ctx is cancelled.
+func write(ctx context.Context, w io.Writer, m gpt.Decoder, bpe *tokens.BPE, prompt []int, o instruct.Options, rng *rand.Rand) speed {
 	s := speed{time.Now()}
 	ids := func(yield func(int) bool) {
-		for id := range pretrain.Generate(o.model, prompt, o.sampler, o.rng) {
+		for id := range pretrain.Generate(m, prompt, o.Sampler, rng) {
 			if ctx.Err() != nil {
 				return
 			}
-			if id != o.bpe.EndOfText() {
+			if id != bpe.EndOfText() {
 				s = append(s, time.Now())
 			}
-			if !yield(id) || len(s) > o.most {
+			if !yield(id) || len(s) > o.MaxTokens {
 				return
 			}
 		}
 	}
-	for text := range pretrain.Text(o.bpe, ids, o.stops...) {
+	for text := range pretrain.Text(bpe, ids, o.Stop...) {
 		io.WriteString(w, text)
 	}
 	return s

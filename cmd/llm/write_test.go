@@ -36,7 +36,7 @@ func TestGenerateStops(t *testing.T) {
 }
 
 func TestStopStringsHaveLineEnds(t *testing.T) {
-	s := sampling{instruct.Options{Stop: []string{`a\n\nb`, `\t`, `\\n`, `.`}}}
+	s := sampling{Options: instruct.Options{Stop: []string{`a\n\nb`, `\t`, `\\n`, `.`}}}
 	s.Sampler.Temperature, s.Sampler.RepetitionPenalty = 1, 1
 	require.NoError(t, s.check())
 	assert.Equal(t, []string{"a\n\nb", "\t", `\n`, "."}, s.Stop)
