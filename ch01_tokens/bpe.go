@@ -94,7 +94,7 @@ func (b *BPE) EncodeSpecial(text string) []int {
 	for document := range strings.SplitSeq(text, EndOfText) {
 		ids = append(b.appendIDs(ids, document), b.end)
 	}
-	return ids[:len(ids)-1] // none stands behind the last document
+	return ids[:len(ids)-1] // none comes after the last document
 }
 
 // EncodeStrict is Encode, except that a text with [EndOfText] in it is an

@@ -87,8 +87,8 @@ func TrainBPE(text string, vocab int) (*BPE, error) {
 	return TrainDocuments(strings.SplitSeq(text, EndOfText), vocab)
 }
 
-// TrainDocuments is [TrainBPE] for documents that one has apart. If one of them
-// has the characters of [EndOfText], they are characters like others.
+// TrainDocuments is [TrainBPE] for documents that are separate strings already. If
+// one of them has the characters of [EndOfText], they are characters like others.
 func TrainDocuments(documents iter.Seq[string], vocab int) (*BPE, error) {
 	if vocab < 257 {
 		return nil, fmt.Errorf("tokens: vocabulary of %d: need at least 257, one for each byte and one for %s", vocab, EndOfText)

@@ -35,8 +35,8 @@ func (e Embedding) Forward(x blas32.General, ids []int, T, at int) {
 // Backward takes dx, the gradient of the loss with respect to the x of a
 // Forward with at = 0, and adds to grad the gradients of the two tables.
 // Rows that no id asked for stay as they are. A table of grad whose Data
-// is nil is frozen: it is skipped. Ids have no gradient, one cannot nudge
-// a name.
+// is nil is frozen: it is skipped. Ids are names, not quantities, and have
+// no gradient.
 //
 // The rows are added one after the other, in the order of the ids.
 // Splitting the ids over the cores would not do: two of them may be the

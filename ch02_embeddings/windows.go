@@ -3,8 +3,8 @@ package embeddings
 import "fmt"
 
 // Windows are the examples that a text of ids holds: stretches of equal
-// length, each with the same stretch one id later as its target. A
-// Windows copies nothing, it only remembers where to look.
+// length, each with the same stretch one id later as its target. They are
+// views of the text: no id is copied.
 type Windows struct {
 	ids    []int
 	length int // ids in a window: the context that the model will see

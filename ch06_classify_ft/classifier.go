@@ -115,7 +115,7 @@ func (c *Classifier) NewActivations(grad *Classifier, B, T int) *Activations {
 // Forward returns two scores, for ham and for spam, of each message in a batch of T ids a message.
 // rows says where, among the N = B·T, the last token of each message is, and is kept for Backward.
 // Causal attention lets a position see what stands before it: the last token is the first to have
-// seen all of its message, and no padding behind it can change what it saw. The scores (B,2) live
+// seen all of its message, and no padding after it can change what it saw. The scores (B,2) live
 // in a until its next use.
 func (c *Classifier) Forward(a *Activations, ids []int, T int, rows []int, drop *attention.Dropout) blas32.General {
 	hidden := c.Model.Forward(a.model, ids, T, drop)

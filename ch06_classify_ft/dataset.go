@@ -11,7 +11,8 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// fewest messages of each class are ten, of which Split can give one to watch.
+// fewest is how many messages of each class Balance asks for: of ten in all, Split can give one
+// to the validation set.
 const fewest = 5
 
 // Balance returns all messages of the rarer class and equally many of the other, chosen by rng,
@@ -44,9 +45,8 @@ func Balance(messages []Message, rng *rand.Rand) ([]Message, error) {
 	return balanced, nil
 }
 
-// Split cuts messages, which Balance has shuffled, into the first 70 percent to learn from, the
-// next 10 to watch while learning, and the rest to judge by at the end. The first two sizes are
-// rounded down.
+// Split cuts messages, which Balance has shuffled, into a training set, the first 70 percent, a
+// validation set, the next 10, and a test set, the rest. The first two sizes are rounded down.
 func Split(messages []Message) (train, validation, test []Message) {
 	n := len(messages)
 	a := n * 7 / 10
@@ -62,7 +62,7 @@ type Examples struct {
 }
 
 // NewExamples encodes messages. Of each it keeps the first longest ids; a message that encodes to
-// nothing becomes the one id pad, which is also what fills the rows of a batch behind its shorter
+// nothing becomes the one id pad, which is also what fills the rows of a batch after its shorter
 // messages.
 func NewExamples(messages []Message, t tokens.Tokenizer, longest, pad int) Examples {
 	x := Examples{pad: pad}

@@ -12,7 +12,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// A Score is what an assistant made of one entry.
+// A Score is an entry, an assistant's response to it, and how good that is.
 type Score struct {
 	Entry
 	Response string  `json:"model_response"`
