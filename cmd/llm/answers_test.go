@@ -100,6 +100,12 @@ func TestAnswersAreKept(t *testing.T) {
 		assert.Equal(t, text, ok(t, evalArgs(t, "-answers", path, "-force")...))
 	}
 
+	// What -force replaces stays until there is an answer.
+	var none atomic.Int32
+	r := llmIn(t, countdown{t.Context(), &none}, "", evalArgs(t, "-answers", path, "-force")...)
+	require.Equal(t, statusInterrupted, r.status, r.stderr)
+	assert.Equal(t, whole, read(t, path))
+
 	few := filepath.Join(t.TempDir(), "few.json")
 	assert.Contains(t, ok(t, evalArgs(t, "-answers", few, "-limit", "2")...), "2 instructions held out")
 	assert.Len(t, readList(t, few), 2)

@@ -110,8 +110,10 @@ func (o *answering) answer(cmd *cobra.Command, a *instruct.Assistant, entries []
 		m.Add(1)
 	}
 	m.Clear()
-	if write := kept.write(); write != nil {
-		return errors.Join(err, write)
+	if len(kept.list) > 0 { // else what is replaced stays
+		if write := kept.write(); write != nil {
+			return errors.Join(err, write)
+		}
 	}
 	if errors.Is(err, context.Canceled) && kept.path != "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers are in %s, and the same command with -resume goes on\n", len(kept.list), len(entries), kept.path)
