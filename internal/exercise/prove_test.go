@@ -229,6 +229,9 @@ func TestAnyDirectoryName(t *testing.T) {
 			results, err := Status(t.Context(), root)
 			require.NoError(t, err)
 			require.Equal(t, Todo, results[0].State)
+			for i := range all {
+				all[i].Wrong = nil // the name is what matters here
+			}
 			failed, err := prove(t.Context(), root, all, func(f finding) { require.Equal(t, f.Want, f.Got, "%v", f) })
 			require.NoError(t, err)
 			require.Zero(t, failed)

@@ -53,11 +53,9 @@ func (p Problem) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Lin
 
 // A Book is the woven site.
 type Book struct {
-	// Files are the site's files by path. Each is made when it is first asked for.
+	// Files are the site's files by path, among them pages of the source files that
+	// some page links to. Each is made when it is first asked for.
 	Files map[string]func() []byte
-	// Linked are the pages of source files that some page links to; they are
-	// among Files.
-	Linked map[string]bool
 	// Problems are sorted by place.
 	Problems []Problem
 
@@ -127,7 +125,7 @@ type Options struct {
 func Weave(root string, options Options) *Book {
 	b := &Book{
 		root: root, live: options.Live,
-		Files: map[string]func() []byte{}, Linked: map[string]bool{},
+		Files:  map[string]func() []byte{},
 		byFile: map[string]*page{}, anchors: map[anchorKey]place{}, shown: map[string]map[int][]string{},
 	}
 	tree, broken := source.Load(root)
@@ -272,7 +270,7 @@ func (p *page) eyebrow() string {
 // problems are known already, and so is what the pages link to.
 func (b *Book) again() *Book {
 	c := *b
-	c.Problems, c.Files, c.Linked = nil, maps.Clone(b.Files), maps.Clone(b.Linked)
+	c.Problems, c.Files = nil, maps.Clone(b.Files)
 	return &c
 }
 

@@ -88,8 +88,7 @@ func (b *Book) symbolHref(p *page, file, symbol, prefix string) (string, error) 
 // sourceHref is the page that shows a whole file of the repository.
 func (b *Book) sourceHref(file, line string) string {
 	name := "src/" + file + ".html"
-	if !b.Linked[name] {
-		b.Linked[name] = true
+	if b.Files[name] == nil {
 		b.Files[name] = b.sourcePage(name, file)
 	}
 	if line != "" {

@@ -15,6 +15,13 @@ import (
 
 var dotted = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
 
+// allowed are words that look like a name of the project in code font and are
+// none, each with the reason why the prose may use it.
+var allowed = map[string]string{
+	"PyTorch": "the library that the book compares its numbers with",
+	"LoRA":    "the method's name in the literature",
+}
+
 // fileEndings after a dot make a file name, not a field.
 var fileEndings = map[string]bool{"go": true, "md": true, "txt": true, "json": true, "svg": true, "css": true, "js": true, "html": true, "mod": true, "sum": true, "tsv": true, "csv": true, "bpe": true, "safetensors": true, "s": true, "py": true, "org": true, "com": true}
 
