@@ -74,10 +74,3 @@ func atLeast(least int, name string, value int) error {
 	}
 	return nil
 }
-
-// changed lists the flags on the command line.
-func changed(cmd *cobra.Command) []string {
-	var names []string
-	cmd.Flags().Visit(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return names
-}

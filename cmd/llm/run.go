@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 )
@@ -41,8 +43,8 @@ type course interface {
 // or from the run that is gone on with; then the data, the model, its learner and
 // trainer; then the steps.
 func (f *runFlags) train(cmd *cobra.Command, c course) error {
-	if f.stop < 0 {
-		return usagef("-stop cannot be %d; it takes 0 or more", f.stop)
+	if err := atLeast(0, "stop", f.stop); err != nil {
+		return err
 	}
 	begin := f.begin
 	if f.resume {
@@ -87,10 +89,14 @@ func (f *runFlags) begin(_ *cobra.Command, c course) (err error) {
 // goOn reads the options of the run in -out, in the place of those of the command
 // line.
 func (f *runFlags) goOn(cmd *cobra.Command, c course) error {
-	for _, name := range changed(cmd) {
-		if name != "out" && name != "resume" && name != "stop" && name != "published" {
-			return usagef("-resume goes on with the options the run was started with; it takes no -%s", name)
+	var more error
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if !slices.Contains([]string{"out", "resume", "stop", "published"}, flag.Name) {
+			more = usagef("-resume goes on with the options the run was started with; it takes no -%s", flag.Name)
 		}
+	})
+	if more != nil {
+		return more
 	}
 	reflect.ValueOf(c).Elem().SetZero()
 	return training.ReadOptions(f.out, c)
