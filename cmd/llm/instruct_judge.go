@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"time"
@@ -73,7 +74,7 @@ func (o *judging) run(cmd *cobra.Command, _ []string) error {
 	}
 	o.key = os.Getenv(keyVariable)
 	err = o.scoreAll(cmd, a, list)
-	scored, mean := meanScore(list)
+	scored, _ := meanScore(list)
 	if err == nil || scored > 0 { // else the file is left as it was
 		if write := a.write(); write != nil {
 			return errors.Join(err, write)
@@ -83,7 +84,6 @@ func (o *judging) run(cmd *cobra.Command, _ []string) error {
 	if o.force {
 		again = "the same command judges all anew"
 	}
-	out := cmd.OutOrStdout()
 	switch {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintf(cmd.ErrOrStderr(), "stopped; %d of %d answers in %s have a score, and %s\n", scored, len(list), a.path, again)
@@ -91,16 +91,7 @@ func (o *judging) run(cmd *cobra.Command, _ []string) error {
 	case err != nil:
 		return fmt.Errorf("%w; %d of %d answers have a score, and %s", err, scored, len(list), again)
 	}
-	for i, x := range list {
-		if x.Score == nil {
-			fmt.Fprintf(out, "answer %d has no score: %s\n", i+1, x.Unscored)
-		}
-	}
-	if scored == 0 {
-		fmt.Fprintln(out, "no answer has a score")
-		return nil
-	}
-	fmt.Fprintf(out, "mean score %.2f of %d answers, judged by %s\n", mean, scored, o.model)
+	o.print(cmd.OutOrStdout(), list)
 	return nil
 }
 
@@ -136,6 +127,19 @@ func (o *judging) scoreAll(cmd *cobra.Command, a *answers, list []answer) error 
 		}
 	}
 	return nil
+}
+
+func (o *judging) print(out io.Writer, list []answer) {
+	for i, x := range list {
+		if x.Score == nil {
+			fmt.Fprintf(out, "answer %d has no score: %s\n", i+1, x.Unscored)
+		}
+	}
+	if scored, mean := meanScore(list); scored > 0 {
+		fmt.Fprintf(out, "mean score %.2f of %d answers, judged by %s\n", mean, scored, o.model)
+	} else {
+		fmt.Fprintln(out, "no answer has a score")
+	}
 }
 
 // meanScore is the mean score of the answers that have one, and how many those are.
