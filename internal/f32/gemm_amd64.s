@@ -42,9 +42,9 @@ TEXT ·multiply6x16(SB), $0-48
 	PREFETCHT0 (DI)
 	PREFETCHT0 60(DI)
 
-four:
+four6:
 	SUBQ         $0x04, AX
-	JL           rest
+	JL           rest6
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (CX), Y14
@@ -125,16 +125,16 @@ four:
 	VBROADCASTSS 92(CX), Y15
 	VFMADD231PS  Y12, Y15, Y10
 	VFMADD231PS  Y13, Y15, Y11
-	ADDQ         $0x60, CX
+	ADDQ         $0x00000060, CX
 	ADDQ         $0x00000100, DX
-	JMP          four
+	JMP          four6
 
-rest:
+rest6:
 	ADDQ $0x04, AX
 
-one:
+one6:
 	SUBQ         $0x01, AX
-	JL           store
+	JL           end6
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (CX), Y14
@@ -155,11 +155,11 @@ one:
 	VBROADCASTSS 20(CX), Y15
 	VFMADD231PS  Y12, Y15, Y10
 	VFMADD231PS  Y13, Y15, Y11
-	ADDQ         $0x18, CX
-	ADDQ         $0x40, DX
-	JMP          one
+	ADDQ         $0x00000018, CX
+	ADDQ         $0x00000040, DX
+	JMP          one6
 
-store:
+end6:
 	VBROADCASTSS alpha+40(FP), Y12
 	VMULPS       Y12, Y0, Y0
 	VMULPS       Y12, Y1, Y1
@@ -669,7 +669,7 @@ one12:
 	VBROADCASTSS 44(BX), Z31
 	VFMADD231PS  Z24, Z31, Z22
 	VFMADD231PS  Z25, Z31, Z23
-	ADDQ         $0x30, BX
+	ADDQ         $0x00000030, BX
 	ADDQ         $0x00000080, SI
 	JMP          one12
 
@@ -861,7 +861,7 @@ one8:
 	VBROADCASTSS 28(BX), Z27
 	VFMADD231PS  Z24, Z27, Z14
 	VFMADD231PS  Z25, Z27, Z15
-	ADDQ         $0x30, BX
+	ADDQ         $0x00000030, BX
 	ADDQ         $0x00000080, SI
 	JMP          one8
 
@@ -973,7 +973,7 @@ one4:
 	VBROADCASTSS 12(BX), Z29
 	VFMADD231PS  Z24, Z29, Z6
 	VFMADD231PS  Z25, Z29, Z7
-	ADDQ         $0x30, BX
+	ADDQ         $0x00000030, BX
 	ADDQ         $0x00000080, SI
 	JMP          one4
 

@@ -95,7 +95,11 @@ func Broadcast(name string, v reg.VecPhysical) {
 // Zero clears registers.
 func Zero(vs ...reg.VecPhysical) {
 	for _, v := range vs {
-		VXORPS(v, v, v)
+		if v.Size() == 64 {
+			VPXORD(v, v, v) // VXORPS takes these with AVX512DQ only
+		} else {
+			VXORPS(v, v, v)
+		}
 	}
 }
 

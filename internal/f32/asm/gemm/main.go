@@ -32,61 +32,74 @@ func main() {
 	Generate()
 }
 
+// A tile is the part of c that a kernel keeps in registers: first its sums, two
+// registers a row, then two for what one step of the sum takes of b, then some that
+// hold, in turn, one element of a in all places.
+type tile struct {
+	registers []reg.VecPhysical
+	height    int // rows
+	lanes     int // float32s of a register
+}
+
+// sum adds up the first rows of the tile: k steps of panels a and b.
+func (t tile) sum(rows int, k, a, b, c, stride reg.GPVirtual) {
+	sums, panelB, panelA := t.registers[:2*t.height], t.registers[2*t.height:2*t.height+2], t.registers[2*t.height+2:]
+	size := 4 * t.lanes
+	Zero(sums[:2*rows]...)
+
+	// Fetch the tile while the sum is computed: 75 GFLOP/s become 80 where c is
+	// large.
+	row := GP64()
+	MOVQ(c, row)
+	for i := range rows {
+		PREFETCHT0(Mem{Base: row})
+		PREFETCHT0(Mem{Base: row, Disp: min(64, 2*size-4)})
+		if i < rows-1 {
+			ADDQ(stride, row)
+		}
+	}
+
+	step := func(at int) {
+		VMOVUPS(Mem{Base: b, Disp: at * 2 * size}, panelB[0])
+		VMOVUPS(Mem{Base: b, Disp: at*2*size + size}, panelB[1])
+		for i := range rows {
+			v := panelA[i%len(panelA)]
+			VBROADCASTSS(Mem{Base: a, Disp: 4 * (at*t.height + i)}, v)
+			VFMADD231PS(panelB[0], v, sums[2*i])
+			VFMADD231PS(panelB[1], v, sums[2*i+1])
+		}
+	}
+	steps := func(n int, again, end string) {
+		Label(again)
+		SUBQ(Imm(uint64(n)), k)
+		JL(LabelRef(end))
+		for i := range n {
+			step(i)
+		}
+		ADDQ(U32(uint32(n*4*t.height)), a)
+		ADDQ(U32(uint32(n*2*size)), b)
+		JMP(LabelRef(again))
+	}
+	name := func(s string) string { return fmt.Sprint(s, rows) }
+	steps(4, name("four"), name("rest"))
+	Label(name("rest"))
+	ADDQ(Imm(4), k)
+	steps(1, name("one"), name("end"))
+	Label(name("end"))
+}
+
 // multiply writes the kernel of the matrix product. Y0 to Y11 hold the 6×16
-// tile, two registers a row; of each step of the sum, Y12 and Y13 hold the 16
-// elements of b, and Y14 and Y15 in turn one of the 6 elements of a. Twelve FMAs
-// a step keep both FMA units busy through their latency of four cycles.
+// tile; of each step of the sum, Y12 and Y13 hold the 16 elements of b, and Y14 and
+// Y15 in turn one of the 6 elements of a. Twelve FMAs a step keep both FMA units busy
+// through their latency of four cycles.
 func multiply() {
 	Define("multiply6x16", "func(k int, a, b, c *float32, stride int, alpha, beta float32)",
 		"multiply6x16 sets the 6×16 tile at c, whose rows are stride apart, to",
 		"alpha·a·b + beta·c, where a holds k columns of 6 elements and b k rows of 16.",
 		"With beta 0 it does not read c.")
 	k, a, b, c, stride := Arg("k"), Arg("a"), Arg("b"), Arg("c"), Bytes("stride")
-	Zero(Y[:12]...)
+	tile{Y[:], 6, 8}.sum(6, k, a, b, c, stride)
 
-	// Fetch the tile while the sum is computed: 75 GFLOP/s become 80 where c is
-	// large.
-	row := GP64()
-	MOVQ(c, row)
-	for i := range 6 {
-		PREFETCHT0(Mem{Base: row})
-		PREFETCHT0(Mem{Base: row, Disp: 60})
-		if i < 5 {
-			ADDQ(stride, row)
-		}
-	}
-
-	step := func(at int) {
-		VMOVUPS(Mem{Base: b, Disp: at * 64}, Y[12])
-		VMOVUPS(Mem{Base: b, Disp: at*64 + 32}, Y[13])
-		for i := range 6 {
-			v := Y[14+i%2]
-			VBROADCASTSS(Mem{Base: a, Disp: at*24 + i*4}, v)
-			VFMADD231PS(Y[12], v, Y[2*i])
-			VFMADD231PS(Y[13], v, Y[2*i+1])
-		}
-	}
-	const unroll = 4
-	Label("four")
-	SUBQ(Imm(unroll), k)
-	JL(LabelRef("rest"))
-	for i := range unroll {
-		step(i)
-	}
-	ADDQ(Imm(unroll*24), a)
-	ADDQ(U32(unroll*64), b)
-	JMP(LabelRef("four"))
-	Label("rest")
-	ADDQ(Imm(unroll), k)
-	Label("one")
-	SUBQ(Imm(1), k)
-	JL(LabelRef("store"))
-	step(0)
-	ADDQ(Imm(24), a)
-	ADDQ(Imm(64), b)
-	JMP(LabelRef("one"))
-
-	Label("store")
 	Broadcast("alpha", Y[12])
 	for i := range 12 {
 		VMULPS(Y[12], Y[i], Y[i])
@@ -96,7 +109,7 @@ func multiply() {
 	VUCOMISS(reg.X14, reg.X13)
 	JNE(LabelRef("add"))
 	JP(LabelRef("add")) // beta is NaN
-	tile := func(each func(m Mem, v reg.VecPhysical)) {
+	store := func(each func(m Mem, v reg.VecPhysical)) {
 		for i := range 6 {
 			each(Mem{Base: c}, Y[2*i])
 			each(Mem{Base: c, Disp: 32}, Y[2*i+1])
@@ -106,16 +119,16 @@ func multiply() {
 		}
 		Finish()
 	}
-	tile(func(m Mem, v reg.VecPhysical) { VMOVUPS(v, m) })
+	store(func(m Mem, v reg.VecPhysical) { VMOVUPS(v, m) })
 	Label("add")
-	tile(func(m Mem, v reg.VecPhysical) {
+	store(func(m Mem, v reg.VecPhysical) {
 		VFMADD231PS(m, Y[13], v)
 		VMOVUPS(v, m)
 	})
 }
 
 // multiplyAVX512 writes the kernel for registers of 16 elements. Z0 to Z23 hold
-// the 12×32 tile, two registers a row; Z24 and Z25 the 32 elements of b, Z26 to
+// the 12×32 tile; Z24 and Z25 the 32 elements of b, Z26 to
 // Z31 in turn an element of a. At the lower edge of c, where there are fewer
 // rows, only as many as are left, rounded up to a multiple of 4, are computed.
 // At the right edge a mask keeps the columns beyond it from being touched.
@@ -134,7 +147,7 @@ func multiplyAVX512() {
 		if n < 12 {
 			Label(fmt.Sprint("rows", n))
 		}
-		sumAVX512(n, k, a, b, c, stride)
+		tile{z[:], 12, 16}.sum(n, k, a, b, c, stride)
 		if n > 4 {
 			JMP(LabelRef("store"))
 		}
@@ -147,7 +160,7 @@ func multiplyAVX512() {
 	VUCOMISS(reg.X26, reg.X25)
 	JNE(LabelRef("add"))
 	JP(LabelRef("add")) // beta is NaN
-	tile := func(each func(m Mem, mask reg.Register, v reg.VecPhysical)) {
+	store := func(each func(m Mem, mask reg.Register, v reg.VecPhysical)) {
 		for i := range 12 {
 			each(Mem{Base: c}, low, z[2*i])
 			each(Mem{Base: c, Disp: 64}, high, z[2*i+1])
@@ -159,12 +172,12 @@ func multiplyAVX512() {
 		}
 		JMP(LabelRef("done"))
 	}
-	tile(func(m Mem, mask reg.Register, v reg.VecPhysical) {
+	store(func(m Mem, mask reg.Register, v reg.VecPhysical) {
 		VMULPS(z[24], v, v)
 		VMOVUPS(v, mask, m)
 	})
 	Label("add")
-	tile(func(m Mem, mask reg.Register, v reg.VecPhysical) {
+	store(func(m Mem, mask reg.Register, v reg.VecPhysical) {
 		VMULPS(z[24], v, v)
 		VMOVUPS_Z(m, mask, z[27])
 		VFMADD231PS(z[27], z[25], v)
@@ -183,53 +196,6 @@ func columnMasks(cols reg.GPVirtual) (low, high reg.Register) {
 	SHRQ(Imm(16), keep)
 	KMOVW(keep.As32(), reg.K2)
 	return reg.K1, reg.K2
-}
-
-// sumAVX512 adds up the first rows of a tile.
-func sumAVX512(rows int, k, a, b, c, stride reg.GPVirtual) {
-	for i := range 2 * rows {
-		VPXORD(z[i], z[i], z[i])
-	}
-	row := GP64()
-	MOVQ(c, row)
-	for i := range rows {
-		PREFETCHT0(Mem{Base: row})
-		PREFETCHT0(Mem{Base: row, Disp: 64})
-		if i < rows-1 {
-			ADDQ(stride, row)
-		}
-	}
-	step := func(at int) {
-		VMOVUPS(Mem{Base: b, Disp: at * 128}, z[24])
-		VMOVUPS(Mem{Base: b, Disp: at*128 + 64}, z[25])
-		for i := range rows {
-			v := z[26+i%6]
-			VBROADCASTSS(Mem{Base: a, Disp: at*48 + i*4}, v)
-			VFMADD231PS(z[24], v, z[2*i])
-			VFMADD231PS(z[25], v, z[2*i+1])
-		}
-	}
-	const unroll = 4
-	name := func(s string) string { return fmt.Sprint(s, rows) }
-	Label(name("four"))
-	SUBQ(Imm(unroll), k)
-	JL(LabelRef(name("rest")))
-	for i := range unroll {
-		step(i)
-	}
-	ADDQ(U32(unroll*48), a)
-	ADDQ(U32(unroll*128), b)
-	JMP(LabelRef(name("four")))
-	Label(name("rest"))
-	ADDQ(Imm(unroll), k)
-	Label(name("one"))
-	SUBQ(Imm(1), k)
-	JL(LabelRef(name("end")))
-	step(0)
-	ADDQ(Imm(48), a)
-	ADDQ(U32(128), b)
-	JMP(LabelRef(name("one")))
-	Label(name("end"))
 }
 
 // copyColumns writes the packing of an operand whose rows are already those that
