@@ -2,10 +2,7 @@ package f32
 
 import "math"
 
-var (
-	posInf = float32(math.Inf(1))
-	negInf = float32(math.Inf(-1))
-)
+var posInf = float32(math.Inf(1))
 
 const (
 	expMax  = 88.72283  // e**x overflows above

@@ -2,6 +2,8 @@
 
 package f32
 
+import "math"
+
 // No kernels here but the portable one. Most of what follows does none of a
 // vector's elements, which leaves them to the plain loops; see kernel_amd64.go.
 
@@ -17,7 +19,7 @@ func dot([]float32, []float32) (float32, int) { return 0, 0 }
 
 func sum([]float32) (float32, int) { return 0, 0 }
 
-func maximum([]float32) (float32, int) { return negInf, 0 }
+func maximum([]float32) (float32, int) { return float32(math.Inf(-1)), 0 }
 
 // expShifted adds in the order of the kernels: eight sums, folded by halves. A
 // single sum of many would also round worse.
