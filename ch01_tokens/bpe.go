@@ -87,7 +87,7 @@ func (b *BPE) appendIDs(ids []int, text string) []int {
 }
 
 // EncodeSpecial is Encode, except that each [EndOfText] in text becomes the
-// special token, as it should in a text to train on. Not for what strangers
+// special token, as it should in a text to train on. It is not for what strangers
 // write: their token would end the document.
 func (b *BPE) EncodeSpecial(text string) []int {
 	ids := make([]int, 0, len(text)/3)

@@ -76,9 +76,9 @@ func ReadBPE(vocab, merges io.Reader) (*BPE, error) {
 	return ParseBPE(ids, lines)
 }
 
-// ParseBPE returns the encoding of which the two files say this: the id of each
-// token, and the lines of merges. The first line may name the version of the
-// format.
+// ParseBPE returns the encoding that the contents of the two files describe: the
+// id of each token, and the lines of merges, of which the first may name the
+// version of the format.
 func ParseBPE(ids map[string]int, merges []string) (*BPE, error) {
 	texts, err := textsByID(ids)
 	if err != nil {
@@ -132,7 +132,7 @@ func parseMerge(line string, ids map[string]int) (Merge, error) {
 	return Merge{ids[left], ids[right], ids[left+right]}, nil
 }
 
-// WriteVocab writes vocab.json.
+// WriteVocab writes vocab.json, which [ReadBPE] reads.
 func (b *BPE) WriteVocab(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	between := "{"
@@ -144,7 +144,7 @@ func (b *BPE) WriteVocab(w io.Writer) error {
 	return out.Flush()
 }
 
-// WriteMerges writes merges.txt.
+// WriteMerges writes merges.txt, which [ReadBPE] reads.
 func (b *BPE) WriteMerges(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintln(out, "#version: 0.2")

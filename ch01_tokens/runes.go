@@ -44,7 +44,7 @@ func (r *Runes) Encode(text string) []int {
 	return ids
 }
 
-// Decode is Encode undone, except where a character was unknown.
+// Decode joins the characters. One that was unknown comes back as U+FFFD.
 func (r *Runes) Decode(ids []int) string {
 	var text strings.Builder
 	for _, id := range ids {

@@ -26,8 +26,8 @@ func (m Merge) Apply(ids []int) []int {
 	return out
 }
 
-// ApplyMerges returns the ids that become of ids by all merges, in their order.
-// It overwrites ids.
+// ApplyMerges returns what all merges, in their order, make of ids. It overwrites
+// ids.
 func ApplyMerges(merges []Merge, ids []int) []int {
 	for _, m := range merges {
 		ids = m.Apply(ids)

@@ -66,8 +66,8 @@ func LastBlock(layers int) func(name string) bool {
 	}
 }
 
-// All trains every weight that has a part in the answer: all but the old head where that is not
-// the token embedding.
+// All trains every weight but those of the old head, where it has weights of its own: they have no
+// part in the answer.
 func All(name string) bool { return name != "lm_head.weight" }
 
 // TrainedParams is the number of values that trains lets a classifier of the given configuration
@@ -87,7 +87,7 @@ func TrainedParams(c gpt.Config, trains func(name string) bool) int {
 // Activations is what [Classifier.Forward] keeps for [Classifier.Backward].
 type Activations struct {
 	model   *gpt.Activations
-	N       int            // ids read
+	n       int            // ids read
 	rows    []int          // where the last tokens are
 	last    blas32.General // (B,C), the hidden vectors there
 	dlast   blas32.General // (B,C)
@@ -119,7 +119,7 @@ func (c *Classifier) NewActivations(grad *Classifier, B, T int) *Activations {
 // in a until its next use.
 func (c *Classifier) Forward(a *Activations, ids []int, T int, rows []int, drop *attention.Dropout) blas32.General {
 	hidden := c.Model.Forward(a.model, ids, T, drop)
-	a.N, a.rows = len(ids), rows
+	a.n, a.rows = len(ids), rows
 	last, logits := f32.Rows(a.last, 0, len(rows)), f32.Rows(a.logits, 0, len(rows))
 	for i, row := range rows {
 		copy(f32.Row(last, i), f32.Row(hidden, row))
@@ -135,7 +135,7 @@ func (c *Classifier) Backward(grad *Classifier, a *Activations, dlogits blas32.G
 	B := dlogits.Rows
 	last, dlast := f32.Rows(a.last, 0, B), f32.Rows(a.dlast, 0, B)
 	c.Head.Backward(dlast, &grad.Head, dlogits, last) // c.Head.Forward(logits, last)
-	dhidden := f32.Rows(a.dhidden, 0, a.N)
+	dhidden := f32.Rows(a.dhidden, 0, a.n)
 	clear(dhidden.Data)
 	for i, row := range a.rows {
 		copy(f32.Row(dhidden, row), f32.Row(dlast, i))

@@ -10,7 +10,7 @@ import (
 
 // Settings are the choices of a fine-tuning run: those of any training run and a
 // few more. Of the schedule only the Peak is chosen, which is the learning rate;
-// [Settings.Training] knows the rest.
+// [Settings.Training] fills in the rest.
 type Settings struct {
 	pretrain.Settings
 	Batch    int  `json:"batch"`    // messages that go through the model at once
@@ -40,7 +40,7 @@ var PublishedSettings = Settings{
 }
 
 // Training returns what [pretrain.NewTrainer] asks for, for a training part of
-// n messages: a tenth of the steps to warm up, then a cosine down to nothing,
+// n messages: a tenth of the steps to warm up, then a cosine down to zero,
 // unless the rate is constant.
 func (s Settings) Training(n int) pretrain.Settings {
 	t := s.Settings

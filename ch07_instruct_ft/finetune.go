@@ -63,9 +63,9 @@ type Tuner struct {
 }
 
 // NewTuner prepares to train all weights of m on the entries of learn, and to
-// watch how well it does on others. Entries longer than its context are left
-// out; if that is all there are to learn from, the error says so. Its memory is
-// for the longest entry that is left.
+// measure the loss on those of watch. Entries longer than its context are left
+// out; it is an error if none is left to learn from. Its memory is for the longest
+// entry that is left.
 func NewTuner(m *gpt.Model, t *tokens.BPE, learn, watch []Entry, s Settings) (*Tuner, error) {
 	if s.Epochs < 1 || s.Batch < 1 {
 		panic("instruct: epochs or batch size below 1")
@@ -87,9 +87,9 @@ func NewTuner(m *gpt.Model, t *tokens.BPE, learn, watch []Entry, s Settings) (*T
 	return u, nil
 }
 
-// Loss is the mean loss of the entries to watch, as the run itself counts it:
+// Loss is the mean loss of the entries to watch, as [pretrain.Evaluate] counts it:
 // of the first batches of them, at most most, or of all if most is 0. It is NaN
-// if there are none; see [pretrain.Evaluate].
+// if there are none.
 func (u *Tuner) Loss(most int) (loss float64, batches int) {
 	return pretrain.Evaluate(u.learner, u.collator.Batches(u.watch, u.batch, nil), most)
 }

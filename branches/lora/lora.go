@@ -73,7 +73,7 @@ func (l *LoRA) Learn(b embeddings.Batch, scale float32, drop *attention.Dropout)
 	return loss
 }
 
-// Loss merges and returns the mean loss of a batch.
+// Loss merges, and returns the mean loss of a batch.
 func (l *LoRA) Loss(b embeddings.Batch) float64 {
 	l.Merge()
 	return l.learner.Loss(b)
