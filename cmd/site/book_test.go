@@ -18,7 +18,7 @@ var woven *weave.Book
 func theBook(t *testing.T) *weave.Book {
 	t.Helper()
 	if woven == nil {
-		woven = weave.Weave(bookRoot(t), weave.Options{})
+		woven = weave.Weave(bookRoot(t))
 	}
 	return woven
 }

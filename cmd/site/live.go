@@ -33,7 +33,8 @@ func (l *live) book() (files map[string]func() []byte, version uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now := stamp(l.root); now != l.version {
-		b := weave.Weave(l.root, weave.Options{Live: true})
+		b := weave.Weave(l.root)
+		b.Live = true
 		_ = sound(b.Problems, l.stdout)
 		l.files, l.version = b.Files, now
 	}

@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // report prints every problem of the book below root, one a line.
 func report(root string, stdout io.Writer) error {
-	b := weave.Weave(root, weave.Options{})
+	b := weave.Weave(root)
 	if err := sound(slices.Concat(b.Problems, b.Coverage(), b.Walls()), stdout); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // with problems is not written, and a directory with anything but an earlier
 // copy in it is left alone.
 func write(root, dir string, stdout io.Writer) error {
-	b := weave.Weave(root, weave.Options{})
+	b := weave.Weave(root)
 	if err := sound(b.Problems, stdout); err != nil {
 		return fmt.Errorf("nothing written: %w", err)
 	}

@@ -58,9 +58,11 @@ type Book struct {
 	Files map[string]func() []byte
 	// Problems are sorted by place.
 	Problems []Problem
+	// Live, set before a page is asked for, adds to it the script that reloads it
+	// when it has changed, and the problems.
+	Live bool
 
 	root      string
-	live      bool
 	tree      *source.Tree
 	pages     []*page
 	byFile    map[string]*page
@@ -113,19 +115,11 @@ type part struct {
 	id string
 }
 
-// Options of Weave.
-type Options struct {
-	// Live adds the script that reloads a page when it has changed, and shows
-	// the problems on every page.
-	Live bool
-}
-
 // Weave reads the book below root. It always returns a book, as whole as its
 // sources allow, so that an author sees the page with the problem on it.
-func Weave(root string, options Options) *Book {
+func Weave(root string) *Book {
 	b := &Book{
-		root: root, live: options.Live,
-		Files:  map[string]func() []byte{},
+		root: root, Files: map[string]func() []byte{},
 		byFile: map[string]*page{}, anchors: map[anchorKey]place{}, shown: map[string]map[int][]string{},
 	}
 	tree, broken := source.Load(root)
@@ -277,11 +271,11 @@ func (b *Book) again() *Book {
 // page completes a layout with what all pages share.
 func (b *Book) page(file string, l layout.Page) func() []byte {
 	return sync.OnceValue(func() []byte {
-		l.Book, l.Live = "Build a large language model in Go", b.live
+		l.Book, l.Live = "Build a large language model in Go", b.Live
 		if l.Up == "" {
 			l.Up = strings.Repeat("../", strings.Count(file, "/"))
 		}
-		if b.live {
+		if b.Live {
 			for _, p := range b.Problems {
 				l.Problems = append(l.Problems, p.String())
 			}

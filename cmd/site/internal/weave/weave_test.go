@@ -44,7 +44,7 @@ func woven(t *testing.T, changes map[string]string) *Book {
 	for name, content := range changes {
 		put(t, root, name, content)
 	}
-	return Weave(root, Options{})
+	return Weave(root)
 }
 
 func put(t *testing.T, root, name, content string) {
@@ -330,7 +330,7 @@ func FuzzPage(f *testing.F) {
 		require.NoError(f, os.MkdirAll(filepath.Dir(file), 0o755))
 		require.NoError(f, os.WriteFile(file, []byte(content), 0o644))
 	}
-	book := Weave(root, Options{})
+	book := Weave(root)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		b := book.again()
 		b.anchors, b.shown = maps.Clone(book.anchors), map[string]map[int][]string{}
