@@ -1401,7 +1401,7 @@ some:
 	LEAQ   (BX)(BX*2), R9
 	ADDQ   DX, R9
 
-line:
+wide:
 	CMPQ        AX, $0x00000040
 	JL          eight
 	PREFETCHT1  (DI)
@@ -1512,13 +1512,13 @@ line:
 	VPMOVSXBD   56(R9), Y13
 	VCVTDQ2PS   Y13, Y13
 	VFMADD231PS Y13, Y9, Y7
-	ADDQ        $0x40, DX
-	ADDQ        $0x40, R9
-	ADDQ        $0x40, DI
-	ADDQ        $0x40, R8
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000100, CX
-	SUBQ        $0x40, AX
-	JMP         line
+	SUBQ        $0x00000040, AX
+	JMP         wide
 
 eight:
 	CMPQ        AX, $0x00000008
@@ -1540,12 +1540,12 @@ eight:
 	VPMOVSXBD   (R9), Y13
 	VCVTDQ2PS   Y13, Y13
 	VFMADD231PS Y13, Y8, Y3
-	ADDQ        $0x08, DX
-	ADDQ        $0x08, R9
-	ADDQ        $0x08, DI
-	ADDQ        $0x08, R8
+	ADDQ        $0x00000008, DX
+	ADDQ        $0x00000008, R9
+	ADDQ        $0x00000008, DI
+	ADDQ        $0x00000008, R8
 	ADDQ        $0x00000020, CX
-	SUBQ        $0x08, AX
+	SUBQ        $0x00000008, AX
 	JMP         eight
 
 done:
@@ -1583,15 +1583,15 @@ some:
 	VBROADCASTSS scale+24(FP), Y15
 
 eight:
-	CMPQ      AX, $0x08
+	CMPQ      AX, $0x00000008
 	JL        done
 	VPMOVSXBD (CX), Y0
 	VCVTDQ2PS Y0, Y0
 	VMULPS    Y15, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x08, CX
-	ADDQ      $0x20, DX
-	SUBQ      $0x08, AX
+	ADDQ      $0x00000008, CX
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000008, AX
 	JMP       eight
 
 done:

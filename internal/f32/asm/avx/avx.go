@@ -103,9 +103,21 @@ func Zero(vs ...reg.VecPhysical) {
 	}
 }
 
-// Loop writes a loop over n elements in steps of 8·unroll, then in steps of 8.
-// body gets which of the unrolled groups it is, and where.
+// Loop writes a loop over n float32s in steps of 8·unroll, then in steps of 8.
+// body gets which of the unrolled groups of 8 it is, and where.
 func Loop(n reg.GPVirtual, unroll int, body func(i, disp int), pointers ...reg.GPVirtual) {
+	Steps(n, unroll, body, func(groups int) { Advance(32*groups, pointers...) })
+}
+
+// Advance adds bytes to pointers.
+func Advance(bytes int, pointers ...reg.GPVirtual) {
+	for _, p := range pointers {
+		ADDQ(U32(uint32(bytes)), p)
+	}
+}
+
+// Steps is [Loop] with pointers that move on each by its own, for so many groups.
+func Steps(n reg.GPVirtual, unroll int, body func(i, disp int), advance func(groups int)) {
 	step := func(u int, again, end string) {
 		Label(again)
 		CMPQ(n, U32(uint32(8*u)))
@@ -113,9 +125,7 @@ func Loop(n reg.GPVirtual, unroll int, body func(i, disp int), pointers ...reg.G
 		for i := range u {
 			body(i, 32*i)
 		}
-		for _, p := range pointers {
-			ADDQ(U32(uint32(32*u)), p)
-		}
+		advance(u)
 		SUBQ(U32(uint32(8*u)), n)
 		JMP(LabelRef(again))
 	}

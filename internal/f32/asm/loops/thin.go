@@ -67,32 +67,23 @@ func dotsInt8() {
 	Zero(Y[:8]...)
 	next, moveNext := later(w, stride)
 	rows, move := four(w, stride)
-	step := func(u int, again, end string) {
-		Label(again)
-		CMPQ(n, U32(uint32(8*u)))
-		JL(LabelRef(end))
-		for r := range 4 {
-			PREFETCHT1(next[r])
-		}
-		for i := range u {
-			VMOVUPS(Mem{Base: x, Disp: 32 * i}, Y[8+i%2])
+	Steps(n, 8, func(i, _ int) {
+		if i == 0 {
 			for r := range 4 {
-				q := Y[10+r]
-				VPMOVSXBD(rows[r].Offset(8*i), q)
-				VCVTDQ2PS(q, q)
-				VFMADD231PS(q, Y[8+i%2], Y[4*(i%2)+r])
+				PREFETCHT1(next[r])
 			}
 		}
-		for _, p := range []reg.GPVirtual{move[0], move[1], moveNext[0], moveNext[1]} {
-			ADDQ(Imm(uint64(8*u)), p)
+		VMOVUPS(Mem{Base: x, Disp: 32 * i}, Y[8+i%2])
+		for r := range 4 {
+			q := Y[10+r]
+			VPMOVSXBD(rows[r].Offset(8*i), q)
+			VCVTDQ2PS(q, q)
+			VFMADD231PS(q, Y[8+i%2], Y[4*(i%2)+r])
 		}
-		ADDQ(U32(uint32(32*u)), x)
-		SUBQ(Imm(uint64(8*u)), n)
-		JMP(LabelRef(again))
-	}
-	step(8, "line", "eight")
-	step(1, "eight", "done")
-	Label("done")
+	}, func(groups int) {
+		Advance(8*groups, move[0], move[1], moveNext[0], moveNext[1])
+		Advance(32*groups, x)
+	})
 	for r := range 4 {
 		VADDPS(Y[4+r], Y[r], Y[r])
 	}
@@ -109,17 +100,14 @@ func fromInt8() {
 	Define("fromInt8", "func(dst []float32, scale float32, q []int8) (n int)", "fromInt8 sets dst to scale·q.")
 	n, q, dst := Leading("dst", 8), Base("q"), Base("dst")
 	Broadcast("scale", Y[15])
-	Label("eight")
-	CMPQ(n, Imm(8))
-	JL(LabelRef("done"))
-	VPMOVSXBD(Mem{Base: q}, Y[0])
-	VCVTDQ2PS(Y[0], Y[0])
-	VMULPS(Y[15], Y[0], Y[0])
-	VMOVUPS(Y[0], Mem{Base: dst})
-	ADDQ(Imm(8), q)
-	ADDQ(Imm(32), dst)
-	SUBQ(Imm(8), n)
-	JMP(LabelRef("eight"))
-	Label("done")
+	Steps(n, 1, func(i, _ int) {
+		VPMOVSXBD(Mem{Base: q}, Y[0])
+		VCVTDQ2PS(Y[0], Y[0])
+		VMULPS(Y[15], Y[0], Y[0])
+		VMOVUPS(Y[0], Mem{Base: dst})
+	}, func(groups int) {
+		Advance(8*groups, q)
+		Advance(32*groups, dst)
+	})
 	Finish()
 }

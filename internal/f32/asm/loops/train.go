@@ -18,15 +18,9 @@ func adamW() {
 		"gradient; Go's assembler has another g.")
 	n, p, g, m, v := Leading("p", 8), Base("p"), Base("dp"), Base("m"), Base("v")
 	scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon, zero := Y[6], Y[7], Y[8], Y[9], Y[10], Y[11], Y[12], Y[13], Y[14], Y[15]
-	Broadcast("scale", scale)
-	Broadcast("keep", keep)
-	Broadcast("beta1", beta1)
-	Broadcast("rest1", rest1)
-	Broadcast("beta2", beta2)
-	Broadcast("rest2", rest2)
-	Broadcast("rate", rate)
-	Broadcast("rootV", rootV)
-	Broadcast("epsilon", epsilon)
+	for i, name := range []string{"scale", "keep", "beta1", "rest1", "beta2", "rest2", "rate", "rootV", "epsilon"} {
+		Broadcast(name, Y[6+i])
+	}
 	Zero(zero)
 	Loop(n, 2, func(i, disp int) {
 		at := func(p reg.Register) Mem { return Mem{Base: p, Disp: disp} }
