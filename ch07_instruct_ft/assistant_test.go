@@ -34,6 +34,9 @@ var lessons = []instruct.Entry{
 	{Instruction: "Say light in Chinese.", Output: "光，光线"},
 }
 
+// practice returns the practice entries as the program llm makes them.
+func practice(seed uint64) []instruct.Entry { return instruct.Practice(rand.New(rand.NewPCG(seed, 7))) }
+
 // tokenizer learns its tokens from the lessons.
 var tokenizer = sync.OnceValue(func() *tokens.BPE { return tokensOf(lessons) })
 

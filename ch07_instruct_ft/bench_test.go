@@ -27,7 +27,7 @@ func BenchmarkRespond(b *testing.B) {
 }
 
 func BenchmarkCollate(b *testing.B) {
-	items := instruct.EncodeAll(tokenizer(), instruct.Practice(1)[:16], 1024)
+	items := instruct.EncodeAll(tokenizer(), practice(1)[:16], 1024)
 	c := instruct.Collator{EndOfText: 0, MaskPrompt: true}
 	var batch embeddings.Batch
 	b.ReportAllocs()
@@ -42,7 +42,7 @@ func BenchmarkTunerStep(b *testing.B) {
 	m.Init(rand.New(rand.NewPCG(1, 2)))
 	s := instruct.DefaultSettings
 	s.Epochs = 1 << 20
-	u, err := instruct.NewTuner(m, bpe, instruct.Practice(1), nil, s)
+	u, err := instruct.NewTuner(m, bpe, practice(1), nil, s)
 	require.NoError(b, err)
 	n := 0
 	for step := range u.Steps(b.Context()) {

@@ -155,7 +155,7 @@ func TestCollateMisuse(t *testing.T) {
 // answer after exactly the ids of the prompt.
 func TestEncodeKeepsTheBorder(t *testing.T) {
 	bpe := tokenizer()
-	for _, e := range instruct.Practice(1)[:200] {
+	for _, e := range practice(1)[:200] {
 		x := instruct.Encode(bpe, e)
 		assert.Equal(t, e.Prompt(), bpe.Decode(x.IDs[:x.Asked]))
 		assert.Equal(t, e.Output, bpe.Decode(x.IDs[x.Asked:]))

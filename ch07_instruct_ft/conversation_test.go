@@ -78,7 +78,7 @@ func TestConversationBeginsLikeRespond(t *testing.T) {
 		assert.Equal(t, e.Output, spoken(t, a.NewConversation().Say(t.Context(), e.Instruction, e.Input, instruct.Options{})))
 	}
 	bpe := tokenizer()
-	for _, e := range append(instruct.Practice(1), lessons...) {
+	for _, e := range append(practice(1), lessons...) {
 		rest, ok := strings.CutPrefix(e.Prompt(), opening)
 		require.True(t, ok)
 		require.Equal(t, bpe.Encode(e.Prompt()), append(bpe.Encode(opening), bpe.Encode(rest)...), "the preamble ends where a token does")

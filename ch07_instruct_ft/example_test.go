@@ -56,14 +56,15 @@ func ExampleSplit() {
 
 // The first entry of each kind, with its input in brackets.
 func ExamplePractice() {
+	entries := instruct.Practice(rand.New(rand.NewPCG(1, 7)))
 	shown := make(map[string]bool)
-	for _, e := range instruct.Practice(1) {
+	for _, e := range entries {
 		if !shown[e.Kind] {
 			shown[e.Kind] = true
 			fmt.Printf("%-10s  %s [%s] -> %s\n", e.Kind, e.Instruction, e.Input, e.Output)
 		}
 	}
-	fmt.Println(len(instruct.Practice(1)), "entries")
+	fmt.Println(len(entries), "entries")
 	// Output:
 	// past tense  Give the past tense of stand. [] -> stood
 	// last word   Which word is last? [three ten] -> ten
@@ -115,7 +116,7 @@ func ExampleCollator_Batches() {
 		fmt.Println(err)
 		return
 	}
-	items := instruct.EncodeAll(bpe, instruct.Practice(1), 1024)
+	items := instruct.EncodeAll(bpe, practice(1), 1024)
 	places := func(size int) int {
 		n := 0
 		c := instruct.Collator{EndOfText: bpe.EndOfText()}

@@ -102,7 +102,7 @@ func TestTunerCountsItsSteps(t *testing.T) {
 
 func TestTunerWithoutFittingEntries(t *testing.T) {
 	bpe := tokenizer()
-	_, err := instruct.NewTuner(smallModel(bpe.Vocab()), bpe, instruct.Practice(1)[:9], nil, instruct.DefaultSettings)
+	_, err := instruct.NewTuner(smallModel(bpe.Vocab()), bpe, practice(1)[:9], nil, instruct.DefaultSettings)
 	assert.ErrorContains(t, err, "none of the 9 entries fits in the model's context of 32 tokens")
 }
 

@@ -8,12 +8,11 @@ import (
 	"strings"
 )
 
-// Practice returns the chapter's practice entries in an order that seed
-// decides. All have exact answers and no two ask the same question in the
+// Practice returns the chapter's practice entries in an order drawn from rng. The
+// same rng gives the same entries. All have exact answers and no two ask the same question in the
 // same words, so whatever part is held out, none of it was trained on: but
 // most of its words were, in a question worded otherwise.
-func Practice(seed uint64) []Entry {
-	rng := rand.New(rand.NewPCG(seed, 7))
+func Practice(rng *rand.Rand) []Entry {
 	var entries []Entry
 	asked := make(map[Entry]bool)
 	for _, t := range tasks(rng) {

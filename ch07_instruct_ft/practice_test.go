@@ -11,8 +11,8 @@ import (
 )
 
 func TestPracticeIsFixedByItsSeed(t *testing.T) {
-	assert.Equal(t, instruct.Practice(1), instruct.Practice(1))
-	assert.NotEqual(t, instruct.Practice(1), instruct.Practice(2))
+	assert.Equal(t, practice(1), practice(1))
+	assert.NotEqual(t, practice(1), practice(2))
 }
 
 // A question may have one answer only, or "exact" means nothing; and two equal
@@ -20,7 +20,7 @@ func TestPracticeIsFixedByItsSeed(t *testing.T) {
 func TestPracticeAsksNothingTwice(t *testing.T) {
 	for seed := range uint64(3) {
 		asked := make(map[[2]string]string)
-		for _, e := range instruct.Practice(seed) {
+		for _, e := range practice(seed) {
 			q := [2]string{e.Instruction, e.Input}
 			if other, twice := asked[q]; twice {
 				t.Errorf("%q is asked twice: %q and %q", q, other, e.Output)
@@ -34,7 +34,7 @@ func TestPracticeAsksNothingTwice(t *testing.T) {
 }
 
 func TestPracticeHeldOutIsNew(t *testing.T) {
-	entries := instruct.Practice(1)
+	entries := practice(1)
 	assert.Greater(t, len(entries), 500)
 	train, validation, test := instruct.Split(entries)
 	for _, e := range append(append([]instruct.Entry{}, validation...), test...) {
@@ -45,7 +45,7 @@ func TestPracticeHeldOutIsNew(t *testing.T) {
 // Every kind is there, in all three parts, and neither yes nor no wins by
 // being frequent.
 func TestPracticeIsBalanced(t *testing.T) {
-	train, validation, test := instruct.Split(instruct.Practice(1))
+	train, validation, test := instruct.Split(practice(1))
 	count := func(entries []instruct.Entry) map[string]int {
 		n := make(map[string]int)
 		for _, e := range entries {

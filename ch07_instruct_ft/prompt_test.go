@@ -33,7 +33,7 @@ func TestReadEntries(t *testing.T) {
 }
 
 func TestReadEntriesReadsWhatWasWritten(t *testing.T) {
-	want := instruct.Practice(1)
+	want := practice(1)
 	text, err := json.Marshal(want)
 	require.NoError(t, err)
 	got, err := instruct.ReadEntries(strings.NewReader(string(text)))

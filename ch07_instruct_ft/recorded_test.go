@@ -26,7 +26,7 @@ func recorded(t *testing.T, name string) string {
 
 // The run that the page shows was of these entries and these settings.
 func TestRecordedRunIsOfTheDefaults(t *testing.T) {
-	train, validation, test := instruct.Split(instruct.Practice(instruct.DefaultSettings.Seed))
+	train, validation, test := instruct.Split(practice(instruct.DefaultSettings.Seed))
 	log := recorded(t, "assistant.txt")
 	s := instruct.DefaultSettings
 	steps := s.Epochs * ((len(train) + s.Batch - 1) / s.Batch)
@@ -39,7 +39,7 @@ func TestRecordedRunIsOfTheDefaults(t *testing.T) {
 // The recorded answers are to the entries held out, and the page counts them
 // right.
 func TestRecordedAnswers(t *testing.T) {
-	_, _, test := instruct.Split(instruct.Practice(instruct.DefaultSettings.Seed))
+	_, _, test := instruct.Split(practice(instruct.DefaultSettings.Seed))
 	record := recorded(t, "assistant-eval.txt")
 	right, all := make(map[string]int), make(map[string]int)
 	for _, e := range test {
@@ -68,7 +68,7 @@ func TestNewPairsAreNew(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, pairs, 93)
 	asked := make(map[[2]string]bool)
-	for _, e := range instruct.Practice(instruct.DefaultSettings.Seed) {
+	for _, e := range practice(instruct.DefaultSettings.Seed) {
 		asked[[2]string{e.Kind, e.Input}] = true
 	}
 	for _, e := range pairs {
@@ -79,7 +79,7 @@ func TestNewPairsAreNew(t *testing.T) {
 // The recorded conversation is about the entries held out, and the page counts
 // right: answers, and those to the question before.
 func TestRecordedConversation(t *testing.T) {
-	_, _, test := instruct.Split(instruct.Practice(instruct.DefaultSettings.Seed))
+	_, _, test := instruct.Split(practice(instruct.DefaultSettings.Seed))
 	var questions strings.Builder
 	for _, e := range test {
 		questions.WriteString(e.Instruction)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ const assistant = "runs/assistant"
 // empty. The sum is that of the file.
 func readEntries(cmd *cobra.Command, path string, seed uint64) (entries []instruct.Entry, sum string, err error) {
 	if path == "" {
-		return instruct.Practice(seed), "", nil
+		return instruct.Practice(rand.New(rand.NewPCG(seed, 7))), "", nil
 	}
 	return readFile(cmd, path, "instructions", "instructions", instruct.ReadEntries)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -72,7 +73,7 @@ func TestModel(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 41, m.Config.ParamCount()/1000, "thousand weights, as the program's comment says")
 	assistant := instruct.New(m, bpe)
-	_, _, exam := instruct.Split(instruct.Practice(1))
+	_, _, exam := instruct.Split(instruct.Practice(rand.New(rand.NewPCG(1, 7))))
 	var tally instruct.Tally
 	for s, err := range assistant.Scores(t.Context(), exam, instruct.Options{}) {
 		require.NoError(t, err)
