@@ -219,7 +219,7 @@ func TestTokenizerInOneFile(t *testing.T) {
 
 	files["tokenizer.json"] = &fstest.MapFile{Data: bytes.Replace(out.Bytes(), []byte(`"BPE"`), []byte(`"Unigram"`), 1)}
 	_, _, err = pretrain.LoadModelFS(files, "m")
-	require.EqualError(t, err, `the tokenizer in m: the tokenizer's model is "Unigram"; only byte-level BPE is read`)
+	require.EqualError(t, err, `m/tokenizer.json: the tokenizer's model is "Unigram"; only byte-level BPE is read`)
 }
 
 // indexRefused are indexes of the tensors a and b, which are in the first shard

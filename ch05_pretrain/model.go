@@ -227,7 +227,7 @@ func readTokenizer(files fs.FS, dir string) (*tokens.BPE, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the tokenizer in %s: %w", dir, err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, tokenizerFile), err)
 	}
 	return t, nil
 }

@@ -106,6 +106,57 @@ func TestBadEntriesAreSkipped(t *testing.T) {
 	}
 }
 
+// A text on the command line is read as one in a file.
+func TestTextsOfTheCommandLine(t *testing.T) {
+	model, text := pretrained(t), book(t)
+	filter := filepath.Join(t.TempDir(), "filter")
+	ok(t, "classify", "train", "-model", model, "-messages", "20", "-epochs", "1", "-batch", "8", "-out", filter)
+	for _, c := range []struct{ args, typed, meant string }{
+		{"classify run -json -model " + filter, "\ufeffyou\r\nhave\rwon", "you\nhave\nwon"},
+		{"generate -n 2 -model " + model, "\ufeffyou\r\nhave\rwon", "you\nhave\nwon"},
+		{"tokens encode -model " + model, "\ufeffyou\r\nhave\rwon", "you\nhave\nwon"},
+		{"tokens decode -model " + model, "\ufeff65\r", "65"},
+		{"generate -n 20 -temperature 0 -model " + model + " The -stop", "\r\n", "\n"},
+	} {
+		args := strings.Fields(c.args)
+		assert.Equal(t, ok(t, append(args, c.meant)...), ok(t, append(args, c.typed)...), c.args)
+		if last := args[len(args)-1]; last != "-stop" { // which may be half a character
+			assert.NotEqual(t, statusOK, llm(t, append(args, "caf\xe9")...).status, c.args)
+		}
+	}
+	typed, meant := filepath.Join(t.TempDir(), "typed"), filepath.Join(t.TempDir(), "meant")
+	ok(t, tiny("-data", text, "-out", typed, "-steps", "1", "-prompt", "\ufeffa\r\nb")...)
+	ok(t, tiny("-data", text, "-out", meant, "-steps", "1", "-prompt", "a\nb")...)
+	assert.Equal(t, read(t, meant, "samples.txt"), read(t, typed, "samples.txt"))
+	assertFails(t, "-prompt: line 1: the byte 0xe9 is not UTF-8", tiny("-data", text, "-out", filepath.Join(t.TempDir(), "new"), "-prompt", "caf\xe9")...)
+}
+
+// What run.json could not name is refused before anything is begun.
+func TestPathsThatCannotBeKept(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "caf\xe9")
+	if err := os.CopyFS(dir, os.DirFS(pretrained(t))); err != nil {
+		t.Skip("no such name here: ", err)
+	}
+	assertFails(t, `caf\xe9" is not UTF-8, and run.json could not name it`, "classify", "train", "-model", dir)
+}
+
+// Of data that a run has learned from it must be known which were held out.
+func TestEvaluationNeedsWhatIsKnownOfTheRun(t *testing.T) {
+	model := pretrained(t)
+	for command, data := range map[string]string{"classify": messagesFile(t), "instruct": entriesFile(t)} {
+		dir := filepath.Join(t.TempDir(), "run")
+		ok(t, command, "train", "-model", model, "-data", data, "-epochs", "1", "-batch", "8", "-out", dir)
+		options := read(t, dir, "run.json")
+		for _, damaged := range []string{options + "{}", strings.Replace(options, `"batch"`, `"badge"`, 1)} {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "run.json"), []byte(damaged), 0o666))
+			assertFails(t, filepath.Join(dir, "run.json"), command, "eval", "-model", dir, "-data", data)
+		}
+		other := `{"data_sha256": ""}`
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "run.json"), []byte(other), 0o666))
+		assert.Contains(t, ok(t, command, "eval", "-model", dir, "-data", data), "in "+data, "a run of another kind has held nothing out")
+	}
+}
+
 // Only what is used is counted: here the entries to watch are all too long.
 func TestCountsAreThoseUsed(t *testing.T) {
 	r := llm(t, "instruct", "train", "-model", pretrained(t), "-out", filepath.Join(t.TempDir(), "run"),
@@ -233,7 +284,6 @@ func TestBadResume(t *testing.T) {
 		"command":   {"run.json", `{"epochs": 3}`, "run.json"},
 		"state":     {"training.json", "{}", "training.json"},
 		"optimizer": {"optimizer.safetensors", "", "optimizer.safetensors"},
-		"log":       {"log.csv", "step\n", "log.csv"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "bad")

@@ -9,6 +9,7 @@ import (
 
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 // spamFilter is where llm classify train leaves its filter.
@@ -116,6 +117,9 @@ func classifyRunCommand() *cobra.Command {
 			return orTrain(err, "classify train")
 		}
 		for _, text := range texts {
+			if text, err = plaintext.String("the message", []byte(text)); err != nil {
+				return err
+			}
 			sortOne(cmd, filter, text, asJSON)
 		}
 		if len(texts) > 0 {

@@ -229,9 +229,12 @@ func TestNamesOfDownloads(t *testing.T) {
 		{Name: "some-messages", Files: []fetch.File{file("messages.tsv", read(t, messagesFile(t)))}},
 		{Name: "some-entries", Files: []fetch.File{file("entries.json", read(t, entriesFile(t)))}},
 		{Name: "the-model", Folder: "a-model", Files: model("a-model")},
+		{Name: "gpt2", Folder: "a-model", Files: model("a-model")}, // what -published needs
+		{Name: "sms-spam", Files: []fetch.File{file("messages.tsv", read(t, messagesFile(t)))}},
 		{Name: "the-filter", Folder: "a-filter", Files: model("a-filter")},
 		{Name: "absent", Files: []fetch.File{{Name: "absent", URL: "https://a.example", Bytes: 1}}},
 	}
+	ok(t, "classify", "train", "-published", "-epochs", "1")
 	covered := map[string]bool{}
 	for _, line := range []string{
 		"tokens encode -model the-model light",

@@ -657,6 +657,7 @@ func TestPrintedCommandsCanBeCopied(t *testing.T) {
 		assert.Equal(t, []string{name}, words(quote(name)))
 	}
 	assert.Equal(t, "plain/a.b-c_1", quote("plain/a.b-c_1"))
+	assert.Equal(t, `$'a\nit\'s\x1b\xe9 ü'`, quote("a\nit's\x1b\xe9 ü"), "one line, and nothing that disturbs a terminal, as bash and zsh read it")
 	assert.Equal(t, "./-d", quote("-d"))
 
 	dir := filepath.Join(t.TempDir(), "-d[1] it's $HOME 数")

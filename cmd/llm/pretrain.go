@@ -21,6 +21,7 @@ import (
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
@@ -95,6 +96,9 @@ func (o *pretrainOptions) Check() error {
 		return err
 	}
 	if err := optionError(o.Validate()); err != nil {
+		return err
+	}
+	if o.Prompt, err = plaintext.String("-prompt", []byte(o.Prompt)); err != nil {
 		return err
 	}
 	if o.Prompt == "" {

@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, in io.Reader, stdout, stderr io.Wri
 	case interrupted:
 		return statusInterrupted
 	}
-	line := strings.Join(strings.Fields(err.Error()), " ")
+	line := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " ") // names may hold spaces
 	if usage {
 		fmt.Fprintf(notes, "llm: %s (%s -h shows how it is used)\n", line, cmd.CommandPath())
 		return statusUsage

@@ -8,7 +8,10 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -76,6 +79,9 @@ func (f *runFlags) begin(_ *cobra.Command, c course) (err error) {
 			if *path, err = filepath.Abs(*path); err != nil {
 				return err
 			}
+			if !utf8.ValidString(*path) {
+				return fmt.Errorf("%q is not UTF-8, and run.json could not name it; go there by a link of another name", *path)
+			}
 		}
 	}
 	for _, name := range []string{".", "model.safetensors"} {
@@ -140,6 +146,11 @@ func (s *source) judged(dir, data string, o training.Options, read func() (sum s
 	}
 	s.Data = cmp.Or(data, s.Data)
 	sum, err := read()
+	if err == nil && untrained != nil {
+		if learned, damaged := training.LearnedFrom(dir, sum); learned || damaged != nil {
+			return false, untrained // which part was trained on is not known
+		}
+	}
 	own = untrained == nil && sum == s.SHA256
 	if err == nil && !own && data == "" {
 		err = fmt.Errorf("%s has changed since the model in %s was trained; name a file by -data", s.Data, dir)
@@ -178,6 +189,9 @@ func quote(path string) string {
 	}
 	plain := func(r rune) bool {
 		return r < 128 && (isLetter(byte(r)) || strings.ContainsRune("0123456789_-./+,:@%"+string(filepath.Separator), r))
+	}
+	if quoted := strconv.Quote(path); !utf8.ValidString(path) || strings.ContainsFunc(path, unicode.IsControl) {
+		return "$'" + strings.ReplaceAll(quoted[1:len(quoted)-1], "'", `\'`) + "'"
 	}
 	if path == "" || strings.ContainsFunc(path, func(r rune) bool { return !plain(r) }) {
 		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"

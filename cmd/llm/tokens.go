@@ -156,7 +156,7 @@ func decodeCommand() *cobra.Command {
 func parseIDs(args []string, V int) ([]int, error) {
 	var ids []int
 	for _, arg := range args {
-		id, err := strconv.Atoi(strings.Trim(arg, ",[]"))
+		id, err := strconv.Atoi(strings.Trim(arg, ",[]\r\n\ufeff"))
 		if errors.Is(err, strconv.ErrSyntax) {
 			return nil, usagef("%q is not an id; ids are whole numbers", arg)
 		}

@@ -65,7 +65,7 @@ func (s *sampling) check() error {
 		return usagef("-stop cannot be empty; it takes the text to end before")
 	}
 	for i, stop := range s.Stop {
-		s.Stop[i] = unescape.Replace(stop)
+		s.Stop[i] = lineEnds.Replace(unescape.Replace(stop)) // perhaps half a character, as a model writes it
 	}
 	return optionError(s.Sampler.Validate())
 }

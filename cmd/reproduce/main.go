@@ -46,8 +46,9 @@ func run(ctx context.Context, args []string, out, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(out, usage)
-		return 0
+		if _, err = fmt.Fprint(out, usage); err == nil {
+			return 0
+		}
 	case errors.Is(err, context.Canceled):
 		return 130
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -97,6 +98,9 @@ func TestReproduceWithoutData(t *testing.T) {
 
 func TestReproduceUsage(t *testing.T) {
 	assert.Equal(t, result{0, usage, ""}, command(t, "ch02", "-h"))
+	lost, full := io.Pipe()
+	lost.Close()
+	assert.Equal(t, 1, run(t.Context(), []string{"-h"}, full, io.Discard), "help that could not be written")
 	for _, c := range []struct{ args, want string }{
 		{"ch99", `there is no experiment "ch99"; go run ./cmd/reproduce lists them`},
 		{"all -fast", "flag provided but not defined: -fast"},

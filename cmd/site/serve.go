@@ -35,7 +35,9 @@ func serve(ctx context.Context, root, addr string, stdout io.Writer) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
-	fmt.Fprintf(stdout, "http://%s/\n", listener.Addr())
+	if _, err := fmt.Fprintf(stdout, "http://%s/\n", listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close()) // nobody would know where it is
+	}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()

@@ -149,6 +149,16 @@ func TestCheck(t *testing.T) {
 	require.Equal(t, "site: the book has 1 problem\n", stderr)
 }
 
+// Output that could not be written is an error.
+func TestLostOutput(t *testing.T) {
+	lost, full := io.Pipe()
+	require.NoError(t, lost.Close())
+	t.Chdir(smallBook(t))
+	for _, args := range [][]string{{"-check"}, {"-o", filepath.Join(t.TempDir(), "copy")}, {"-addr", "127.0.0.1:0"}} {
+		require.Equal(t, 1, run(t.Context(), args, full, io.Discard), args)
+	}
+}
+
 func TestWrite(t *testing.T) {
 	book, dir := smallBook(t), filepath.Join(t.TempDir(), "copy")
 	status, stdout, stderr := site(t, book, "-o", dir)

@@ -34,8 +34,8 @@ func write(root, dir string, stdout io.Writer) error {
 			return err
 		}
 	}
-	fmt.Fprintln(stdout, filepath.Join(dir, "index.html"))
-	return nil
+	_, err := fmt.Fprintln(stdout, filepath.Join(dir, "index.html"))
+	return err
 }
 
 // ours reports an error when dir holds files and no copy of the book.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,6 +152,17 @@ func TestWriteFile(t *testing.T) {
 
 // What is overwritten while it is read is read again, and if that happens again it
 // is an error: by a save, by another program in place, or by a file that appears.
+// A name may be as long as a file system has names.
+func TestLongNames(t *testing.T) {
+	path := filepath.Join(t.TempDir(), strings.Repeat("日", 85))
+	unlock, err := Lock(path)
+	require.NoError(t, err)
+	defer unlock()
+	require.NoError(t, WriteFile(path, text("whole")))
+	require.FileExists(t, path)
+	require.NotEqual(t, short(path+"a"), short(path+"b"))
+}
+
 func TestReadNoticesWriting(t *testing.T) {
 	for name, overwrite := range map[string]func(dir string, n int) error{
 		"save": func(dir string, n int) error {

@@ -3,6 +3,7 @@ package durable
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -18,7 +19,7 @@ const unfinished = ".unfinished"
 // [Save], which puts all its files in their places at once, it writes one of them.
 func WriteFile(path string, write func(w io.Writer) error) error {
 	dir, name := filepath.Split(path)
-	dir = filepath.Clean(dir)
+	dir, name = filepath.Clean(dir), short(name)
 	if filepath.Base(dir) == saving {
 		return writeNew(path, write)
 	}
@@ -34,6 +35,14 @@ func WriteFile(path string, write func(w io.Writer) error) error {
 		return errors.Join(err, remove(whole))
 	}
 	return syncDir(dir)
+}
+
+// short leaves room in a file's name, of 255 bytes at most, for what is put around it.
+func short(name string) string {
+	if len(name) <= 200 {
+		return name
+	}
+	return fmt.Sprintf("%s%08x", strings.ToValidUTF8(name[:200], ""), crc32.ChecksumIEEE([]byte(name)))
 }
 
 // writeNew writes a file that is not there yet, and waits until it is on the disk.

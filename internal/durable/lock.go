@@ -32,7 +32,7 @@ func (h Held) Error() string {
 // The system gives back the lock of a process that ends, however it ends. Where
 // there are no locks, as in a browser, there are no other processes either.
 func Lock(path string) (unlock func(), err error) {
-	at := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock")
+	at := filepath.Join(filepath.Dir(path), "."+short(filepath.Base(path))+".lock")
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		at = filepath.Join(path, ".lock")
 	}

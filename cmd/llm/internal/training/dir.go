@@ -82,6 +82,25 @@ func ReadOptions(path string, o Options) error {
 	})
 }
 
+// LearnedFrom reports whether the run in path, of whatever kind, learned from data
+// with that sum. Where there is no run, none did.
+func LearnedFrom(path, sum string) (yes bool, err error) {
+	var o struct {
+		SHA256 string `json:"data_sha256"`
+	}
+	err = durable.Read(path, func(files fs.FS) error {
+		text, err := fs.ReadFile(files, optionsFile)
+		if err == nil {
+			err = strictjson.Unmarshal(text, &o, strictjson.Ignore)
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return o.SHA256 == sum, err
+}
+
 // unchanged compares options with those that the last save has kept.
 func unchanged(files fs.FS, o Options) error {
 	text, err := fs.ReadFile(files, startedFile)
@@ -113,21 +132,21 @@ type record struct {
 // is missing.
 func (c *record) open(dir string, step int) (note string, err error) {
 	var files [3][]byte
+	var notes []string
 	for i, name := range []string{logFile, samplesFile, optionsFile} {
-		if files[i], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+		path := filepath.Join(dir, name)
+		files[i], err = os.ReadFile(path)
+		if name == samplesFile && (errors.Is(err, fs.ErrNotExist) || bytes.ContainsRune(files[i], 0)) {
+			notes = append(notes, path+" is missing or damaged, as after a power cut")
+		}
+		if err != nil && (name == optionsFile || !errors.Is(err, fs.ErrNotExist)) {
 			return "", err
 		}
 	}
-	if c.rows, err = ReadLog(string(files[0]), step); err != nil {
-		return "", fmt.Errorf("%s: %w", filepath.Join(dir, logFile), err)
-	}
+	c.rows = ReadLog(string(files[0]), step)
 	c.samples, c.options = samplesUpTo(string(files[1]), step), files[2]
-	var notes []string
 	if missing := step + 1 - len(c.rows); missing > 0 {
 		notes = append(notes, fmt.Sprintf("%s: %d of %d rows are missing or damaged, as after a power cut", filepath.Join(dir, logFile), missing, step+1))
-	}
-	if strings.Contains(c.samples, "\x00") {
-		notes = append(notes, fmt.Sprintf("%s is damaged, as after a power cut", filepath.Join(dir, samplesFile)))
 	}
 	return strings.Join(notes, "; "), nil
 }
@@ -153,9 +172,11 @@ func (c *record) write(dir string) error {
 
 const sampleMark = "=== after step "
 
-// sample adds what the model wrote after a step.
+// sample adds what the model wrote after a step. Lines of its own that look like the
+// mark are set off by a space.
 func (c *record) sample(step int, text string) {
-	c.samples += fmt.Sprintf("%s%d\n\n%s\n\n", sampleMark, step, strings.TrimSpace(text))
+	text = strings.ReplaceAll("\n\n"+strings.TrimSpace(text), "\n"+sampleMark, "\n "+sampleMark)
+	c.samples += fmt.Sprintf("%s%d%s\n\n", sampleMark, step, text)
 }
 
 // samplesUpTo cuts samples off before the first of a step after the given one, or

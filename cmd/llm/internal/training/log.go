@@ -1,7 +1,6 @@
 package training
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -37,18 +36,14 @@ func (c *record) log() []byte {
 
 // ReadLog returns the rows of a log up to a step that can be read, in order. There
 // may be fewer than steps, where somebody or a power cut has damaged them.
-func ReadLog(text string, step int) (rows []Row, err error) {
-	body, ok := strings.CutPrefix(text, header)
-	if !ok {
-		return nil, fmt.Errorf("line 1 is not %q", strings.TrimSpace(header))
-	}
+func ReadLog(text string, step int) (rows []Row) {
 	last := -1
-	for line := range strings.Lines(body) {
+	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
 		if row, ok := parseRow(line); ok && last < row.Step && row.Step <= step {
 			rows, last = append(rows, row), row.Step
 		}
 	}
-	return rows, nil
+	return rows
 }
 
 // parseRow reads one line of a log, if it is whole.

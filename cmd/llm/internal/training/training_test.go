@@ -77,7 +77,10 @@ func TestContinueADamagedLog(t *testing.T) {
 			from, to := strings.Index(log, "\n3,")+1, strings.Index(log, "\n5,")
 			return log[:from] + strings.Repeat("\x00", to-from) + log[to:]
 		}, "2 of 9 rows are missing or damaged, as after a power cut"},
-		"cut off": {func(log string) string { return log[:strings.Index(log, "\n4,")] }, "6 of 9 rows are missing"},
+		"line ends of Windows": {func(log string) string { return "\ufeff" + strings.ReplaceAll(log, "\n", "\r\n") }, ""},
+		"nothing but zeros":    {func(log string) string { return strings.Repeat("\x00", len(log)) }, "9 of 9 rows are missing or damaged"},
+		"nothing":              {func(string) string { return "" }, "9 of 9 rows are missing or damaged"},
+		"cut off":              {func(log string) string { return log[:strings.Index(log, "\n4,")] }, "6 of 9 rows are missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := logged(t, 8)
@@ -92,9 +95,7 @@ func TestContinueADamagedLog(t *testing.T) {
 				assert.Equal(t, string(text), string(r.log()))
 			}
 			assert.Contains(t, note, c.note)
-			again, err := ReadLog(string(r.log()), 8)
-			require.NoError(t, err)
-			assert.Len(t, again, len(r.rows))
+			assert.Len(t, ReadLog(string(r.log()), 8), len(r.rows))
 		})
 	}
 }
@@ -119,4 +120,32 @@ func TestOneWriter(t *testing.T) {
 	unlock, err = one.open(io.Discard)
 	require.NoError(t, err)
 	unlock()
+}
+
+// Whatever the samples have come to, the run goes on, and says it. What a sample
+// says itself cuts nothing off.
+func TestContinueWithSamples(t *testing.T) {
+	dir := logged(t, 8)
+	path := filepath.Join(dir, samplesFile)
+	var c record
+	c.sample(4, sampleMark+"99\nthe rays\n"+sampleMark+"100")
+	require.NoError(t, os.WriteFile(path, []byte(c.samples), 0o666))
+	var r record
+	note, err := r.open(dir, 8)
+	require.NoError(t, err)
+	assert.Empty(t, note)
+	assert.Equal(t, c.samples, r.samples)
+	c.sample(9, "later")
+	assert.Equal(t, r.samples, samplesUpTo(c.samples, 8))
+
+	require.NoError(t, os.WriteFile(path, make([]byte, 100), 0o666))
+	note, err = r.open(dir, 8)
+	require.NoError(t, err)
+	assert.Contains(t, note, "samples.txt is missing or damaged")
+	require.NoError(t, os.Remove(path))
+	require.NoError(t, os.Remove(filepath.Join(dir, logFile)))
+	note, err = r.open(dir, 8)
+	require.NoError(t, err)
+	assert.Contains(t, note, "samples.txt is missing or damaged")
+	assert.Contains(t, note, "log.csv: 9 of 9 rows are missing")
 }
