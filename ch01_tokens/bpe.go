@@ -74,11 +74,7 @@ func (b *BPE) Decode(ids []int) string {
 //
 // The time is proportional to the length of text. A piece of 2 GiB panics.
 func (b *BPE) Encode(text string) []int {
-	return b.appendIDs(make([]int, 0, len(text)/3), text)
-}
-
-// appendIDs appends the ids of text.
-func (b *BPE) appendIDs(ids []int, text string) []int {
+	ids := make([]int, 0, len(text)/3)
 	e := b.fast.Encoder(len(text)) // ApplyMerges, many times faster
 	for piece := range Split(text) {
 		ids = e.Append(ids, piece)
@@ -90,9 +86,9 @@ func (b *BPE) appendIDs(ids []int, text string) []int {
 // special token, as it should in a text to train on. It is not for what strangers
 // write: their token would end the document.
 func (b *BPE) EncodeSpecial(text string) []int {
-	ids := make([]int, 0, len(text)/3)
+	var ids []int
 	for document := range strings.SplitSeq(text, EndOfText) {
-		ids = append(b.appendIDs(ids, document), b.end)
+		ids = append(append(ids, b.Encode(document)...), b.end)
 	}
 	return ids[:len(ids)-1] // none comes after the last document
 }
