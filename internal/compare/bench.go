@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,8 +13,8 @@ import (
 
 // bench is a benchmark of a package, run in a process of its own, as often or as
 // long as times says; the number is the one in that unit.
-func (m *meter) bench(pkg, name, times, unit string) side {
-	return side{"ours", func() (float64, error) {
+func bench(pkg, name, times, unit string) side {
+	return side{"ours", func(m *meter) (float64, error) {
 		binary, err := m.build(pkg)
 		if err != nil {
 			return 0, err
@@ -24,8 +25,8 @@ func (m *meter) bench(pkg, name, times, unit string) side {
 		if err != nil {
 			return 0, fmt.Errorf("%s %s: %w", pkg, name, err)
 		}
-		v, ok := benchfmt.Metric(string(out), name, unit)
-		if !ok {
+		v := benchfmt.Median(string(out), name, unit)
+		if math.IsNaN(v) {
 			return 0, absent(fmt.Sprintf("Benchmark%s in %s reports no %s", name, pkg, unit))
 		}
 		return v, nil

@@ -8,9 +8,7 @@
 // A measurement of ours and one of the peer's take turns, since a machine is not
 // equally fast at all times, and the medians are compared. A peer that is not
 // installed is named as absent, with the way to get it. The peers are PyTorch,
-// OpenBLAS, other tokenizers (in the module tokenizers), and, where LLMC names
-// a directory with its data and its built train_gpt2, llm.c; LLMC_4x256 may name
-// another, built for sequences of 256.
+// OpenBLAS and other tokenizers, which are in the module tokenizers.
 package main
 
 import (

@@ -15,7 +15,7 @@ import (
 // A side is one of the two in a comparison. It may be measured again and again.
 type side struct {
 	name    string
-	measure func() (float64, error)
+	measure func(m *meter) (float64, error)
 }
 
 // absent is why a side cannot be measured here.
@@ -43,20 +43,14 @@ type meter struct {
 	appendix []string
 }
 
-func (m *meter) once() *meter {
-	few := *m
-	few.rounds = 1
-	return &few
-}
-
 // beside measures two sides in turn. Where one fails the other's number stands
 // alone.
 func (m *meter) beside(unit string, ours, theirs side) result {
 	r := result{unit: unit, peer: theirs.name}
 	var us, them, ratios []float64
 	for range m.rounds {
-		a, errA := ours.measure()
-		b, errB := theirs.measure()
+		a, errA := ours.measure(m)
+		b, errB := theirs.measure(m)
 		if r.err = errors.Join(errA, errB); errA == nil {
 			us = append(us, a)
 		}

@@ -4,13 +4,11 @@ import (
 	"bufio"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -20,8 +18,8 @@ var torchScript string
 
 // torch runs PyTorch with the arguments of torch_gpt2.py; the number is the one
 // that it prints under key.
-func (m *meter) torch(key string, args ...string) side {
-	return side{"PyTorch", func() (float64, error) {
+func torch(key string, args ...string) side {
+	return side{"PyTorch", func(m *meter) (float64, error) {
 		python, err := m.findPython()
 		if err != nil {
 			return 0, err
@@ -121,51 +119,8 @@ func (b *openblas) close() {
 	_ = b.cmd.Wait()
 }
 
-var tookMs = regexp.MustCompile(`took ([0-9.]+) ms`)
-
-// llmc is llm.c's trainer in the directory that the variable names. It prints
-// what each step took; how many tokens that is, is compiled into it.
-func llmc(variable string, tokens float64) side {
-	return side{"llm.c", func() (float64, error) {
-		dir := os.Getenv(variable)
-		if dir == "" {
-			return 0, absent(fmt.Sprintf("llm.c; set %s to a directory with its data and a train_gpt2 built for %.0f tokens a step", variable, tokens))
-		}
-		cmd := exec.Command("./train_gpt2")
-		cmd.Dir = dir
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			return 0, err
-		}
-		if err := cmd.Start(); err != nil {
-			return 0, fmt.Errorf("llm.c: %w", err)
-		}
-		defer func() { _, _ = cmd.Process.Kill(), cmd.Wait() }()
-		ms, err := stepTime(out)
-		return tokens / (ms / 1000), err
-	}}
-}
-
-// stepTime is the median of the milliseconds of a few steps after the first.
-func stepTime(log io.Reader) (float64, error) {
-	var took []float64
-	for lines := bufio.NewScanner(log); len(took) < 4 && lines.Scan(); {
-		if found := tookMs.FindStringSubmatch(lines.Text()); found != nil {
-			ms, err := strconv.ParseFloat(found[1], 64)
-			if err != nil {
-				return 0, err
-			}
-			took = append(took, ms)
-		}
-	}
-	if len(took) < 2 {
-		return 0, errors.New("llm.c printed no steps")
-	}
-	return median(took[1:]), nil
-}
-
 // tokenizers is what the tokenizers' module prints of a text, as it stands.
-func (m *meter) tokenizers(text string) string {
+func tokenizers(text string) string {
 	path, err := filepath.Abs(text)
 	if err != nil {
 		return err.Error()

@@ -8,11 +8,11 @@
 package golden
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
@@ -119,10 +119,7 @@ func scale(x []float32) float64 {
 			largest = m
 		}
 	}
-	if largest == 0 {
-		return 1
-	}
-	return largest
+	return cmp.Or(largest, 1)
 }
 
 // folder is dir itself or, if there is no such folder and dir is relative, the
@@ -134,21 +131,13 @@ func folder(dir string) string {
 	return dir
 }
 
-// module is the module's directory: the tests' working directory lies in it,
-// and so does this file.
+// module is the module's directory, in which the tests' working directory lies.
 func module() string {
 	dir, err := os.Getwd()
-	if err != nil {
-		return "."
-	}
-	for up := dir; ; up = filepath.Dir(up) {
-		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
-			return up
-		}
-		if up == filepath.Dir(up) {
-			break
+	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
 		}
 	}
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	return "."
 }

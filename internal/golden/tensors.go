@@ -79,43 +79,26 @@ func parse(data []byte) (Tensors, error) {
 		if from < 0 || to < from || to > len(body) {
 			return nil, fmt.Errorf("tensor %s lies at %d to %d of %d bytes", name, from, to, len(body))
 		}
-		tensor := Tensor{Shape: h.Shape}
-		switch h.Dtype {
-		case "F32":
-			tensor.Floats = floats(body[from:to])
-		case "I64":
-			tensor.Ints = ints(body[from:to])
-		default:
+		n := 1
+		for _, d := range h.Shape {
+			n *= d
+		}
+		width, known := map[string]int{"F32": 4, "I64": 8}[h.Dtype]
+		if !known {
 			return nil, fmt.Errorf("tensor %s has type %s", name, h.Dtype)
 		}
-		if n := len(tensor.Floats) + len(tensor.Ints); n != size(h.Shape) {
-			return nil, fmt.Errorf("tensor %s has shape %v and %d values", name, h.Shape, n)
+		if n*width != to-from {
+			return nil, fmt.Errorf("tensor %s has shape %v and %d bytes", name, h.Shape, to-from)
+		}
+		tensor := Tensor{Shape: h.Shape}
+		for b := range slices.Chunk(body[from:to], width) {
+			if h.Dtype == "F32" {
+				tensor.Floats = append(tensor.Floats, math.Float32frombits(binary.LittleEndian.Uint32(b)))
+			} else {
+				tensor.Ints = append(tensor.Ints, int(int64(binary.LittleEndian.Uint64(b))))
+			}
 		}
 		tensors[name] = tensor
 	}
 	return tensors, nil
-}
-
-func size(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}
-
-func floats(b []byte) []float32 {
-	v := make([]float32, len(b)/4)
-	for i := range v {
-		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-	}
-	return v
-}
-
-func ints(b []byte) []int {
-	v := make([]int, len(b)/8)
-	for i := range v {
-		v[i] = int(int64(binary.LittleEndian.Uint64(b[8*i:])))
-	}
-	return v
 }

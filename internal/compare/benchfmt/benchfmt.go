@@ -4,36 +4,20 @@ package benchfmt
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 )
 
-// Metric finds a benchmark's number with this unit. A line is the benchmark's
-// name, perhaps with the number of processors behind a dash, how often it ran,
-// then numbers and units. The name is given without Benchmark in front.
-func Metric(out, name, unit string) (float64, bool) {
-	for line := range strings.Lines(out) {
-		fields := strings.Fields(line)
-		if len(fields) < 4 || !named(fields[0], name) {
-			continue
-		}
-		for i := 2; i+1 < len(fields); i += 2 {
-			if fields[i+1] == unit {
-				v, err := strconv.ParseFloat(fields[i], 64)
-				return v, err == nil
-			}
-		}
-	}
-	return 0, false
-}
-
-// Median is the number with this unit that lies between the others, of a benchmark
-// that ran several times, as with -count 3; NaN if it did not run.
+// Median is a benchmark's number with this unit, the middle one if it ran several
+// times, as with -count 3; NaN if there is none. A line is the benchmark's name,
+// perhaps with the number of processors behind a dash, how often it ran, then numbers
+// and units. The name is given without Benchmark in front.
 func Median(out, name, unit string) float64 {
+	lines := regexp.MustCompile(`(?m)^Benchmark` + regexp.QuoteMeta(name) + `(?:-\d+)?[ \t]+\d+[ \t](?:.*[ \t])?(\S+) ` + regexp.QuoteMeta(unit) + `(?:[ \t]|$)`)
 	var all []float64
-	for line := range strings.Lines(out) {
-		if v, ok := Metric(line, name, unit); ok {
+	for _, line := range lines.FindAllStringSubmatch(out, -1) {
+		if v, err := strconv.ParseFloat(line[1], 64); err == nil {
 			all = append(all, v)
 		}
 	}
@@ -42,15 +26,6 @@ func Median(out, name, unit string) float64 {
 	}
 	slices.Sort(all)
 	return all[len(all)/2]
-}
-
-func named(field, name string) bool {
-	processors, ok := strings.CutPrefix(field, "Benchmark"+name)
-	if !ok || processors == "" {
-		return ok
-	}
-	n, ok := strings.CutPrefix(processors, "-")
-	return ok && n != "" && strings.Trim(n, "0123456789") == ""
 }
 
 // Digits prints three or four of them, and nothing for what is not known.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
@@ -21,8 +22,8 @@ type tables struct {
 }
 
 func (t *tables) number(name, unit string) float64 {
-	v, ok := benchfmt.Metric(t.out, name, unit)
-	if !ok && t.err == nil {
+	v := benchfmt.Median(t.out, name, unit)
+	if math.IsNaN(v) && t.err == nil {
 		t.err = fmt.Errorf("no %s of Benchmark%s", unit, name)
 	}
 	return v

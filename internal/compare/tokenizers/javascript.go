@@ -3,7 +3,6 @@ package main
 import (
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,73 +18,37 @@ const gptTokenizer = "gpt-tokenizer@4.0.0"
 //go:embed encode.mjs
 var script []byte
 
-// A round is what the script answers.
-type round struct {
-	Milliseconds float64
-	IDs          []int // in the first round only
-}
-
-// javaScript installs gpt-tokenizer in a temporary directory and returns it with
-// the file to encode, and how to be done with it.
-func javaScript(file string) (c contestant, stop func(), err error) {
-	file, err = filepath.Abs(file)
-	if err != nil {
-		return c, nil, err
-	}
-	node, err := exec.LookPath("node")
-	npm, err2 := exec.LookPath("npm")
-	if err := errors.Join(err, err2); err != nil {
-		return c, nil, err
-	}
-	dir, err := os.MkdirTemp("", "gpt-tokenizer")
-	if err != nil {
-		return c, nil, err
-	}
-	stop = func() { os.RemoveAll(dir) }
-	defer func() {
-		if err != nil {
-			stop()
-		}
-	}()
-	install := exec.Command(npm, "install", "--prefix", dir, "--no-audit", "--no-fund", gptTokenizer)
+// javaScript installs gpt-tokenizer in dir and returns it with the file to encode. It
+// runs until this program ends.
+func javaScript(dir, file string) (c contestant, err error) {
+	install := exec.Command("npm", "install", "--prefix", dir, "--no-audit", "--no-fund", gptTokenizer)
 	if out, err := install.CombinedOutput(); err != nil {
-		return c, nil, fmt.Errorf("npm install: %w\n%s", err, out)
+		return c, fmt.Errorf("npm install: %w\n%s", err, out)
 	}
 	name := filepath.Join(dir, "encode.mjs")
 	if err := os.WriteFile(name, script, 0o600); err != nil {
-		return c, nil, err
+		return c, err
 	}
-	encode, end, err := converse(exec.Command(node, name, file))
+	node := exec.Command("node", name, file)
+	node.Stderr = os.Stderr
+	ask, err := node.StdinPipe()
 	if err != nil {
-		return c, nil, err
+		return c, err
 	}
-	clean := stop
-	return contestant{gptTokenizer, encode}, func() { end(); clean() }, nil
-}
-
-// converse starts the script and returns how to ask for a round, and how to end
-// it.
-func converse(script *exec.Cmd) (encode func() ([]int, time.Duration, error), end func(), err error) {
-	script.Stderr = os.Stderr
-	ask, err := script.StdinPipe()
+	out, err := node.StdoutPipe()
 	if err != nil {
-		return nil, nil, err
-	}
-	out, err := script.StdoutPipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := script.Start(); err != nil {
-		return nil, nil, err
+		return c, err
 	}
 	answers := json.NewDecoder(out)
-	encode = func() ([]int, time.Duration, error) {
+	return contestant{gptTokenizer, func() ([]int, time.Duration, error) {
+		var round struct {
+			Milliseconds float64
+			IDs          []int // in the first round only
+		}
 		if _, err := ask.Write([]byte("\n")); err != nil {
 			return nil, 0, err
 		}
-		var r round
-		err := answers.Decode(&r)
-		return r.IDs, time.Duration(r.Milliseconds * float64(time.Millisecond)), err
-	}
-	return encode, func() { ask.Close(); script.Wait() }, nil
+		err := answers.Decode(&round)
+		return round.IDs, time.Duration(round.Milliseconds * float64(time.Millisecond)), err
+	}}, node.Start()
 }

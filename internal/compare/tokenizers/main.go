@@ -50,9 +50,12 @@ func compare(name string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	js, stop, err := javaScript(name)
-	if err == nil {
-		defer stop()
+	dir, err := os.MkdirTemp("", "gpt-tokenizer")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if js, err := javaScript(dir, name); err == nil {
 		all = append(all, js)
 	} else {
 		fmt.Fprintln(os.Stderr, "left out: gpt-tokenizer:", err)

@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,11 +68,7 @@ func measure() (err error) {
 	if out, err := exec.Command(os.Args[0], "prepare").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
-	program := filepath.Join(random, "llm")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-o", program, "./cmd/llm").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", random+"/", "./cmd/llm").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	var record bytes.Buffer
@@ -80,7 +77,7 @@ func measure() (err error) {
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
 	for _, command := range commands {
 		fmt.Fprintf(out, "\n$ go run ./cmd/llm %s\n", command)
-		cmd := exec.Command(program, strings.Fields(command)...)
+		cmd := exec.Command(random+"/llm", strings.Fields(command)...)
 		cmd.Stdout, cmd.Stderr = out, out
 		begin := time.Now()
 		if err := cmd.Run(); err != nil {
@@ -115,11 +112,7 @@ func prepare() error {
 	for len(instruct.Encode(bpe, entry).IDs) < gpt.GPT2Small.Context {
 		entry.Output += " light"
 	}
-	long := make([]instruct.Entry, 40)
-	for i := range long {
-		long[i] = entry
-	}
-	text, err := json.Marshal(long)
+	text, err := json.Marshal(slices.Repeat([]instruct.Entry{entry}, 40))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -20,8 +21,8 @@ func steps(record string) func(docs string) ([]byte, error) {
 			return nil, err
 		}
 		number := func(name, unit string) float64 {
-			v, ok := benchfmt.Metric(string(out), name, unit)
-			if !ok && err == nil {
+			v := benchfmt.Median(string(out), name, unit)
+			if math.IsNaN(v) && err == nil {
 				err = fmt.Errorf("%s: no %s of Benchmark%s", file, unit, name)
 			}
 			return v
