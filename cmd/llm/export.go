@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/export"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
@@ -34,11 +33,9 @@ func exportModel(cmd *cobra.Command, dir, out string, dtype safetensors.DType, f
 	if sameFile(dir, out) {
 		return usagef("-out %s is the model to export; it takes another directory", out)
 	}
-	entries, err := os.ReadDir(out)
-	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
+	if empty, err := training.Empty(out); err != nil {
 		return err
-	case len(entries) > 0 && !force:
+	} else if !empty && !force {
 		return fmt.Errorf("%s is not empty: write over an export in it by -force, or choose another directory by -out", out)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "classifier.json")); err == nil {

@@ -140,22 +140,25 @@ func (o *pretrainOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, err
 	if err != nil {
 		return nil, err
 	}
-	data, err := o.windows(text.Path, bpe, learn, validate)
+	train, validation, err := o.windows(bpe, learn, validate)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the text %s %w", text.Path, err)
 	}
 	debug.FreeOSMemory() // the text has become ids
 	lm := pretrain.NewLanguageModel(m, nil, o.Batch, o.Context)
+	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(o.Batch, rng) }
 	return &training.Run{
-		Trainer: pretrain.NewTrainer(lm, data.train, o.training()), Total: o.Schedule.Total, Rate: o.Schedule.Peak,
+		Trainer: pretrain.NewTrainer(lm, epoch, o.training()), Total: o.Schedule.Total, Rate: o.Schedule.Peak,
 		Every: cmp.Or(o.Every, max(1, o.Schedule.Total/12)),
 		Title: "Cross-entropy while pretraining",
-		About: fmt.Sprintf("text: %s, %d tokens to learn from and %d to validate with\n", filepath.Base(text.Path), data.learn, data.validate) +
+		About: fmt.Sprintf("text: %s, %d tokens to learn from and %d to validate with\n", filepath.Base(text.Path), train.IDs(), validation.IDs()) +
 			fmt.Sprintf("model: %d layers of width %d, %d tokens of context, vocabulary %d: %s weights\n",
 				o.Layers, o.Width, o.Context, bpe.Vocab(), thousands(m.Config.ParamCount())),
-		Validate: func() (float64, int) { return pretrain.Evaluate(lm, data.validation(), 0) },
-		Sample:   func(step int) string { return o.sample(m, bpe, step) },
-		Save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
+		Validate: func() (float64, int) {
+			return pretrain.Evaluate(lm, validation.Batches(min(o.Batch, validation.Len()), nil), 0)
+		},
+		Sample: func(step int) string { return o.sample(m, bpe, step) },
+		Save:   func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
 		After: func(out io.Writer) error {
 			_, err := fmt.Fprintf(out, "the model, log.csv, loss.svg and samples.txt are in %s; let it write:\n  %s generate -model %s %q\n",
 				f.out, program(), quote(f.out), "The Colours of the")
@@ -190,38 +193,24 @@ func (o *pretrainOptions) model(f *runFlags, learn string) (*gpt.Model, *tokens.
 	return m, bpe, nil
 }
 
-// pretrainData is a text cut into what is learned from and what is not.
-type pretrainData struct {
-	train           pretrain.Epoch
-	validation      func() iter.Seq[embeddings.Batch]
-	learn, validate int // tokens
-}
-
 // windows encodes the two parts of the text apart, so that no token reaches over
 // the border.
-func (o *pretrainOptions) windows(path string, bpe *tokens.BPE, learn, validate string) (pretrainData, error) {
+func (o *pretrainOptions) windows(bpe *tokens.BPE, learn, validate string) (train, validation *corpus.Windows, err error) {
 	encode := func(text string) []int { return encodeText(bpe, text, o.Plain) }
-	validation, err := corpus.NewWindows(validate, !o.Plain, encode, o.Context, o.Context)
-	if err != nil {
-		return pretrainData{}, fmt.Errorf("the text %s: %w", path, err)
+	validation, err = corpus.NewWindows(validate, !o.Plain, encode, o.Context, o.Context)
+	if err == nil {
+		train, err = corpus.NewWindows(learn, !o.Plain, encode, o.Context, o.Stride)
 	}
-	if validation.Len() == 0 {
-		return pretrainData{}, fmt.Errorf("the text %s is too short: its last tenth has %d tokens, and validation needs more than the %d of the context; "+
-			"take a longer text or a smaller -context", path, validation.IDs(), o.Context)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("cannot be learned from: %w", err)
+	case validation.Len() == 0:
+		err = fmt.Errorf("is too short: its last tenth has %d tokens, and validation needs more than the %d of the context; "+
+			"take a longer text or a smaller -context", validation.IDs(), o.Context)
+	case train.Len() < o.Batch:
+		err = fmt.Errorf("is too short: %d sequences of %d tokens do not fill a batch of %d; take a smaller -batch or -stride", train.Len(), o.Context, o.Batch)
 	}
-	train, err := corpus.NewWindows(learn, !o.Plain, encode, o.Context, o.Stride)
-	if err != nil {
-		return pretrainData{}, fmt.Errorf("the text %s: %w", path, err)
-	}
-	if train.Len() < o.Batch {
-		return pretrainData{}, fmt.Errorf("the text %s is too short: %d sequences of %d tokens do not fill a batch of %d; take a smaller -batch or -stride",
-			path, train.Len(), o.Context, o.Batch)
-	}
-	return pretrainData{
-		train:      func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(o.Batch, rng) },
-		validation: func() iter.Seq[embeddings.Batch] { return validation.Batches(min(o.Batch, validation.Len()), nil) },
-		learn:      train.IDs(), validate: validation.IDs(),
-	}, nil
+	return train, validation, err
 }
 
 // sample lets the model write. What it draws depends on the step and not on what

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -182,19 +183,19 @@ func inRange(numbers ...ranged) error {
 	return nil
 }
 
+// plain are paths that a shell takes as they are.
+var plain = regexp.MustCompile(`^[\w./+,:@%` + regexp.QuoteMeta(string(filepath.Separator)) + `-]+$`)
+
 // quote makes a path one word of a command line, and no option.
 func quote(path string) string {
 	if strings.HasPrefix(path, "-") {
 		path = "./" + path
 	}
-	plain := func(r rune) bool {
-		return r < 128 && (isLetter(byte(r)) || strings.ContainsRune("0123456789_-./+,:@%"+string(filepath.Separator), r))
+	if plain.MatchString(path) {
+		return path
 	}
 	if quoted := strconv.Quote(path); !utf8.ValidString(path) || strings.ContainsFunc(path, unicode.IsControl) {
 		return "$'" + strings.ReplaceAll(quoted[1:len(quoted)-1], "'", `\'`) + "'"
 	}
-	if path == "" || strings.ContainsFunc(path, func(r rune) bool { return !plain(r) }) {
-		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-	}
-	return path
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

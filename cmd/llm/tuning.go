@@ -89,22 +89,18 @@ func (f *runFlags) tune(cmd *cobra.Command, c course, purpose string, publish fu
 // download is left alone.
 func present(names ...*string) error {
 	var missing []string
+	var last error
 	for _, name := range names {
 		if path, err := located(*name); err == nil {
 			*name = path
 		} else {
-			missing = append(missing, *name)
+			missing, last = append(missing, *name), err
 		}
 	}
-	if len(missing) == 0 {
-		return nil
+	if len(missing) < 2 {
+		return last
 	}
-	have, them := "has", "it"
-	if len(missing) > 1 {
-		have, them = "have", "them"
-	}
-	return fmt.Errorf("%s %s not been downloaded; %s data get %s gets %s",
-		strings.Join(missing, " and "), have, program(), strings.Join(missing, " "), them)
+	return fmt.Errorf("%s have not been downloaded; %s data get %s gets them", strings.Join(missing, " and "), program(), strings.Join(missing, " "))
 }
 
 // foretell says how much memory a run will take, before it takes it.

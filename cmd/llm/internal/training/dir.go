@@ -35,18 +35,24 @@ const (
 // another run, a new one must not be taken for that.
 var obsolete = []string{"classifier.json", "classifier.safetensors", "adapters.safetensors"}
 
-// Free is an error unless a new run may write to path: because nothing is there,
-// but for what begins with a dot, or because force allows it to replace what is.
-func Free(path string, force bool) error {
+// Empty reports whether nothing is in a directory, but for what begins with a dot,
+// or no such directory is there.
+func Empty(path string) (bool, error) {
 	entries, err := os.ReadDir(path)
-	visible := func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), ".") }
-	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return err
-	case !force && slices.ContainsFunc(entries, visible):
-		return fmt.Errorf("%s exists: go on with its run by -resume, replace it by -force, or choose another directory by -out", path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
 	}
-	return nil
+	visible := func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), ".") }
+	return !slices.ContainsFunc(entries, visible), err
+}
+
+// Free is an error unless a new run may write to path: because it is empty, or
+// because force allows it to replace what is there.
+func Free(path string, force bool) error {
+	if empty, err := Empty(path); err != nil || empty || force {
+		return err
+	}
+	return fmt.Errorf("%s exists: go on with its run by -resume, replace it by -force, or choose another directory by -out", path)
 }
 
 // Options are what a run depends on. They are kept in its directory, as JSON.
