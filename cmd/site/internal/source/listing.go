@@ -46,28 +46,21 @@ func (l Listing) Code() string {
 }
 
 // Listing finds what symbol names in file: a function, a type, a constant, a
-// method as Type.Method, "package" for the comment over the package clause, a
-// part of a function as Func:part, or an example with its output.
+// method as Type.Method, "package" for the comment over the package clause, or an
+// example with its output.
 func (t *Tree) Listing(file, symbol string) (Listing, error) {
 	f := t.Files[file]
 	if f == nil {
 		return Listing{}, fmt.Errorf("no Go file %s%s", file, spell.Suggest(file, maps.Keys(t.Files)))
 	}
-	name, part, inParts := strings.Cut(symbol, ":")
-	if name == "package" {
+	if symbol == "package" {
 		return f.packageComment()
 	}
-	d := f.find(name)
+	d := f.find(symbol)
 	if d == nil {
-		return Listing{}, fmt.Errorf("%s declares no %s%s", file, name, t.elsewhere(f, name))
+		return Listing{}, fmt.Errorf("%s declares no %s%s", file, symbol, t.elsewhere(f, symbol))
 	}
-	fn, isFunc := d.(*ast.FuncDecl)
-	switch {
-	case inParts && !isFunc:
-		return Listing{}, fmt.Errorf("%s is not a function, so it has no part %q", name, part)
-	case inParts:
-		return f.part(fn, symbol, part)
-	case isFunc && f.Test && strings.HasPrefix(name, "Example"):
+	if fn, ok := d.(*ast.FuncDecl); ok && f.Test && strings.HasPrefix(symbol, "Example") {
 		return f.example(fn)
 	}
 	from, to := f.extent(d)
@@ -114,20 +107,18 @@ func (f *File) extent(d ast.Decl) (from, to int) {
 	return from, f.line(d.End())
 }
 
-// lines are the lines from..to without marks of this package and without the
-// blank lines at either end.
+// lines are the lines from..to without the blank ones at either end.
 func (f *File) lines(from, to int) []Line {
+	blank := func(n int) bool { return strings.TrimSpace(f.Lines[n-1]) == "" }
+	for from <= to && blank(from) {
+		from++
+	}
+	for to >= from && blank(to) {
+		to--
+	}
 	var list []Line
 	for n := from; n <= to; n++ {
-		if !isMark(f.Lines[n-1]) {
-			list = append(list, Line{n, f.Lines[n-1]})
-		}
-	}
-	for len(list) > 0 && strings.TrimSpace(list[0].Text) == "" {
-		list = list[1:]
-	}
-	for len(list) > 0 && strings.TrimSpace(list[len(list)-1].Text) == "" {
-		list = list[:len(list)-1]
+		list = append(list, Line{n, f.Lines[n-1]})
 	}
 	return list
 }
@@ -143,7 +134,7 @@ func (f *File) packageComment() (Listing, error) {
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, "\t")) }
 
 // Demands are the lines that some page has to show: all but the package clause,
-// imports, blank lines and marks.
+// imports and blank lines.
 func (f *File) Demands() []int {
 	skip := map[int]bool{f.line(f.ast.Package): true}
 	for _, d := range f.ast.Decls {
@@ -155,7 +146,7 @@ func (f *File) Demands() []int {
 	}
 	var lines []int
 	for i, text := range f.Lines {
-		if n := i + 1; !skip[n] && strings.TrimSpace(text) != "" && !isMark(text) && !strings.HasPrefix(text, "//go:build ") {
+		if n := i + 1; !skip[n] && strings.TrimSpace(text) != "" && !strings.HasPrefix(text, "//go:build ") {
 			lines = append(lines, n)
 		}
 	}

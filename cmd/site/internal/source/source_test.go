@@ -62,7 +62,6 @@ func Long(n int) (sum int) {
 		_ = sum
 	}
 
-	//book:step the end
 	sum++
 	return sum
 }
@@ -94,13 +93,7 @@ func TestListings(t *testing.T) {
 		{"layer.go", "Large", 6, 10, "// The sizes.", ")\n"},
 		{"layer.go", "Layer", 12, 15, "// A Layer", "}\n"},
 		{"layer.go", "Layer.Forward", 17, 20, "// Forward", "}\n"},
-		{"layer.go", "Long", 22, 42, "// Long", "}\n"},
-		{"layer.go", "Long:signature", 22, 24, "// Long", "\tfmt.Print()\n"},
-		{"layer.go", "Long:add-up-all-numbers-one-by-one", 26, 37, "// Add up", "}\n"},
-		{"layer.go", "Long:add-up", 26, 37, "// Add up", "}\n"},
-		{"layer.go", "Long:skip-the-even-ones", 29, 33, "// Skip", "sum += i\n"},
-		{"layer.go", "Long:remember", 35, 36, "// Remember", "_ = sum\n"},
-		{"layer.go", "Long:the-end", 40, 42, "\tsum++", "}\n"},
+		{"layer.go", "Long", 22, 41, "// Long", "}\n"},
 		{"layer_test.go", "ExampleLayer", 4, 6, "l := Layer", "Forward(2))\n"},
 	} {
 		l, err := tr.Listing("ch01_layer/"+test.file, test.symbol)
@@ -109,35 +102,9 @@ func TestListings(t *testing.T) {
 		require.Equal(t, test.last, l.Last(), test.symbol)
 		require.True(t, strings.HasPrefix(l.Code(), test.begins), "%s: %q", test.symbol, l.Code())
 		require.True(t, strings.HasSuffix(l.Code(), test.ends), "%s: %q", test.symbol, l.Code())
-		require.NotContains(t, l.Code(), "book:step")
 	}
 	l, _ := tr.Listing("ch01_layer/layer_test.go", "ExampleLayer")
 	require.Equal(t, "3", l.Output)
-}
-
-// The signature and the outermost parts of a function are the whole function.
-func TestPartsMakeTheWhole(t *testing.T) {
-	tr := tree(t, map[string]string{"ch01_layer/layer.go": layer})
-	var parts, whole []Line
-	for _, symbol := range []string{"Long:signature", "Long:add-up", "Long:the-end"} {
-		l, err := tr.Listing("ch01_layer/layer.go", symbol)
-		require.NoError(t, err)
-		parts = append(parts, l.Lines...)
-	}
-	l, err := tr.Listing("ch01_layer/layer.go", "Long")
-	require.NoError(t, err)
-	for _, line := range l.Lines {
-		if line.Text != "" {
-			whole = append(whole, line)
-		}
-	}
-	var shown []Line
-	for _, line := range parts {
-		if line.Text != "" {
-			shown = append(shown, line)
-		}
-	}
-	require.Equal(t, whole, shown)
 }
 
 func TestListingErrorsHelp(t *testing.T) {
@@ -146,9 +113,6 @@ func TestListingErrorsHelp(t *testing.T) {
 		{"ch01_layer/layr.go", "Layer", "no Go file ch01_layer/layr.go; is ch01_layer/layer.go meant?"},
 		{"ch01_layer/layer.go", "Layer.Froward", "declares no Layer.Froward; is Layer.Forward meant?"},
 		{"ch01_layer/layer.go", "Elsewhere", "it is in ch01_layer/other.go"},
-		{"ch01_layer/layer.go", "Long:ad-up", `has no part "ad-up"; it has signature, add-up`},
-		{"ch01_layer/layer.go", "Long:the-ende", `is "the-end" meant?`},
-		{"ch01_layer/layer.go", "Layer:part", "not a function"},
 		{"ch01_layer/other.go", "package", "no comment over its package clause"},
 		{"ch01_layer/layer_test.go", "ExampleLong", "no // Output: comment"},
 	} {
@@ -161,7 +125,6 @@ func TestDemandsAreAllButClauseImportsAndBlanks(t *testing.T) {
 	tr := tree(t, map[string]string{"ch01_layer/layer.go": layer})
 	demands := tr.Files["ch01_layer/layer.go"].Demands()
 	require.Equal(t, []int{1, 6, 7, 8}, demands[:4])
-	require.NotContains(t, demands, 39, "the mark line")
 }
 
 func TestNamesOfGoAndLibraries(t *testing.T) {

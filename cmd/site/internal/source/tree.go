@@ -1,6 +1,5 @@
 // Package source finds declarations in the module's Go files, for the pages to
-// show: whole functions, types and groups, parts of long functions, examples
-// with their output. It only parses; nothing has to compile.
+// show: functions, types and groups, and examples with their output. It only parses; nothing has to compile.
 package source
 
 import (

@@ -150,19 +150,12 @@ func (p *parser) group() string {
 	return group(row)
 }
 
-// raw reads a braced argument as it is written.
+// raw reads a braced argument, without braces in it, as it is written.
 func (p *parser) raw() string {
 	p.expect("{")
 	from := p.tokens.list[p.next-1].to
-	for depth := 1; !p.done(); {
-		t := p.take()
-		switch t.text {
-		case "{":
-			depth++
-		case "}":
-			depth--
-		}
-		if depth == 0 {
+	for !p.done() {
+		if t := p.take(); t.text == "}" {
 			return string(p.tokens.src[from:t.from])
 		}
 	}
@@ -244,13 +237,11 @@ func (p *parser) letters() node {
 	return node{ordinary, mi(b.String())}
 }
 
-// fence reads one bracket after \left or \right; "." is an empty one.
+// fence reads one bracket after \left or \right.
 func (p *parser) fence(form string) string {
 	switch t := p.take(); t.text {
 	case "(", ")", "[", "]", "|":
 		return mo(t.text, ` stretchy="true" fence="true" form="`+form+`"`)
-	case ".":
-		return ""
 	default:
 		p.fail("want a bracket, found %s", describe(t))
 		return ""

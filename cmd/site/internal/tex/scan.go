@@ -47,17 +47,9 @@ func scan(src string) scanned {
 	return s
 }
 
-// decimal reports whether the point or comma at i stands between digits, as in
-// 0.5; a comma does so only before exactly three digits, as in 50,257.
+// decimal reports whether there is a point between digits at i, as in 0.5.
 func (s scanned) decimal(i int) bool {
-	digit := func(k int) bool { return k >= 0 && k < len(s.src) && isDigit(s.src[k]) }
-	switch s.src[i] {
-	case '.':
-		return digit(i-1) && digit(i+1)
-	case ',':
-		return digit(i-1) && digit(i+1) && digit(i+2) && digit(i+3) && !digit(i+4)
-	}
-	return false
+	return s.src[i] == '.' && i+1 < len(s.src) && isDigit(s.src[i-1]) && isDigit(s.src[i+1])
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }

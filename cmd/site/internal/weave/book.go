@@ -9,7 +9,6 @@
 //
 //	[`Head`](../ch03_attention/head.go#Head)             a declaration with its comment
 //	[Example: …](../ch03_attention/example_test.go#ExampleHead)   its code and what it prints
-//	[the loop](../ch05_pretrain/train.go#Train:one-step) the part of a function under the comment "One step …"
 //	[package](../ch03_attention/doc.go#package)          the comment over the package clause
 //	[`Head`](head.go#Head), [`NewHead`](head.go#NewHead) small neighbours of one file, in one listing
 //	[`check`](head.go#check "What is refused")           folded under a line that says what it does

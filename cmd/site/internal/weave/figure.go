@@ -20,8 +20,8 @@ import (
 	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
-// image sets a picture into the page. SVG becomes part of it, so that the
-// page's theme colours it; others are files of the site.
+// image makes a picture, an SVG file, part of the page, so that the page's theme
+// colours it.
 func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
@@ -37,13 +37,9 @@ func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool
 		w.problem(n, "no picture %s%s", file, spell.Suggest(file, slices.Values(w.book.allFiles())))
 		return ast.WalkSkipChildren, nil
 	}
-	picture := fmt.Sprintf(`<img src="%s" alt="%s">`, html.EscapeString(dest), html.EscapeString(alt))
-	if strings.HasSuffix(file, ".svg") {
-		if picture, err = inline(data, alt); err != nil {
-			w.problem(n, "picture %s: %v", file, err)
-		}
-	} else {
-		w.book.Files[dest] = func() []byte { return data }
+	picture, err := inline(data, alt)
+	if err != nil {
+		w.problem(n, "picture %s %v", file, err)
 	}
 	if n.Parent().ChildCount() > 1 {
 		_, _ = out.WriteString(picture)
@@ -68,7 +64,10 @@ func inline(svg []byte, alt string) (string, error) {
 	if err := harmless(svg); err != nil {
 		return "", err
 	}
-	_, inside, _ := strings.Cut(svgStyle.ReplaceAllString(string(svg), ""), "<svg")
+	_, inside, found := strings.Cut(svgStyle.ReplaceAllString(string(svg), ""), "<svg")
+	if !found {
+		return "", errors.New("is no SVG file")
+	}
 	tag, inside, _ := strings.Cut(inside, ">")
 	return fmt.Sprintf(`<svg aria-label="%s"%s>%s`, html.EscapeString(alt), svgOwn.ReplaceAllString(tag, ""), strings.TrimRight(inside, "\n")), nil
 }
@@ -82,15 +81,15 @@ func harmless(svg []byte) error {
 			return nil
 		}
 		if err != nil {
-			return err
+			return fmt.Errorf("is no SVG file: %w", err)
 		}
 		start, _ := t.(xml.StartElement)
 		if start.Name.Local == "script" {
-			return errors.New("it holds a script")
+			return errors.New("holds a script")
 		}
 		for _, a := range start.Attr {
 			if name := a.Name.Local; name == "style" || strings.HasPrefix(name, "on") {
-				return fmt.Errorf("<%s> has the attribute %s, which the page's security policy forbids", start.Name.Local, name)
+				return fmt.Errorf("has the attribute %s at <%s>, which the page's security policy forbids", name, start.Name.Local)
 			}
 		}
 	}

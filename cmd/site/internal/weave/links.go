@@ -38,7 +38,7 @@ func (b *Book) resolve(p *page, dest, prefix string) (string, error) {
 		return "", fmt.Errorf("dead link %s: there is no %s%s", dest, file, spell.Suggest(file, slices.Values(b.allFiles())))
 	}
 	if info.IsDir() {
-		return b.directoryHref(file, prefix)
+		return "", fmt.Errorf("link to the directory %s: link to one of its files instead", file)
 	}
 	if path.Dir(file) == "docs" && strings.HasSuffix(file, ".md") {
 		return "", fmt.Errorf("link %s: the page is not in %s", dest, orderFile)
@@ -95,16 +95,6 @@ func (b *Book) sourceHref(file, line string) string {
 		return name + "#L" + line
 	}
 	return name
-}
-
-// directoryHref leads to the page of a chapter's directory.
-func (b *Book) directoryHref(dir, prefix string) (string, error) {
-	for _, p := range b.pages {
-		if p.chapter > 0 && b.chapterOf(dir) == p.chapter {
-			return address(nil, p, "", prefix), nil
-		}
-	}
-	return "", fmt.Errorf("link to the directory %s: link to one of its files instead", dir)
 }
 
 // allFiles are the repository's files, for suggestions.

@@ -43,8 +43,7 @@ func caption(parts []part) string {
 	word := "line"
 	from, to := 0, 0
 	for _, p := range parts {
-		symbol, _, _ := strings.Cut(p.Symbol, ":")
-		symbols = append(symbols, symbol)
+		symbols = append(symbols, p.Symbol)
 		if len(lines) == 0 || p.First() <= to || p.First() > to+2 {
 			from, lines = p.First(), append(lines, "")
 		}

@@ -120,8 +120,7 @@ func (b *Book) show(p *page, link *ast.Link, l part) {
 	for _, line := range l.Lines {
 		b.shown[l.File][line.Number] = append(b.shown[l.File][line.Number], at)
 	}
-	name, _, _ := strings.Cut(l.Symbol, ":")
-	for _, symbol := range append([]string{l.Symbol, name}, b.tree.Group(l.File, name)...) {
+	for _, symbol := range append([]string{l.Symbol}, b.tree.Group(l.File, l.Symbol)...) {
 		if _, ok := b.anchors[anchorKey{l.File, symbol}]; !ok {
 			b.anchors[anchorKey{l.File, symbol}] = place{p, l.id}
 		}

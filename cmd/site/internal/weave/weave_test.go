@@ -80,7 +80,7 @@ func TestAppendix(t *testing.T) {
 func TestBranch(t *testing.T) {
 	changes := map[string]string{
 		"docs/book.txt":              small["docs/book.txt"] + "branch_less.md\nbranch_none.md\nappendix_more.md\n",
-		"docs/branch_less.md":        "# Less\n\n`Halve` undoes `twice.Twice`, see [there](../ch02_twice) and [here](../branches/less).\n\n[less](../branches/less/less.go#package)\n\n[`Halve`](../branches/less/less.go#Halve)\n",
+		"docs/branch_less.md":        "# Less\n\n`Halve` undoes `twice.Twice`, see [there](ch02_twice.md).\n\n[less](../branches/less/less.go#package)\n\n[`Halve`](../branches/less/less.go#Halve)\n",
 		"docs/branch_none.md":        "# None\n\n[none](../branches/none/none.go#package)\n",
 		"docs/appendix_more.md":      "# More\n",
 		"branches/less/less.go":      "// Package less halves.\npackage less\n\nimport \"example.org/book/ch02_twice\"\n\n// Halve halves.\nfunc Halve(a int) int { return a / twice.Twice(1) }\n",
@@ -209,6 +209,7 @@ func TestProblems(t *testing.T) {
 		{"See [x](ch01_ad.md).", "3: dead link ch01_ad.md: there is no docs/ch01_ad.md; is docs/ch01_add.md meant?"},
 		{"See [x](ch01_add.md#how-it-ads).", "3: dead link ch01_add.md#how-it-ads: docs/ch01_add.md has no section \"how-it-ads\"; is how-it-adds meant?"},
 		{"See [x](left_out.md).", "3: link left_out.md: the page is not in docs/book.txt"},
+		{"See [x](../ch01_add).", "3: link to the directory ch01_add: link to one of its files instead"},
 		{"See [x](#nowhere).", "3: dead link #nowhere"},
 		{"See [x](/etc/passwd).", "3: link /etc/passwd: use a path relative to docs"},
 		{"See [x](../../../etc/passwd).", "3: dead link ../../../etc/passwd"},
@@ -222,6 +223,7 @@ func TestProblems(t *testing.T) {
 		{"$`\\fraq{a}{b}`$", "3: formula \\fraq{a}{b}: unknown command \\fraq; is \\frac meant?"},
 		{"```math\na_\n```", "4: formula a_: an argument is missing"},
 		{"![bars](figures/bar.svg)", "3: no picture docs/figures/bar.svg; is docs/figures/bars.svg meant?"},
+		{"![x](../ch01_add/add.go)", "3: picture ch01_add/add.go is no SVG file"},
 		{"![](figures/bars.svg)", "3: picture figures/bars.svg needs a text"},
 		{"a <b>bold</b> word", "3: HTML in the prose is not shown"},
 	} {
@@ -240,7 +242,7 @@ func TestNoFalseAlarms(t *testing.T) {
 		"`go test ./ch01_add`", "`add.go`", "`README.md`", "`h.0.attn.c_attn.weight`", "`attn.c_attn`", "`x.Data[0]`", "`model.safetensors`",
 		"`Softmax`", "`GPT2`", "`GOMAXPROCS=1`", "`(B, T, C)`", "`PyTorch`", "`q.K`", "`X.Y`", "`-addr`", "`<|endoftext|>`", "`True`", "`HELLO_World`",
 		"`strings.Builder`", "`[]Total`", "`*Total`", "`Total{}`", "`Total.Value`", "`add.Add(1, 2)`", "`t.Sum`", "`rand.Rand.Float32`",
-		"It costs $5 and $6.", "See <https://example.org/a_b>.", "<!-- a comment -->", "[the code](../ch01_add/add.go#L7) is short", "[add](../ch01_add)",
+		"It costs $5 and $6.", "See <https://example.org/a_b>.", "<!-- a comment -->", "[the code](../ch01_add/add.go#L7) is short",
 		"[runs](runs/README.md)",
 		"A note[^1].\n\n[^1]: It says `Add`.", "| a | b |\n|---|---:|\n| 1 | $`x`$ |",
 	} {
