@@ -3,6 +3,7 @@ package tokens
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,4 +36,21 @@ func TestAppendixShowsTheRecordedSpeeds(t *testing.T) {
 	require.Contains(t, string(page), fmt.Sprintf("| all merges in their order: `ApplyMerges` | %.3f |\n", slow))
 	took := benchfmt.Median(string(recorded), "TrainBPE", "ns/op") / 1e9
 	require.Contains(t, string(page), fmt.Sprintf("4,096 tokens from a megabyte in %.2f s.", took))
+}
+
+// What chapter 5's model wrote, and the numbers that it read, stand in the record
+// of its run.
+func TestChapterBeginsWithTheRecordedRun(t *testing.T) {
+	record, err := os.ReadFile("../docs/runs/newton.txt")
+	require.NoError(t, err)
+	page, err := os.ReadFile("../docs/ch01_tokens.md")
+	require.NoError(t, err)
+	quotes := strings.Split(string(page), "```text\n")[1:]
+	require.NotEmpty(t, quotes)
+	for _, quote := range quotes[:2] {
+		quote, _, _ = strings.Cut(quote, "```")
+		for line := range strings.Lines(quote) {
+			require.Contains(t, string(record), line)
+		}
+	}
 }

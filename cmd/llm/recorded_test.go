@@ -39,7 +39,11 @@ func TestRecordedRunBeginsTheSame(t *testing.T) {
 		assert.InDelta(t, want.Train, got.Train, 5e-6, "step %d", i)
 		assert.InDelta(t, want.Rate, got.Rate, 1e-12, "step %d", i)
 	}
-	losses := lossesOf(read(t, here(t), "../../docs/runs/newton.txt"))
+	record := read(t, here(t), "../../docs/runs/newton.txt")
+	losses := lossesOf(record)
 	require.NotEmpty(t, losses)
 	assert.True(t, strings.HasPrefix(r.out[strings.Index(r.out, "step "):], losses[0][:len(losses[0])-3]), "the first line of losses")
+
+	r = llmIn(t, t.Context(), "", "tokens", "encode", "-model", dir, "The Rays of Light")
+	assert.True(t, strings.HasSuffix(record, r.out), "the tokens of the text:\n%s", r.out)
 }
