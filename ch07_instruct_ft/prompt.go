@@ -61,8 +61,8 @@ func ReadEntries(r io.Reader) (entries []Entry, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("instruct: %w", err)
 	}
-	var list []*json.RawMessage
-	if err := strictjson.Unmarshal(data, &list, strictjson.Ignore); err != nil {
+	list, err := strictjson.List(data)
+	if err != nil {
 		return nil, fmt.Errorf("instruct: reading a JSON list of entries: %w", err)
 	}
 	err = plaintext.Skip("entry", slices.Values(list), func(object *json.RawMessage) error {

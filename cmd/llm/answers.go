@@ -9,6 +9,7 @@ import (
 	"time"
 
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
@@ -73,7 +74,7 @@ func readAnswers(path string) (*answers, error) {
 	if err != nil {
 		return a, err
 	}
-	data, err := os.ReadFile(path)
+	data, err := corpus.ReadFile(path)
 	if err != nil {
 		return a, err
 	}

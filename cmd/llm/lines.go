@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +59,7 @@ func strictFlag(cmd *cobra.Command) {
 // to skip, which is an error if nothing else was found, or with -strict. The error of a
 // file that is not there names the download that is one.
 func readFile[T any](cmd *cobra.Command, path, what, download string, read func(io.Reader) ([]T, error)) (list []T, sum string, err error) {
-	data, err := os.ReadFile(path)
+	data, err := corpus.ReadFile(path)
 	if err != nil {
 		return nil, "", fmt.Errorf("reading the %s: %w; %s data get %s gets some", what, err, program(), download)
 	}

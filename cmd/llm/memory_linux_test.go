@@ -9,6 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// A device that never ends is not read, wherever a file can be named.
+func TestDevicesAreNoData(t *testing.T) {
+	model := pretrained(t)
+	for _, args := range [][]string{
+		{"pretrain", "-data"}, {"classify", "train", "-model", model, "-data"}, {"instruct", "train", "-model", model, "-data"},
+		{"instruct", "judge", "-answers"}, {"generate", "-model"}, {"tokens", "encode", "-model"},
+	} {
+		t.Chdir(t.TempDir())
+		r := llm(t, append(args, "/dev/zero")...)
+		require.Equal(t, statusFailed, r.status, args)
+		require.Regexp(t, "/dev/zero.*(is a device|zero byte|not a directory)", r.stderr)
+	}
+}
+
 // A text to learn from costs at most four times its size in memory, all in all: the
 // text, its ids, their order, and what making them leaves behind.
 func TestMemoryOfALongText(t *testing.T) {

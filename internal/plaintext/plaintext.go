@@ -182,6 +182,8 @@ func wide(head []byte) string {
 	}
 	groups, even, odd := len(head)/4, zeros[0]+zeros[2], zeros[1]+zeros[3]
 	switch {
+	case even+odd > len(head)-groups: // a character is not zero
+		return ""
 	case groups > 0 && zeros[2] >= groups && zeros[3] >= groups:
 		return "UTF-32LE"
 	case groups > 0 && zeros[0] >= groups && zeros[1] >= groups:

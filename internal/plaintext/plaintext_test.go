@@ -42,6 +42,8 @@ func TestRefused(t *testing.T) {
 		"\xed\xa0\x80":             "f: line 1: the byte 0xed is not UTF-8" + convert, // half a UTF-16 pair
 		"one\n\x00":                "f: line 2: a zero byte; this is not text",
 		"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00": "f: line 1: a zero byte; this is not text",
+		strings.Repeat("\x00", 100):                                       "f: line 1: a zero byte; this is not text",
+		"a\n" + strings.Repeat("\x00", 62):                                "f: line 2: a zero byte; this is not text",
 		encoded("Größe 5\n", 2, false):                                    wide("UTF-16LE"),
 		encoded("Größe 5\n", 2, true):                                     wide("UTF-16BE"),
 		encoded("Größe 5\n", 4, false):                                    wide("UTF-32LE"),

@@ -46,7 +46,7 @@ func Unmarshal(data []byte, v any, unknown Unknown) error {
 // source is the text of a JSON value.
 type source string
 
-func decode(s source, v any, unknown Unknown) error {
+func decode(s source, v any, unknown Unknown, more ...json.Options) error {
 	strict := func(d *jsontext.Decoder, v any) error {
 		kind := reflect.TypeOf(v).Elem().Kind()
 		switch at := d.PeekKind(); {
@@ -59,8 +59,8 @@ func decode(s source, v any, unknown Unknown) error {
 		}
 		return json.SkipFunc
 	}
-	err := json.UnmarshalRead(strings.NewReader(string(s)), v, json.RejectUnknownMembers(unknown == Refuse),
-		json.WithUnmarshalers(json.UnmarshalFromFunc(strict)))
+	more = append(more, json.RejectUnknownMembers(unknown == Refuse), json.WithUnmarshalers(json.UnmarshalFromFunc(strict)))
+	err := json.UnmarshalRead(strings.NewReader(string(s)), v, more...)
 	return s.explain(err)
 }
 

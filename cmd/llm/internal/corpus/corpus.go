@@ -2,6 +2,7 @@
 package corpus
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -56,6 +57,30 @@ func Read(path string) (Text, error) {
 		return Text{}, fmt.Errorf("the corpus %s is empty; -data FILE names a text file", path)
 	}
 	return Text{Path: path, SHA256: hex.EncodeToString(sum.Sum(nil)), Text: text.String()}, nil
+}
+
+// ReadFile reads a file of messages, entries or answers, which is no device and ends
+// within a gigabyte.
+func ReadFile(path string) ([]byte, error) {
+	const most = 1 << 30
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode()&fs.ModeDevice != 0 {
+		return nil, fmt.Errorf("%s is a device, not a file", path)
+	}
+	var data bytes.Buffer
+	data.Grow(int(min(info.Size(), most)) + bytes.MinRead)
+	if n, err := data.ReadFrom(io.LimitReader(file, most+1)); err != nil || n > most {
+		return nil, cmp.Or(err, fmt.Errorf("%s has more than %d bytes", path, most))
+	}
+	return data.Bytes(), nil
 }
 
 // Sum is the SHA-256 of data, in hexadecimal.
