@@ -34,13 +34,7 @@ func (m Message) Label() int {
 // the rest holds, and the error tells how many were skipped and what is wrong with the first of
 // them. With any other error, such as that of a text that is not UTF-8, there are no messages.
 func ReadMessages(r io.Reader) (messages []Message, err error) {
-	err = plaintext.Lines(r, func(line string) error {
-		m, err := parseMessage(line)
-		if err == nil {
-			messages = append(messages, m)
-		}
-		return err
-	})
+	messages, err = plaintext.Lines(r, parseMessage)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("classify: %w", err)

@@ -65,13 +65,7 @@ func ReadEntries(r io.Reader) (entries []Entry, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("instruct: reading a JSON list of entries: %w", err)
 	}
-	err = plaintext.Skip("entry", slices.Values(list), func(object *json.RawMessage) error {
-		e, err := parseEntry(object)
-		if err == nil {
-			entries = append(entries, e)
-		}
-		return err
-	})
+	entries, err = plaintext.Collect("entry", slices.All(list), parseEntry)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("instruct: %w", err)

@@ -17,41 +17,44 @@ type Skipped struct {
 // few are as many as a person reads.
 const few = 3
 
-// Lines calls use with all lines of the text in r that are not blank. Those for which
-// use returns an error are skipped, and the error of Lines is a [Skipped] that names
-// them by their numbers. With any other error, that of [NewReader], use is not called.
-func Lines(r io.Reader, use func(line string) error) error {
-	text, err := io.ReadAll(NewReader("", r))
+// Lines returns what parse makes of all lines of the text in r that are not blank.
+// Those for which it returns an error are skipped, and the error of Lines is a
+// [Skipped] that names them by their numbers. With any other error, that of
+// [NewReader], there are none.
+func Lines[T any](r io.Reader, parse func(line string) (T, error)) ([]T, error) {
+	lines, err := ReadLines(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return Skip("line", strings.SplitSeq(string(text), "\n"), func(line string) error {
-		if strings.TrimSpace(line) == "" {
-			return nil
+	return Collect("line", func(yield func(int, string) bool) {
+		for i, line := range lines {
+			if strings.TrimSpace(line) != "" && !yield(i, line) {
+				return
+			}
 		}
-		return use(line)
-	})
+	}, parse)
 }
 
-// Skip calls use with all parts of a collection. Its error is a [Skipped] that names
-// those for which use returned one by what they are and their numbers, from 1.
-func Skip[Part any](what string, parts iter.Seq[Part], use func(Part) error) error {
+// Collect returns what parse makes of all parts of a collection. Its error is a
+// [Skipped] that names those for which parse returned one by what they are and
+// their numbers, from 1.
+func Collect[Part, T any](what string, parts iter.Seq2[int, Part], parse func(Part) (T, error)) ([]T, error) {
+	var list []T
 	var s Skipped
-	n := 0
-	for part := range parts {
-		n++
-		err := use(part)
+	for i, part := range parts {
+		item, err := parse(part)
 		if err == nil {
+			list = append(list, item)
 			continue
 		}
 		if s.Count++; s.Count <= few {
-			s.First = append(s.First, fmt.Errorf("%s %d: %w", what, n, err))
+			s.First = append(s.First, fmt.Errorf("%s %d: %w", what, i+1, err))
 		}
 	}
 	if s.Count == 0 {
-		return nil
+		return list, nil
 	}
-	return &s
+	return list, &s
 }
 
 // Error tells the reasons in the order of the text.

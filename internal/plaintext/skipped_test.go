@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestSkip(t *testing.T) {
-	require.NoError(t, Skip("part", slices.Values([]int{0, 0}), even))
+func TestCollect(t *testing.T) {
+	halves, err := Collect("part", slices.All([]int{0, 2}), half)
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1}, halves)
 	for odd, want := range []string{
 		"1 skipped: part 2: 1 is odd", "2 skipped: part 2: 1 is odd; part 4: 3 is odd", "3 skipped: part 2: 1 is odd; part 4: 3 is odd; part 6: 5 is odd",
 		"4 skipped: part 2: 1 is odd; part 4: 3 is odd; part 6: 5 is odd; and 1 more",
@@ -21,7 +23,8 @@ func TestSkip(t *testing.T) {
 		for n := range 2*odd + 2 {
 			numbers = append(numbers, n)
 		}
-		err := Skip("part", slices.Values(numbers), even)
+		halves, err := Collect("part", slices.All(numbers), half)
+		require.Len(t, halves, odd+1)
 		require.EqualError(t, err, want)
 		s, ok := errors.AsType[*Skipped](err)
 		require.True(t, ok)
@@ -30,23 +33,24 @@ func TestSkip(t *testing.T) {
 	}
 }
 
-func even(n int) error {
+func half(n int) (int, error) {
 	if n%2 == 1 {
-		return fmt.Errorf("%d is odd", n)
+		return 0, fmt.Errorf("%d is odd", n)
 	}
-	return nil
+	return n / 2, nil
 }
 
 func TestLines(t *testing.T) {
-	var got []string
-	use := func(line string) error {
+	parse := func(line string) (string, error) {
 		if line == "bad" {
-			return errors.New("bad")
+			return "", errors.New("bad")
 		}
-		got = append(got, line)
-		return nil
+		return line, nil
 	}
-	require.EqualError(t, Lines(strings.NewReader("\ufeffa\r\n\r\n \rbad\nb"), use), "1 skipped: line 4: bad")
+	got, err := Lines(strings.NewReader("\ufeffa\r\n\r\n \rbad\nb"), parse)
+	require.EqualError(t, err, "1 skipped: line 4: bad")
 	require.Equal(t, []string{"a", "b"}, got)
-	require.ErrorContains(t, Lines(strings.NewReader("a\n\xa3"), func(string) error { panic("used") }), "line 2: the byte 0xa3")
+	got, err = Lines(strings.NewReader("a\n\xa3"), parse)
+	require.ErrorContains(t, err, "line 2: the byte 0xa3")
+	require.Empty(t, got)
 }
