@@ -6,4 +6,5 @@
 //
 //	adapters.go  which matrices change, and what belongs to the change of one
 //	lora.go      all changes as something that chapter 5's loop trains
+//	file.go      the changes alone, in a file
 package lora

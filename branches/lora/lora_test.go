@@ -177,3 +177,19 @@ func TestParamCount(t *testing.T) {
 	require.Equal(t, 2_666_528, ParamCount(gpt.GPT2Small, 16, 2))
 	require.Equal(t, 7_898_384, ParamCount(gpt.GPT2Medium, 16, gpt.GPT2Medium.Vocab))
 }
+
+// Adapters that were saved go on as those that were not, and others are refused.
+func TestSaveAndLoad(t *testing.T) {
+	dir := t.TempDir()
+	_, trained, b := learner(t, 4, 8)
+	awake(trained)
+	require.NoError(t, trained.Save(dir))
+	_, loaded, _ := learner(t, 4, 8)
+	require.NotEqual(t, trained.Loss(b), loaded.Loss(b))
+	require.NoError(t, loaded.Load(dir))
+	require.Equal(t, trained.Params(), loaded.Params())
+	require.Equal(t, trained.Loss(b), loaded.Loss(b))
+	_, other, _ := learner(t, 2, 8)
+	require.ErrorContains(t, other.Load(dir), "has shape")
+	require.ErrorContains(t, other.Load(t.TempDir()), adaptersFile)
+}

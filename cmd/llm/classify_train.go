@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -16,8 +15,6 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
-	"github.com/llm-from-scratch/llm/internal/durable"
-	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // classifyOptions are what the training of a filter depends on.
@@ -173,10 +170,6 @@ func (o *classifyOptions) memory(c gpt.Config, T int) gpt.Memory {
 	return m
 }
 
-// adaptersFile holds the low-rank changes of a run, to go on with. The model
-// beside it has them merged in.
-const adaptersFile = "adapters.safetensors"
-
 // learner returns what is trained, on messages of at most T tokens, and how to
 // save it.
 func (o *classifyOptions) learner(f *runFlags, filter *classify.Filter, T int) (pretrain.Learner, func(dir string) error, error) {
@@ -191,12 +184,12 @@ func (o *classifyOptions) learner(f *runFlags, filter *classify.Filter, T int) (
 			return nil, nil, err
 		}
 	}
-	save := func(dir string) error {
+	save := func(dir string) error { // the changes, to go on with, and a filter that has them merged in
 		changes.Merge()
 		if err := filter.Save(dir); err != nil {
 			return err
 		}
-		return durable.WriteFile(filepath.Join(dir, adaptersFile), func(w io.Writer) error { return safetensors.Write(w, safetensors.F32, changes.Params(), nil) })
+		return changes.Save(dir)
 	}
 	return changes, save, nil
 }
@@ -215,15 +208,7 @@ func (o *classifyOptions) trains(layers int) func(name string) bool {
 // readAdapters takes up the low-rank changes of c in dir, if they change the model
 // that they changed before.
 func (o *classifyOptions) readAdapters(changes *lora.LoRA, c *classify.Classifier, dir string) error {
-	err := durable.Read(dir, func(files fs.FS) error {
-		tensors, err := safetensors.Open(files, dir, adaptersFile)
-		if err != nil {
-			return err
-		}
-		defer tensors.Close()
-		return safetensors.Fill(tensors, changes.Params())
-	})
-	if err != nil {
+	if err := changes.Load(dir); err != nil {
 		return err
 	}
 	saved, err := classify.Load(dir)
