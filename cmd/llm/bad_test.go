@@ -138,6 +138,9 @@ func TestPathsThatCannotBeKept(t *testing.T) {
 		t.Skip("no such name here: ", err)
 	}
 	assertFails(t, `caf\xe9" is not UTF-8, and run.json could not name it`, "classify", "train", "-model", dir)
+	t.Chdir(dir)
+	ok(t, "classify", "train", "-model", ".", "-out", "filter", "-messages", "20", "-epochs", "2", "-batch", "8", "-lora", "1", "-stop", "1")
+	ok(t, "classify", "train", "-resume", "-out", "filter")
 }
 
 // Of data that a run has learned from it must be known which were held out.

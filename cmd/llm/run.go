@@ -77,8 +77,12 @@ func (f *runFlags) begin(_ *cobra.Command, c course) (err error) {
 	data, model := c.paths()
 	for _, path := range []*string{data, model} {
 		if path != nil && *path != "" {
-			if *path, err = filepath.Abs(*path); err != nil {
+			absolute, err := filepath.Abs(*path)
+			if err != nil {
 				return err
+			}
+			if utf8.ValidString(absolute) { // else it is good from here only
+				*path = absolute
 			}
 			if !utf8.ValidString(*path) {
 				return fmt.Errorf("%q is not UTF-8, and run.json could not name it; go there by a link of another name", *path)

@@ -204,6 +204,18 @@ func TestStatus(t *testing.T) {
 	require.Empty(t, output)
 }
 
+// Go takes no directory with a line end in its name. We do.
+func TestALineEndInTheDirectoryName(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "new\nline")
+	if err := os.Mkdir(root, 0o777); err != nil {
+		t.Skip("no such name here: ", err)
+	}
+	bookIn(t, root)
+	results, err := Status(t.Context(), root)
+	require.NoError(t, err)
+	require.Equal(t, Todo, results[0].State, results[0].Output)
+}
+
 // The book may be cloned into a directory of any name.
 func TestAnyDirectoryName(t *testing.T) {
 	names := []string{"d[1]", "two words", "it's", "-d", "$HOME", "数ü", "-d[1] it's 数$x " + strings.Repeat("long", 50)}

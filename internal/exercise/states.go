@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -143,7 +145,12 @@ func (r testRun) once(ctx context.Context, root string, chapters, flags []string
 		args = append(args, "./"+c)
 	}
 	cmd := exec.CommandContext(inner, "go", args...)
-	cmd.Dir, cmd.WaitDelay = root, ending
+	dir, unlink, err := plainly(root)
+	if err != nil {
+		return "", err
+	}
+	defer unlink()
+	cmd.Dir, cmd.WaitDelay = dir, ending
 	end := together(cmd)
 	defer end()
 	events, stdout := io.Pipe()
@@ -173,6 +180,20 @@ func (r testRun) once(ctx context.Context, root string, chapters, flags []string
 		return "", fmt.Errorf("go test -json: %w\n%s", unread, stderr.String())
 	}
 	return "", nil
+}
+
+// plainly is a name for a directory that go takes, until unlink is called: it refuses
+// one with a line end in it, but goes by a link.
+func plainly(root string) (dir string, unlink func(), err error) {
+	if !strings.ContainsAny(root, "\n\r") {
+		return root, func() {}, nil
+	}
+	within, err := os.MkdirTemp("", "book")
+	dir = filepath.Join(within, "book")
+	if err == nil {
+		err = os.Symlink(root, dir)
+	}
+	return dir, func() { _ = os.RemoveAll(within) }, err
 }
 
 // event is one line of go test -json. Build events name the package by

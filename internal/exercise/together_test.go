@@ -35,13 +35,15 @@ func alive(t *testing.T, file string) bool {
 	return syscall.Kill(pid, 0) == nil && !bytes.Contains(stat, []byte(") Z ")) // where nobody waits for it, a dead one keeps its number
 }
 
-const leavesAChild = `c := exec.Command("sleep", "600"); _ = c.Start(); _ = os.WriteFile(%q, []byte(strconv.Itoa(c.Process.Pid)), 0o666)
+const leavesAChild = `c := exec.Command("sleep", "600")
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: runtime.GOOS == "linux"} // there even what leaves the group is found
+	_ = c.Start(); _ = os.WriteFile(%q, []byte(strconv.Itoa(c.Process.Pid)), 0o666)
 	_ = os.WriteFile(%q, []byte(strconv.Itoa(os.Getpid())), 0o666)`
 
 func TestNothingIsLeftRunning(t *testing.T) {
 	dir := t.TempDir()
 	child, self := filepath.Join(dir, "child"), filepath.Join(dir, "self")
-	root := attempted(t, "\"os\"\n\t\"os/exec\"\n\t\"strconv\"", fmt.Sprintf(leavesAChild, child, self))
+	root := attempted(t, "\"os\"\n\t\"os/exec\"\n\t\"runtime\"\n\t\"strconv\"\n\t\"syscall\"", fmt.Sprintf(leavesAChild, child, self))
 	states, output := statesOf(t.Context(), t, root)
 	require.Equal(t, Solved, states[0], output)
 	requireEnded(t, child)
@@ -52,7 +54,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 func TestCancellingEndsEverything(t *testing.T) {
 	dir := t.TempDir()
 	child, self := filepath.Join(dir, "child"), filepath.Join(dir, "self")
-	root := attempted(t, "\"os\"\n\t\"os/exec\"\n\t\"strconv\"", fmt.Sprintf(leavesAChild, child, self)+"\n\tfor {}")
+	root := attempted(t, "\"os\"\n\t\"os/exec\"\n\t\"runtime\"\n\t\"strconv\"\n\t\"syscall\"", fmt.Sprintf(leavesAChild, child, self)+"\n\tfor {}")
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		for ctx.Err() == nil {
