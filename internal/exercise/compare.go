@@ -3,9 +3,10 @@ package exercise
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"reflect"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )
 
 // Equal fails the exercise unless got and want are the same, reporting both and
@@ -33,55 +34,17 @@ func (x *X) True(ok bool, what string, args ...any) {
 }
 
 // Slope checks a gradient that the reader derived. The function loss reads the
-// values in at, and gradient is what the attempt says d(loss)/d(at) is. Along
-// four random directions the rise of loss, by a central difference, must be the
-// product of gradient and direction, up to tolerance relative to the gradient's
-// length. The values in at are as before when Slope returns.
+// values in at, and gradient is what the attempt says d(loss)/d(at) is. Its slopes
+// along random directions, see [gradcheck.Slopes], must be the measured ones, up to
+// tolerance relative to the gradient's length.
 func (x *X) Slope(what string, loss func() float64, at, gradient []float32, tolerance float64) {
 	x.t.Helper()
 	x.Equal(what+": length", len(gradient), len(at))
-	const h = 1e-2
-	rng := rand.New(rand.NewPCG(1, 2))
-	saved := append([]float32(nil), at...)
-	length := math.Sqrt(dot(gradient, gradient))
-	for range 4 {
-		way := direction(rng, len(at))
-		rise := (shifted(loss, at, saved, way, h) - shifted(loss, at, saved, way, -h)) / (2 * h)
-		copy(at, saved)
-		claim := dot(gradient, way)
-		if off := math.Abs(claim - rise); !(off <= tolerance*max(length, 1e-3)) {
+	for claim, rise := range gradcheck.Slopes(at, gradient, loss) {
+		if off := math.Abs(claim - rise); !(off <= tolerance*max(gradcheck.Norm(gradient), 1e-3)) {
 			x.fail(fmt.Sprintf("%s: not the gradient\n   got  a slope of %.6g along a random direction\n  want  %.6g, measured", what, claim, rise))
 		}
 	}
-}
-
-// direction is a random vector of length one.
-func direction(rng *rand.Rand, n int) []float32 {
-	d := make([]float32, n)
-	for i := range d {
-		d[i] = float32(rng.NormFloat64())
-	}
-	scale := float32(1 / math.Sqrt(dot(d, d)))
-	for i := range d {
-		d[i] *= scale
-	}
-	return d
-}
-
-// shifted is the loss with h times the direction added to the saved values.
-func shifted(loss func() float64, at, saved, way []float32, h float64) float64 {
-	for i := range at {
-		at[i] = saved[i] + float32(h*float64(way[i]))
-	}
-	return loss()
-}
-
-func dot(x, y []float32) float64 {
-	s := 0.0
-	for i := range x {
-		s += float64(x[i]) * float64(y[i])
-	}
-	return s
 }
 
 func (x *X) compare(what string, got, want any, tolerance float64) {

@@ -18,16 +18,15 @@ func book(t *testing.T) string { return bookIn(t, t.TempDir()) }
 func bookIn(t *testing.T, root string) string {
 	require.NoError(t, os.CopyFS(root, os.DirFS("testdata/book")))
 	write(t, root, "go.mod", "module github.com/llm-from-scratch/llm\n\ngo 1.26\n")
-	sources, err := filepath.Glob("*.go")
-	require.NoError(t, err)
-	require.NoError(t, os.MkdirAll(filepath.Join(root, "internal/exercise"), 0o777))
-	for _, name := range sources {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		src, err := os.ReadFile(name)
+	for _, dir := range []string{"exercise", "gradcheck"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(root, "internal", dir), 0o777))
+		sources, err := filepath.Glob("../" + dir + "/*.go")
 		require.NoError(t, err)
-		write(t, root, "internal/exercise/"+name, string(src))
+		for _, name := range sources {
+			if !strings.HasSuffix(name, "_test.go") {
+				write(t, root, "internal/"+dir+"/"+filepath.Base(name), read(t, "", name))
+			}
+		}
 	}
 	return root
 }
