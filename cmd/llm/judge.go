@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // A judge is a large language model behind a server that speaks OpenAI's protocol
@@ -89,12 +91,19 @@ func (j *judge) ask(ctx context.Context, prompt string) (string, error) {
 		return "", j.refused(address, r.StatusCode, text)
 	}
 	var reply struct {
-		Choices []struct{ Message *struct{ Content string } }
+		Choices []struct {
+			Message *struct {
+				Content *string `json:"content"` // null where a model only thought
+			} `json:"message"`
+		} `json:"choices"`
 	}
-	if err := json.Unmarshal(text, &reply); err != nil || len(reply.Choices) == 0 || reply.Choices[0].Message == nil {
+	if err := strictjson.Unmarshal(text, &reply, strictjson.Ignore); err != nil || len(reply.Choices) == 0 || reply.Choices[0].Message == nil {
 		return "", fmt.Errorf("%s does not reply as OpenAI's chat completions do, but with %.80q; is -url right, up to /v1?", address, text)
 	}
-	return reply.Choices[0].Message.Content, nil
+	if content := reply.Choices[0].Message.Content; content != nil {
+		return *content, nil
+	}
+	return "", nil
 }
 
 // unreachable tells what to do about a server that did not reply.

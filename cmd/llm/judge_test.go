@@ -76,18 +76,23 @@ func TestJudgeFailures(t *testing.T) {
 		unscored bool // others may still be scored
 		want     string
 	}{
-		"garbage":      {func(w http.ResponseWriter) { say(w, "Very good!") }, true, `"Very good!"`},
-		"empty":        {func(w http.ResponseWriter) { say(w, "") }, true, "not a number"},
-		"500":          {func(w http.ResponseWriter) { http.Error(w, "out of memory", http.StatusInternalServerError) }, true, "replies 500 Internal Server Error: \"out of memory\""},
-		"429":          {func(w http.ResponseWriter) { http.Error(w, "slow down", http.StatusTooManyRequests) }, true, "429"},
-		"hangs up":     {hangUp, true, "failed"},
-		"wrong model":  {func(w http.ResponseWriter) { http.Error(w, `{"error": "model not found"}`, http.StatusNotFound) }, false, `does the server have the model "fake"`},
-		"no key":       {func(w http.ResponseWriter) { http.Error(w, "", http.StatusUnauthorized) }, false, "LLM_JUDGE_API_KEY"},
-		"bad request":  {func(w http.ResponseWriter) { http.Error(w, "no such field", http.StatusBadRequest) }, false, "replies 400 Bad Request: \"no such field\""},
-		"a web page":   {func(w http.ResponseWriter) { fmt.Fprint(w, "<html>hello</html>") }, false, "is -url right, up to /v1?"},
-		"wrong JSON":   {func(w http.ResponseWriter) { fmt.Fprint(w, `{"response": "85"}`) }, false, "is -url right, up to /v1?"},
-		"no choice":    {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": []}`) }, false, "is -url right"},
-		"no message":   {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [{"text": "85"}]}`) }, false, "is -url right"},
+		"garbage":     {func(w http.ResponseWriter) { say(w, "Very good!") }, true, `"Very good!"`},
+		"empty":       {func(w http.ResponseWriter) { say(w, "") }, true, "not a number"},
+		"500":         {func(w http.ResponseWriter) { http.Error(w, "out of memory", http.StatusInternalServerError) }, true, "replies 500 Internal Server Error: \"out of memory\""},
+		"429":         {func(w http.ResponseWriter) { http.Error(w, "slow down", http.StatusTooManyRequests) }, true, "429"},
+		"hangs up":    {hangUp, true, "failed"},
+		"wrong model": {func(w http.ResponseWriter) { http.Error(w, `{"error": "model not found"}`, http.StatusNotFound) }, false, `does the server have the model "fake"`},
+		"no key":      {func(w http.ResponseWriter) { http.Error(w, "", http.StatusUnauthorized) }, false, "LLM_JUDGE_API_KEY"},
+		"bad request": {func(w http.ResponseWriter) { http.Error(w, "no such field", http.StatusBadRequest) }, false, "replies 400 Bad Request: \"no such field\""},
+		"a web page":  {func(w http.ResponseWriter) { fmt.Fprint(w, "<html>hello</html>") }, false, "is -url right, up to /v1?"},
+		"wrong JSON":  {func(w http.ResponseWriter) { fmt.Fprint(w, `{"response": "85"}`) }, false, "is -url right, up to /v1?"},
+		"no choice":   {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": []}`) }, false, "is -url right"},
+		"no message":  {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [{"text": "85"}]}`) }, false, "is -url right"},
+		"a null":      {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [{"message": {"content": null}}]}`) }, true, "not a number"},
+		"two values":  {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [{"message": {"content": "85"}}]} {}`) }, false, "is -url right"},
+		"Latin-1": {func(w http.ResponseWriter) {
+			fmt.Fprint(w, "{\"choices\": [{\"message\": {\"content\": \"85 \xe9\"}}]}")
+		}, false, "is -url right"},
 		"cut off JSON": {func(w http.ResponseWriter) { fmt.Fprint(w, `{"choices": [`) }, false, "is -url right"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +102,7 @@ func TestJudgeFailures(t *testing.T) {
 			var u unscored
 			assert.Equal(t, c.unscored, errorsAs(err, &u))
 			assert.EqualValues(t, 1, asked.Load())
-			if name != "garbage" && name != "empty" {
+			if name != "garbage" && name != "empty" && name != "a null" {
 				assert.ErrorContains(t, err, j.url)
 			}
 		})
