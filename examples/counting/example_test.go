@@ -8,7 +8,10 @@ import (
 
 // Which word comes next in the Opticks?
 func Example_next() {
-	book, _ := read("")
+	book, err := read("")
+	if err != nil {
+		fmt.Println(err)
+	}
 	next := count(words(book), 3)
 	for _, word := range likely(next["the rays of"], 4) {
 		fmt.Println(word)
@@ -22,7 +25,10 @@ func Example_next() {
 
 // With the word after, and the one after that, it writes.
 func Example_write() {
-	book, _ := read("")
+	book, err := read("")
+	if err != nil {
+		fmt.Println(err)
+	}
 	next := count(words(book), 2)
 	rng := rand.New(rand.NewPCG(1, 0))
 	fmt.Println(strings.Join(continued(next, []string{"the", "rays"}, 24, rng), " "))
@@ -33,7 +39,10 @@ func Example_write() {
 // How many contexts of a length have been seen before? The last tenth of the book
 // asks the other nine.
 func Example_unseen() {
-	book, _ := read("")
+	book, err := read("")
+	if err != nil {
+		fmt.Println(err)
+	}
 	all := words(book)
 	cut := len(all) * 9 / 10
 	for _, n := range []int{1, 2, 3, 4, 8} {
