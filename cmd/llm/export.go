@@ -38,6 +38,11 @@ func exportModel(cmd *cobra.Command, dir, out string, dtype safetensors.DType, f
 	} else if !empty && !force {
 		return fmt.Errorf("%s is not empty: write over an export in it by -force, or choose another directory by -out", out)
 	}
+	for _, name := range []string{"training.json", "classifier.json"} {
+		if _, err := os.Stat(filepath.Join(out, name)); err == nil {
+			return fmt.Errorf("%s holds a run or a filter, which an export does not replace; choose another directory by -out", out)
+		}
+	}
 	if _, err := os.Stat(filepath.Join(dir, "classifier.json")); err == nil {
 		return fmt.Errorf("%s holds a classifier, for whose head there is no place in an exported GPT-2", dir)
 	}

@@ -179,6 +179,9 @@ func TestExportRefuses(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, hidden, "half a file is left")
 
+	// A run or a filter is no export, to be replaced.
+	assertFails(t, "holds a run or a filter", "export", "-model", model, "-out", pretrained(t), "-force")
+
 	// So does Ctrl-C.
 	ok(t, "export", "-model", model, "-out", full, "-force")
 	ctx, cancel := context.WithCancel(t.Context())

@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"strings"
 	"sync"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +38,7 @@ func (o *output) Write(p []byte) (int, error) {
 		shown = append(o.rest, p...)
 		whole := len(shown) - plaintext.Unfinished(shown)
 		o.rest = append([]byte(nil), shown[whole:]...)
-		shown = []byte(printable(string(shown[:whole])))
+		shown = []byte(plaintext.Printable(string(shown[:whole])))
 	}
 	if o.write(shown); o.err != nil {
 		return 0, o.err
@@ -65,7 +63,7 @@ func (o *output) Lost() error {
 func (o *output) Close() error {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	o.write([]byte(printable(string(o.rest))))
+	o.write([]byte(plaintext.Printable(string(o.rest))))
 	o.rest = nil
 	return o.err
 }
@@ -81,20 +79,6 @@ func (c whileWritten) Err() error {
 		return context.Canceled
 	}
 	return c.Context.Err()
-}
-
-// lineEnds turns the line ends of other systems into ours.
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-
-// printable replaces what could disturb a terminal: a model that has not learned
-// much yet writes bytes that are no text, and control characters.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, lineEnds.Replace(text))
 }
 
 func jsonFlag(cmd *cobra.Command, asJSON *bool) {

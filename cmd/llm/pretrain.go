@@ -222,7 +222,7 @@ func (o *pretrainOptions) sample(m *gpt.Model, bpe *tokens.BPE, step int) string
 	text.WriteString(o.Prompt)
 	some := instruct.Options{Sampler: pretrain.Sampler{Temperature: 0.7, TopP: 0.95}, MaxTokens: 100}
 	write(context.Background(), &text, m, bpe, prompt, some, rng)
-	return printable(text.String())
+	return plaintext.Printable(text.String())
 }
 
 // thousands writes a number with commas.

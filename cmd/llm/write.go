@@ -17,6 +17,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 // sampling are the options of every command that lets a model write.
@@ -65,7 +66,7 @@ func (s *sampling) check() error {
 		return usagef("-stop cannot be empty; it takes the text to end before")
 	}
 	for i, stop := range s.Stop {
-		s.Stop[i] = lineEnds.Replace(unescape.Replace(stop)) // perhaps half a character, as a model writes it
+		s.Stop[i] = plaintext.LineEnds.Replace(unescape.Replace(stop)) // perhaps half a character, as a model writes it
 	}
 	return optionError(s.Sampler.Validate())
 }

@@ -3,8 +3,8 @@ package exercise
 import (
 	"bytes"
 	"fmt"
-	"strings"
-	"unicode"
+
+	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 
 // keep is how many bytes of a text are kept at each of its ends.
@@ -50,10 +50,5 @@ func (e *excerpt) String() string {
 		left := e.left + bytes.Count(e.head[min(len(head), keep):], []byte("\n")) + bytes.Count(e.tail[:cut], []byte("\n"))
 		text = fmt.Sprintf("%s… %d lines left out …\n%s", head, left, e.tail[cut:])
 	}
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && unicode.IsControl(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
+	return plaintext.Printable(text)
 }

@@ -107,8 +107,8 @@ func TestReadingIsLinear(t *testing.T) {
 
 func TestExcerpt(t *testing.T) {
 	var short excerpt
-	short.add("one\ntwo\r\x00\n")
-	require.Equal(t, "one\ntwo\uFFFD\uFFFD\n", short.String())
+	short.add("one\ntwo\r\n\x00\n")
+	require.Equal(t, "one\ntwo\n\uFFFD\n", short.String())
 
 	var long excerpt
 	for i := range 5000 {

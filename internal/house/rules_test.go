@@ -56,7 +56,7 @@ var roomImports = map[string][]string{
 	"internal/fetch":             {module + "/internal/durable"},
 	"internal/flash":             {module + "/internal/f32"},
 	"internal/golden":            nil,
-	"internal/exercise":          {module + "/internal/gradcheck"},
+	"internal/exercise":          {module + "/internal/gradcheck", module + "/internal/plaintext"},
 	"internal/gradcheck":         nil,
 	"internal/exercise/testdata": nil,
 	"internal/matmul":            nil,

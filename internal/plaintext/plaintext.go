@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -18,6 +19,20 @@ func String(name string, data []byte) (string, error) {
 		return "", err
 	}
 	return text.String(), nil
+}
+
+// LineEnds makes the line ends of other systems ours.
+var LineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// Printable replaces what could disturb a terminal, bytes that are no text and control
+// characters, by a question mark in a box.
+func Printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, LineEnds.Replace(text))
 }
 
 // ReadLines returns the lines of the text in r, of any length, without their ends.
