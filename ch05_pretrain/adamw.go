@@ -2,6 +2,7 @@ package pretrain
 
 import (
 	"math"
+	"slices"
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
@@ -25,8 +26,8 @@ var DefaultAdamW = AdamW{Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8, Decay: 0.1}
 // use it, and nobody else the parameters during a step, which moves them.
 type Optimizer struct {
 	AdamW
-	params, grads []gpt.Param
-	mean, square  []gpt.Param // no data where the parameter is frozen
+	params, grads []gpt.Param // those that are trained
+	mean, square  []gpt.Param // of their gradients
 	steps         int
 }
 
@@ -35,23 +36,23 @@ const badGrads = "pretrain: parameters and gradients do not have the same names 
 // NewOptimizer prepares to train params by grads, two lists of the same names
 // in the same order. A gradient without data marks its parameter as frozen.
 func NewOptimizer(settings AdamW, params, grads []gpt.Param) *Optimizer {
-	if len(params) != len(grads) {
+	if !slices.EqualFunc(params, grads, func(p, g gpt.Param) bool { return p.Name == g.Name }) {
 		panic(badGrads)
 	}
-	o := &Optimizer{AdamW: settings, params: params, grads: grads}
+	o := &Optimizer{AdamW: settings}
 	for i, p := range params {
-		if grads[i].Name != p.Name {
-			panic(badGrads)
+		if grads[i].Data == nil {
+			continue
 		}
-		var mean, square []float32
-		if grads[i].Data != nil {
-			mean, square = make([]float32, len(p.Data)), make([]float32, len(p.Data))
-		}
-		o.mean = append(o.mean, gpt.Param{Name: p.Name, Shape: p.Shape, Data: mean})
-		o.square = append(o.square, gpt.Param{Name: p.Name, Shape: p.Shape, Data: square})
+		o.params, o.grads = append(o.params, p), append(o.grads, grads[i])
+		o.mean = append(o.mean, gpt.Param{Name: "mean." + p.Name, Shape: p.Shape, Data: make([]float32, len(p.Data))})
+		o.square = append(o.square, gpt.Param{Name: "square." + p.Name, Shape: p.Shape, Data: make([]float32, len(p.Data))})
 	}
 	return o
 }
+
+// averages lists all that the optimiser has to remember.
+func (o *Optimizer) averages() []gpt.Param { return slices.Concat(o.mean, o.square) }
 
 // Step moves every parameter that is trained by [AdamW.Update], against its
 // gradient times scale. It leaves the gradient at zero, ready to accumulate
@@ -60,9 +61,6 @@ func (o *Optimizer) Step(rate, scale float64) {
 	o.steps++
 	for i, p := range o.params {
 		g, m, v := o.grads[i].Data, o.mean[i].Data, o.square[i].Data
-		if g == nil {
-			continue
-		}
 		a := o.AdamW
 		if len(p.Shape) < 2 && !a.DecayAll {
 			a.Decay = 0

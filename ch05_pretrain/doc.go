@@ -18,6 +18,5 @@
 //	sample.go       choosing the next token by chance
 //	stop.go         where a text ends, and its pieces
 //	model.go        a model in a directory
-//	gpt2.go         as GPT-2 was published, in one file or in several
 //	checkpoint.go   a training run that goes on from where it was
 package pretrain

@@ -26,11 +26,12 @@ func Evaluate(l Learner, batches iter.Seq[embeddings.Batch], most int) (loss flo
 // SplitText cuts text in two, the first share for training and the rest for
 // validation, at a border between characters, and not within [tokens.EndOfText].
 func SplitText(text string, share float64) (train, validation string) {
-	characters := int(share * float64(utf8.RuneCountInString(text)))
-	at := 0
-	for range characters {
-		_, n := utf8.DecodeRuneInString(text[at:])
-		at += n
+	at, characters := len(text), int(share*float64(utf8.RuneCountInString(text)))
+	for i := range text {
+		if characters--; characters < 0 {
+			at = i
+			break
+		}
 	}
 	near := max(0, at-len(tokens.EndOfText)+1)
 	if end := strings.Index(text[near:], tokens.EndOfText); end >= 0 && near+end < at {

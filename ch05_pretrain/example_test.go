@@ -381,7 +381,7 @@ func ExampleSampler_Penalize() {
 		logits := []float32{6.75, 6.28, 4.51, -1.89}
 		s := pretrain.Sampler{RepetitionPenalty: theta}
 		s.Penalize(logits, text)
-		fmt.Printf("penalty %.1f: %5.2f -> %s\n", theta, logits, words[s.Pick(logits, nil)])
+		fmt.Printf("penalty %.1f: %5.2f -> %s\n", theta, logits, words[s.Next(nil)(logits, nil)])
 	}
 	// Output:
 	// penalty 1.0: [ 6.75  6.28  4.51 -1.89] -> forward
@@ -389,23 +389,20 @@ func ExampleSampler_Penalize() {
 	// penalty 2.0: [ 3.38  6.28  4.51 -3.78] -> toward
 }
 
-// A text ends at "###", which begins in one piece and ends in the next. The first
-// mark was another matter.
-func ExampleStopper() {
-	s := pretrain.NewStopper("###", "Question:")
-	for _, piece := range []string{"a prism #", "1 bends ", "light.\n#", "## Instr"} {
-		text, stop := s.Next(piece)
-		fmt.Printf("%-10q -> %q, stop: %t\n", piece, text, stop)
+// A text ends at "###", which comes one mark at a time. The first mark was another
+// matter.
+func ExampleText() {
+	t, _ := tokens.TrainBPE("a prism bends light. a prism bends light. ", 280)
+	ids := t.Encode("a prism #1 bends light.\n### Instruction")
+	for piece := range pretrain.Text(t, slices.Values(ids), "###", "Question:") {
+		fmt.Printf("%q ", piece)
 	}
 	// Output:
-	// "a prism #" -> "a prism ", stop: false
-	// "1 bends " -> "#1 bends ", stop: false
-	// "light.\n#" -> "light.\n", stop: false
-	// "## Instr" -> "", stop: true
+	// "a" " prism" " " "#1" " bends" " light" "." "\n"
 }
 
 // A thousand tokens by chance: each about as often as its probability says.
-func ExampleSampler_Pick() {
+func ExampleSampler_Next() {
 	words := []string{"forward", "toward", "closer", "pizza"}
 	logits := []float32{6.75, 6.28, 4.51, -1.89}
 	for _, s := range []pretrain.Sampler{
@@ -414,7 +411,7 @@ func ExampleSampler_Pick() {
 		rng := rand.New(rand.NewPCG(1, 1))
 		times := map[string]int{}
 		for range 1000 {
-			times[words[s.Pick(logits, rng)]]++
+			times[words[s.Next(rng)(logits, nil)]]++
 		}
 		fmt.Println(times)
 	}

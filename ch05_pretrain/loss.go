@@ -2,7 +2,6 @@ package pretrain
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/blas/blas32"
 
@@ -25,14 +24,16 @@ const (
 //	-log p(target) = log Σ_j exp(logit_j) - logit_target
 func CrossEntropy(logits blas32.General, targets []int) float64 {
 	n := countTargets(logits, targets)
-	return sumRows(logits, targets, func(row []float32, target int) float64 {
+	total := f32.SumOf(logits.Rows, 8, func(i int) float64 {
+		row, target := f32.Row(logits, i), targets[i]
 		if target == Ignore {
 			return 0
 		}
 		largest := f32.Max(row) // subtracted first, so that no exponential overflows
 		sum := f32.SumExp(row, largest)
 		return math.Log(float64(sum)) + float64(largest) - float64(row[target])
-	}) / float64(n)
+	})
+	return total / float64(n)
 }
 
 // CrossEntropyBackward returns [CrossEntropy] and overwrites the logits with
@@ -45,7 +46,8 @@ func CrossEntropy(logits blas32.General, targets []int) float64 {
 func CrossEntropyBackward(logits blas32.General, targets []int, scale float32) float64 {
 	n := countTargets(logits, targets)
 	share := scale / float32(n)
-	return sumRows(logits, targets, func(row []float32, target int) float64 {
+	total := f32.SumOf(logits.Rows, 8, func(i int) float64 {
+		row, target := f32.Row(logits, i), targets[i]
 		if target == Ignore {
 			clear(row)
 			return 0
@@ -55,32 +57,13 @@ func CrossEntropyBackward(logits blas32.General, targets []int, scale float32) f
 		f32.Scale(share/sum, row)
 		row[target] -= share
 		return math.Log(float64(sum)) + float64(largest) - float64(chosen)
-	}) / float64(n)
+	})
+	return total / float64(n)
 }
 
 // Perplexity is the number of equally likely tokens among which a choice would
 // be as surprising as the loss: exp(loss).
 func Perplexity(loss float64) float64 { return math.Exp(loss) }
-
-// lossesShelf keeps room for the losses of rows, so that no step allocates it.
-var lossesShelf f32.Shelf[[]float64]
-
-// sumRows adds up what loss returns for each row and its target. The rows are
-// shared out among the cores; their losses are added in order afterwards.
-func sumRows(logits blas32.General, targets []int, loss func(row []float32, target int) float64) (sum float64) {
-	losses := lossesShelf.Take()
-	defer lossesShelf.Give(losses)
-	*losses = slices.Grow((*losses)[:0], logits.Rows)[:logits.Rows]
-	f32.Run(logits.Rows, 8, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			(*losses)[i] = loss(f32.Row(logits, i), targets[i])
-		}
-	})
-	for _, l := range *losses {
-		sum += l
-	}
-	return sum
-}
 
 // countTargets is the number of targets that are not [Ignore]. There must be one
 // for each row, and those that count must be ids of the vocabulary.

@@ -1,21 +1,20 @@
 package pretrain
 
 import (
+	"cmp"
 	"iter"
-	"math"
 	"math/rand/v2"
 	"slices"
 
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
-	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/topk"
 )
 
 // Sampler chooses the next token from logits. Its zero value is greedy: it
 // takes the likeliest. The fields stand in the order in which they take effect,
 // which is Hugging Face's; whatever they rule out, the likeliest token remains.
-// Its methods panic where [Sampler.Validate] returns an error.
+// Candidates and Next panic where [Sampler.Validate] returns an error.
 //
 // The repetition penalty is due to Keskar and others (2019), top-p to Holtzman
 // and others (2019), min-p to Nguyen and others (2024).
@@ -27,196 +26,118 @@ type Sampler struct {
 	MinP              float32 // only those at least p times as likely as the likeliest; 0 for all
 }
 
-// Validate returns a [*RangeError] for the first field that is out of its range.
+// Validate names the first field that is out of its range, as [Settings.Validate]
+// does.
 func (s Sampler) Validate() error {
-	switch {
-	case !(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 1e6):
-		return &RangeError{"repetition-penalty", s.RepetitionPenalty, "0 or more"}
-	case !(s.Temperature >= 0 && s.Temperature <= 1e6):
-		return &RangeError{"temperature", s.Temperature, "0 or more"}
-	case s.TopK < 0:
-		return &RangeError{"top-k", s.TopK, "0 or more"}
-	case !(s.TopP >= 0 && s.TopP <= 1):
-		return &RangeError{"top-p", s.TopP, "0 to 1"}
-	case !(s.MinP >= 0 && s.MinP <= 1):
-		return &RangeError{"min-p", s.MinP, "0 to 1"}
-	}
-	return nil
+	return cmp.Or(
+		within(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 1e6, "repetition-penalty", s.RepetitionPenalty, "0 or more"),
+		within(s.Temperature >= 0 && s.Temperature <= 1e6, "temperature", s.Temperature, "0 or more"),
+		within(s.TopK >= 0, "top-k", s.TopK, "0 or more"),
+		within(s.TopP >= 0 && s.TopP <= 1, "top-p", s.TopP, "0 to 1"),
+		within(s.MinP >= 0 && s.MinP <= 1, "min-p", s.MinP, "0 to 1"),
+	)
 }
 
 const badSampler = "pretrain: a field of the Sampler is out of its range, see Sampler.Validate"
 
-func (s Sampler) mustBeValid() {
-	if s.Validate() != nil {
-		panic(badSampler)
-	}
-}
-
 // Penalize makes the tokens of text less likely by the factor θ of
 // s.RepetitionPenalty, which is above 1: it divides their logits by θ, or
 // multiplies them if they are negative, and so lowers all of them. How often a
-// token occurs in text does not matter. [Sampler.Pick] knows no text; whoever
-// calls it calls Penalize before. It changes logits in place.
+// token occurs in text does not matter. It changes logits in place.
 func (s Sampler) Penalize(logits []float32, text []int) {
-	s.mustBeValid()
 	theta := s.RepetitionPenalty
 	if theta == 0 || theta == 1 {
 		return
 	}
-	c := shelf.Take()
-	defer shelf.Give(c)
-	c.all = append(c.all[:0], logits...)
-	for _, id := range text {
-		if l := c.all[id]; l > 0 {
+	for i, id := range text {
+		switch l := logits[id]; {
+		case slices.Contains(text[:i], id): // has been penalized
+		case l > 0:
 			logits[id] = l / theta
-		} else {
+		default:
 			logits[id] = l * theta
 		}
 	}
 }
 
 // Candidates returns the ids that may be chosen and their probabilities, the
-// likeliest first.
+// likeliest first and the first of equals before the others.
 func (s Sampler) Candidates(logits []float32) (ids []int, probabilities []float32) {
-	s.mustBeValid()
+	if s.Validate() != nil {
+		panic(badSampler)
+	}
 	if s.Temperature == 0 {
 		return []int{gpt.Argmax(logits)}, []float32{1}
 	}
-	c := shelf.Take()
-	defer shelf.Give(c)
-	s.choose(c, logits, 2) // more than all together have
-	return slices.Clone(c.ids), slices.Clone(c.p)
-}
-
-// The candidates for the next token, the likeliest first.
-type candidates struct {
-	ids []int
-	p   []float32 // their probabilities
-	all []float32 // (V) of all tokens, by id
-}
-
-// shelf keeps candidates for the next token to use: no token allocates what
-// grows with the vocabulary.
-var shelf f32.Shelf[candidates]
-
-// choose sorts the tokens, cuts off the unlikely, and leaves the others in c. From
-// where the likeliest have together reached u, they are left out too.
-func (s Sampler) choose(c *candidates, logits []float32, u float32) {
-	c.ids, c.p = c.ids[:0], c.p[:0]
-	if s.TopK > 0 {
-		s.takeK(c, logits)
-	} else {
-		s.takeAll(c, logits, u)
+	for id := range logits {
+		ids = append(ids, id)
 	}
+	slices.SortStableFunc(ids, func(a, b int) int { return cmp.Compare(logits[b], logits[a]) })
+	if s.TopK > 0 {
+		ids = ids[:min(s.TopK, len(ids))]
+	}
+	for _, id := range ids { // the largest is subtracted before the division: no temperature makes a NaN
+		probabilities = append(probabilities, (logits[id]-logits[ids[0]])/s.Temperature)
+	}
+	attention.Softmax(probabilities)
+	probabilities = s.cut(probabilities)
+	return ids[:len(probabilities)], probabilities
+}
+
+// cut drops the probabilities, largest first, that top-p and min-p rule out.
+func (s Sampler) cut(p []float32) []float32 {
 	if s.TopP > 0 && s.TopP < 1 {
-		c.keep(reaching(c.p, s.TopP))
+		var sum, before float32
+		p = cutFrom(p, func(q float32) bool {
+			sum, before = sum+q, sum
+			return before >= s.TopP
+		})
 	}
 	if s.MinP > 0 {
-		c.keep(atLeast(c.p, s.MinP))
+		least := s.MinP * p[0]
+		p = cutFrom(p, func(q float32) bool { return !(q >= least) })
 	}
+	return p
 }
 
-// takeK takes the k likeliest, with probabilities among themselves.
-func (s Sampler) takeK(c *candidates, logits []float32) {
-	for id := range topk.Descending(logits) {
-		c.ids, c.p = append(c.ids, id), append(c.p, logits[id])
-		if len(c.ids) == s.TopK {
-			break
-		}
+// cutFrom drops all probabilities from the first on that is ruled out, except for
+// the largest, and divides the others by their sum.
+func cutFrom(p []float32, out func(q float32) bool) []float32 {
+	if n := slices.IndexFunc(p, out); n > 0 {
+		p = p[:n]
 	}
-	s.soften(c.p, c.p[0])
-}
-
-// takeAll takes the likeliest, with probabilities among all tokens, as long as
-// they are neither too unlikely for min-p nor reach what top-p asks for, or u.
-func (s Sampler) takeAll(c *candidates, logits []float32, u float32) {
-	if s.TopP > 0 && s.TopP < 1 {
-		u = s.TopP
-	} else if s.MinP > 0 {
-		u = 2
-	}
-	c.all = append(c.all[:0], logits...)
-	s.soften(c.all, f32.Max(logits))
 	var sum float32
-	for id := range topk.Descending(logits) {
-		p := c.all[id]
-		c.ids, c.p = append(c.ids, id), append(c.p, p)
-		if sum += p; !(sum < u) || p < s.MinP*c.p[0] {
-			break
-		}
+	for _, q := range p {
+		sum += q
 	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
 }
 
-// soften makes probabilities of logits, of which first is the largest. That is
-// subtracted before the division: a temperature near zero then makes the others
-// -Inf, never a NaN.
-func (s Sampler) soften(logits []float32, first float32) {
-	for i, l := range logits {
-		logits[i] = (l - first) / s.Temperature
-	}
-	attention.Softmax(logits)
-}
-
-// reaching is how many of the probabilities, largest first, it takes to reach p.
-func reaching(probabilities []float32, p float32) int {
-	var sum float32
-	for i, q := range probabilities {
-		if sum += q; sum >= p {
-			return i + 1
-		}
-	}
-	return len(probabilities)
-}
-
-// atLeast is how many of the probabilities, largest first, are p times the first
-// or more; the first always counts.
-func atLeast(probabilities []float32, p float32) int {
-	for i, q := range probabilities {
-		if i > 0 && !(q >= p*probabilities[0]) {
-			return i
-		}
-	}
-	return len(probabilities)
-}
-
-// keep drops all candidates but the first n, and divides the probabilities of
-// these by their sum.
-func (c *candidates) keep(n int) {
-	c.ids, c.p = c.ids[:n], c.p[:n]
-	var sum float32
-	for _, p := range c.p {
-		sum += p
-	}
-	for i := range c.p {
-		c.p[i] /= sum
-	}
-}
-
-// Pick chooses one of the [Sampler.Candidates] by chance, each as often as its
-// probability says. A greedy sampler needs no generator.
-func (s Sampler) Pick(logits []float32, rng *rand.Rand) int {
-	s.mustBeValid()
-	if s.Temperature == 0 {
-		return gpt.Argmax(logits)
-	}
-	c := shelf.Take()
-	defer shelf.Give(c)
-	u := rng.Float32()
-	s.choose(c, logits, math.Nextafter32(u, 3)) // the rest cannot be hit
-	for i, p := range c.p {
-		if u -= p; u < 0 {
-			return c.ids[i]
-		}
-	}
-	return c.ids[len(c.ids)-1] // the probabilities were rounded to a sum just below u
-}
-
-// Next is what [gpt.Continue] asks for: it penalizes and picks.
+// Next is what [gpt.Continue] asks for: it penalizes, and chooses one of the
+// [Sampler.Candidates] by chance, each as often as its probability says. Only those
+// are looked for that the dart may hit. A greedy sampler needs no generator.
 func (s Sampler) Next(rng *rand.Rand) func(logits []float32, text []int) int {
-	s.mustBeValid()
+	if s.Validate() != nil {
+		panic(badSampler)
+	}
+	var room topk.Likeliest
 	return func(logits []float32, text []int) int {
 		s.Penalize(logits, text)
-		return s.Pick(logits, rng)
+		if s.Temperature == 0 {
+			return gpt.Argmax(logits)
+		}
+		u := rng.Float32() // where the dart lands
+		ids, p := room.Find(logits, s.Temperature, topk.Needed{K: s.TopK, TopP: s.TopP, MinP: s.MinP, U: u})
+		p = s.cut(p)
+		for i, q := range p {
+			if u -= q; u < 0 {
+				return ids[i]
+			}
+		}
+		return ids[len(p)-1] // the probabilities were rounded to a sum just below u
 	}
 }
 

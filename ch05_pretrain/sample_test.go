@@ -1,7 +1,6 @@
 package pretrain_test
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"math"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/allocs"
@@ -25,48 +23,6 @@ var samplers = []pretrain.Sampler{
 	{Temperature: 1.5, TopK: 30, TopP: .8, MinP: .05}, {Temperature: 1e-30, MinP: .1}, {Temperature: 1e-30, TopK: 3, TopP: .9, MinP: .1},
 }
 
-// sorted is Candidates' plain twin: it sorts the vocabulary.
-func sorted(s pretrain.Sampler, logits []float32) (ids []int, p []float32) {
-	for i := range logits {
-		ids = append(ids, i)
-	}
-	slices.SortStableFunc(ids, func(a, b int) int { return cmp.Compare(logits[b], logits[a]) })
-	if s.TopK > 0 {
-		ids = ids[:min(s.TopK, len(ids))]
-	}
-	for _, id := range ids {
-		p = append(p, (logits[id]-logits[ids[0]])/s.Temperature)
-	}
-	attention.Softmax(p)
-	cut := func(n int) {
-		ids, p = ids[:n], p[:n]
-		var sum float32
-		for _, q := range p {
-			sum += q
-		}
-		for i := range p {
-			p[i] /= sum
-		}
-	}
-	if s.TopP > 0 && s.TopP < 1 {
-		var sum float32
-		n := 0
-		for n < len(p) && sum < s.TopP {
-			sum += p[n]
-			n++
-		}
-		cut(n)
-	}
-	if s.MinP > 0 {
-		n := 1
-		for n < len(p) && p[n] >= s.MinP*p[0] {
-			n++
-		}
-		cut(n)
-	}
-	return ids, p
-}
-
 // randomLogits has many that are equal.
 func randomLogits(rng *rand.Rand, n int) []float32 {
 	logits := make([]float32, n)
@@ -76,27 +32,24 @@ func randomLogits(rng *rand.Rand, n int) []float32 {
 	return logits
 }
 
-func TestCandidatesAreThoseOfSorting(t *testing.T) {
+// The next token is chosen without sorting the vocabulary, and is the one of the
+// sorted candidates that the dart hits.
+func TestNextIsOneOfTheCandidates(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, n := range []int{1, 2, 3, 10, 1000} {
 		for range 20 {
 			logits := randomLogits(rng, n)
 			for _, s := range samplers {
 				ids, p := s.Candidates(logits)
-				want, wantP := sorted(s, logits)
-				require.Equal(t, want, ids, "%+v", s)
-				require.InDeltaSlice(t, wantP, p, 1e-6, "%+v", s)
-
-				// The dart hits what it would on the sorted line.
 				seed := rng.Uint64()
-				picked := s.Pick(logits, rand.New(rand.NewPCG(seed, 0)))
 				u := rand.New(rand.NewPCG(seed, 0)).Float32()
 				at := 0
-				for at < len(wantP)-1 && u >= wantP[at] {
-					u -= wantP[at]
+				for at < len(p)-1 && u >= p[at] {
+					u -= p[at]
 					at++
 				}
-				require.Equal(t, want[at], picked, "%+v", s)
+				got := s.Next(rand.New(rand.NewPCG(seed, 0)))(logits, nil)
+				require.Equal(t, ids[at], got, "%+v", s)
 			}
 		}
 	}
@@ -108,10 +61,8 @@ func TestAllocationOfAPick(t *testing.T) {
 	logits := randomLogits(rng, 100_000)
 	for _, s := range samplers {
 		s.RepetitionPenalty = 1.001
-		require.Less(t, allocs.Bytes(func() {
-			s.Penalize(logits, []int{3, 1, 3})
-			s.Pick(logits, rng)
-		}), allocs.Step, "%+v", s)
+		next := s.Next(rng)
+		require.Less(t, allocs.Bytes(func() { next(logits, []int{3, 1, 3}) }), allocs.Step, "%+v", s)
 	}
 }
 
@@ -127,15 +78,10 @@ func TestSamplerOutOfRange(t *testing.T) {
 		"repetition-penalty": {{RepetitionPenalty: -1}, {RepetitionPenalty: nan}, {RepetitionPenalty: inf}},
 	} {
 		for _, s := range bad {
-			var r *pretrain.RangeError
-			require.ErrorAs(t, s.Validate(), &r, "%+v", s)
-			require.Equal(t, option, r.Option)
-			require.ErrorContains(t, r, "pretrain: "+option+" cannot be ")
+			require.ErrorContains(t, s.Validate(), "pretrain: "+option+" cannot be ", "%+v", s)
 			const message = "pretrain: a field of the Sampler is out of its range, see Sampler.Validate"
 			logits := []float32{1, 2}
-			require.PanicsWithValue(t, message, func() { s.Pick(logits, rand.New(rand.NewPCG(1, 1))) })
 			require.PanicsWithValue(t, message, func() { s.Candidates(logits) })
-			require.PanicsWithValue(t, message, func() { s.Penalize(logits, []int{1}) })
 			require.PanicsWithValue(t, message, func() { s.Next(nil) })
 		}
 	}
@@ -233,7 +179,7 @@ func TestGreedyWithAPenalty(t *testing.T) {
 	for range 4 {
 		l := slices.Clone(logits)
 		s.Penalize(l, text)
-		text = append(text, s.Pick(l, nil))
+		text = append(text, s.Next(nil)(l, nil))
 	}
 	require.Equal(t, []int{0, 1, 2, 0}, text)
 }
@@ -289,6 +235,7 @@ func TestCandidatesOfStrangeLogits(t *testing.T) {
 			s.Penalize(logits, []int{70, 71})
 			ids, _ := s.Candidates(logits)
 			require.NotEmpty(t, ids, "%+v", s)
+			require.Less(t, s.Next(rand.New(rand.NewPCG(1, 2)))(logits, nil), len(logits), "%+v", s)
 		}
 	}
 }
@@ -301,8 +248,9 @@ func BenchmarkPick(b *testing.B) {
 	}
 	for _, s := range []pretrain.Sampler{{}, {Temperature: 1}, {Temperature: .8, TopK: 40}, {Temperature: .8, TopP: .95}, {Temperature: .8, MinP: .05}} {
 		b.Run(fmt.Sprintf("temperature %v, top-k %d, top-p %v, min-p %v", s.Temperature, s.TopK, s.TopP, s.MinP), func(b *testing.B) {
+			next := s.Next(rng)
 			for b.Loop() {
-				s.Pick(logits, rng)
+				next(logits, nil)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 )
@@ -16,41 +17,28 @@ type Settings struct {
 	Seed       uint64   `json:"seed"`       // of all that is random
 }
 
-// Validate returns a [*RangeError] for the first setting that is out of its range.
+// Validate names the first setting that is out of its range: the error begins
+// "pretrain: " and goes on with the setting's name on a command line.
 func (s Settings) Validate() error {
-	a := s.Optimizer
-	switch {
-	case !(s.Schedule.Peak > 0 && s.Schedule.Peak < 1):
-		return &RangeError{"rate", s.Schedule.Peak, "more than 0 and less than 1"}
-	case !(a.Beta1 >= 0 && a.Beta1 < 1):
-		return &RangeError{"beta1", a.Beta1, "at least 0 and less than 1"}
-	case !(a.Beta2 >= 0 && a.Beta2 < 1):
-		return &RangeError{"beta2", a.Beta2, "at least 0 and less than 1"}
-	case !(a.Epsilon > 0 && a.Epsilon < 1):
-		return &RangeError{"epsilon", a.Epsilon, "more than 0 and less than 1"}
-	case !(a.Decay >= 0 && a.Decay*s.Schedule.Peak < 1):
-		return &RangeError{"decay", a.Decay, "at least 0, and times the rate less than 1"}
-	case !(s.Clip >= 0 && s.Clip <= math.MaxFloat64):
-		return &RangeError{"clip", s.Clip, "0 or more"}
-	case s.Accumulate < 0 || s.Accumulate > 1<<20:
-		return &RangeError{"accumulate", s.Accumulate, fmt.Sprintf("1 to %d", 1<<20)}
-	case !(s.Dropout >= 0 && s.Dropout < 1):
-		return &RangeError{"dropout", s.Dropout, "at least 0 and less than 1"}
-	}
-	return nil
+	a, rate := s.Optimizer, s.Schedule.Peak
+	return cmp.Or(
+		within(rate > 0 && rate < 1, "rate", rate, "more than 0 and less than 1"),
+		within(a.Beta1 >= 0 && a.Beta1 < 1, "beta1", a.Beta1, "at least 0 and less than 1"),
+		within(a.Beta2 >= 0 && a.Beta2 < 1, "beta2", a.Beta2, "at least 0 and less than 1"),
+		within(a.Epsilon > 0 && a.Epsilon < 1, "epsilon", a.Epsilon, "more than 0 and less than 1"),
+		within(a.Decay >= 0 && a.Decay*rate < 1, "decay", a.Decay, "at least 0, and times the rate less than 1"),
+		within(s.Clip >= 0 && s.Clip <= math.MaxFloat64, "clip", s.Clip, "0 or more"),
+		within(s.Accumulate >= 0 && s.Accumulate <= 1<<20, "accumulate", s.Accumulate, fmt.Sprintf("1 to %d", 1<<20)),
+		within(s.Dropout >= 0 && s.Dropout < 1, "dropout", s.Dropout, "at least 0 and less than 1"),
+	)
 }
 
 const badSettings = "pretrain: the settings of a trainer are out of their range, see Settings.Validate"
 
-// A RangeError says that a setting is out of its range. Option is the setting's
-// name as a program would have it on its command line.
-type RangeError struct {
-	Option string
-	Value  any
-	Takes  string // what the option takes
-}
-
-// Error names the option, its value and what it takes.
-func (e *RangeError) Error() string {
-	return fmt.Sprintf("pretrain: %s cannot be %v; it takes %s", e.Option, e.Value, e.Takes)
+// within says what an option takes, unless ok.
+func within(ok bool, option string, value any, takes string) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf("pretrain: %s cannot be %v; it takes %s", option, value, takes)
 }

@@ -13,7 +13,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// before is a Stopper's plain twin: it has the whole text. It looks for the stop
+// before is cut's plain twin: it has the whole text. It looks for the stop
 // string that ends first, and of those for the longest.
 func before(text string, stops []string) (string, bool) {
 	for end := range len(text) + 1 {
@@ -30,20 +30,18 @@ func before(text string, stops []string) (string, bool) {
 	return text, false
 }
 
-// stopped feeds pieces to a Stopper. What comes out must never be taken back.
-func stopped(t *testing.T, pieces []string, stops []string) (string, bool) {
-	t.Helper()
-	s := pretrain.NewStopper(stops...)
-	var shown strings.Builder
+// stopped feeds pieces to cut, as Text does. What is shown is never taken back.
+func stopped(pieces []string, stops []string) (string, bool) {
+	stops = slices.SortedFunc(slices.Values(stops), func(a, b string) int { return len(b) - len(a) })
+	var all, held string
 	for _, piece := range pieces {
-		text, stop := s.Next(piece)
-		shown.WriteString(text)
+		text, rest, stop := pretrain.Cut(held+piece, stops)
+		all, held = all+text, rest
 		if stop {
-			require.Empty(t, s.Flush(), "what comes after a stop string is gone")
-			return shown.String(), true
+			return all, true
 		}
 	}
-	return shown.String() + s.Flush(), false
+	return all + held, false
 }
 
 // splits yields all ways to cut text into pieces, some of them empty.
@@ -60,7 +58,7 @@ func splits(text string, yield func(pieces []string)) {
 	}
 }
 
-func TestStopperWhateverThePieces(t *testing.T) {
+func TestStopsWhateverThePieces(t *testing.T) {
 	for _, c := range []struct {
 		text  string
 		stops []string
@@ -82,7 +80,7 @@ func TestStopperWhateverThePieces(t *testing.T) {
 		{"aXbY", []string{"Y", "X", "long one"}, "a", true},
 	} {
 		splits(c.text, func(pieces []string) {
-			got, stop := stopped(t, pieces, c.stops)
+			got, stop := stopped(pieces, c.stops)
 			require.Equal(t, c.want, got, "%q, stops %q", pieces, c.stops)
 			require.Equal(t, c.stop, stop, "%q, stops %q", pieces, c.stops)
 		})
@@ -93,7 +91,7 @@ func TestStopperWhateverThePieces(t *testing.T) {
 }
 
 // Texts of two letters are full of strings that nearly match.
-func TestStopperIsIndex(t *testing.T) {
+func TestCutIsIndex(t *testing.T) {
 	rng := rand.New(rand.NewPCG(19, 20))
 	letters := func(n int) string {
 		b := make([]byte, n)
@@ -117,7 +115,7 @@ func TestStopperIsIndex(t *testing.T) {
 			}
 		}
 		splits(text, func(pieces []string) {
-			got, stop := stopped(t, pieces, stops)
+			got, stop := stopped(pieces, stops)
 			require.Equal(t, want, got, "%q, stops %q", pieces, stops)
 			require.Equal(t, wantStop, stop, "%q, stops %q", pieces, stops)
 		})
@@ -126,33 +124,28 @@ func TestStopperIsIndex(t *testing.T) {
 
 // No more is kept back than has to be: text that cannot become a stop string any
 // more is shown at once.
-func TestStopperKeepsBackNoMoreThanItMust(t *testing.T) {
-	s := pretrain.NewStopper("###", "\n\n")
+func TestNoMoreIsKeptBackThanMustBe(t *testing.T) {
+	stops := []string{"###", "\n\n"}
 	var shown []string
+	held := ""
 	for _, piece := range []string{"a", "\n", "b#", "#", "c", "#"} {
-		text, stop := s.Next(piece)
+		text, rest, stop := pretrain.Cut(held+piece, stops)
 		require.False(t, stop)
-		shown = append(shown, text)
+		shown, held = append(shown, text), rest
 	}
 	require.Equal(t, []string{"a", "", "\nb", "", "##c", ""}, shown)
-	require.Equal(t, "#", s.Flush())
-	text, stop := s.Next("##") // a new text
-	require.Empty(t, text)
-	require.False(t, stop)
+	require.Equal(t, "#", held)
 }
 
-func TestNewStopperMisuse(t *testing.T) {
-	require.PanicsWithValue(t, "pretrain: a stop string is empty", func() { pretrain.NewStopper("a", "") })
-	stops := []string{"a"}
-	s := pretrain.NewStopper(stops...)
-	stops[0] = "b"
-	_, stop := s.Next("a")
-	require.True(t, stop, "the caller may use its slice for something else")
+func TestEmptyStop(t *testing.T) {
+	bpe, err := tokens.TrainBPE("light", 257)
+	require.NoError(t, err)
+	require.Empty(t, slices.Collect(pretrain.Text(bpe, slices.Values(bpe.Encode("light")), "a", "")))
 }
 
-// Whatever the text, the stop strings and the pieces, the Stopper ends the text
+// Whatever the text, the stop strings and the pieces, cut ends the text
 // where one that has all of it would.
-func FuzzStopper(f *testing.F) {
+func FuzzStop(f *testing.F) {
 	f.Add("a prism #1 bends light.\n### Question", "###", "Question:", uint64(1))
 	f.Add("aaab", "aab", "", uint64(2))
 	f.Add("é光é\xff\x00", "光", "\xff", uint64(3))
@@ -175,7 +168,7 @@ func FuzzStopper(f *testing.F) {
 			pieces, rest = append(pieces, rest[:n]), rest[n:]
 		}
 		want, wantStop := before(text, stops)
-		got, stop := stopped(t, pieces, stops)
+		got, stop := stopped(pieces, stops)
 		require.Equal(t, want, got, "%q, stops %q", pieces, stops)
 		require.Equal(t, wantStop, stop)
 	})

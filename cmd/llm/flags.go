@@ -8,8 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // twoDashes lets flags be written as all Go programs write them, -steps, by turning
@@ -59,10 +57,14 @@ func flagError(_ *cobra.Command, err error) error {
 	return err
 }
 
-// optionError is a usage error that names the flag which is out of its range.
+// optionError is a usage error that names the flag which is out of its range, as
+// chapter 5 names it.
 func optionError(err error) error {
-	if r, ok := errors.AsType[*pretrain.RangeError](err); ok {
-		return usagef("-%s cannot be %v; it takes %s", r.Option, r.Value, r.Takes)
+	if err == nil {
+		return nil
+	}
+	if flag, ok := strings.CutPrefix(err.Error(), "pretrain: "); ok {
+		return usagef("-%s", flag)
 	}
 	return err
 }
@@ -70,7 +72,7 @@ func optionError(err error) error {
 // atLeast is a usage error for a flag with a value below the least.
 func atLeast(least int, name string, value int) error {
 	if value < least {
-		return optionError(&pretrain.RangeError{Option: name, Value: value, Takes: fmt.Sprintf("%d or more", least)})
+		return usagef("-%s cannot be %d; it takes %d or more", name, value, least)
 	}
 	return nil
 }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +45,19 @@ func short(name string) string {
 		return name
 	}
 	return fmt.Sprintf("%s%08x", strings.ToValidUTF8(name[:200], ""), crc32.ChecksumIEEE([]byte(name)))
+}
+
+// Files are files to write, by their names.
+type Files map[string]func(w io.Writer) error
+
+// WriteFiles writes files to dir as [WriteFile] does, in the order of their names.
+func WriteFiles(dir string, files Files) error {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := WriteFile(filepath.Join(dir, name), files[name]); err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // writeNew writes a file that is not there yet, and waits until it is on the disk.

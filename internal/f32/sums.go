@@ -32,29 +32,38 @@ func sumColumns(dst []float32, m blas32.General) {
 	}
 }
 
+var terms Shelf[[]float64]
+
+// SumOf returns f(0) + f(1) + … + f(n-1), added up in this order. They are computed
+// grain at a time on all cores: f must be ready to run on several goroutines at
+// once.
+func SumOf(n, grain int, f func(i int) float64) (sum float64) {
+	room := terms.Take()
+	defer terms.Give(room)
+	*room = slices.Grow((*room)[:0], n)
+	each := (*room)[:n]
+	Run(n, grain, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			each[i] = f(i)
+		}
+	})
+	for _, v := range each {
+		sum += v
+	}
+	return sum
+}
+
 // normPiece is how many elements SquaredNorm sums at once.
 const normPiece = 1 << 16
-
-var squareSums Shelf[[]float64]
 
 // SquaredNorm returns the sum of x[i]², in float64. The order of the sum is
 // fixed: pieces of 65,536 elements, shared out over the cores, in each of them
 // sixteen sums of every sixteenth square.
 func SquaredNorm(x []float32) float64 {
-	if len(x) <= normPiece {
-		return squaredNorm16(x)
-	}
-	room := squareSums.Take()
-	defer squareSums.Give(room)
-	count := (len(x)-1)/normPiece + 1
-	*room = slices.Grow((*room)[:0], count)
-	pieces := (*room)[:count]
-	Run(len(x), normPiece, func(lo, hi int) { pieces[lo/normPiece] = squaredNorm16(x[lo:hi]) })
-	var sum float64
-	for _, s := range pieces {
-		sum += s
-	}
-	return sum
+	pieces := (len(x) + normPiece - 1) / normPiece
+	return SumOf(pieces, 1, func(i int) float64 {
+		return squaredNorm16(x[i*normPiece : min((i+1)*normPiece, len(x))])
+	})
 }
 
 // squaredNorm16 is one piece of [SquaredNorm]. A float32's square is exact in

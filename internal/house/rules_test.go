@@ -58,6 +58,7 @@ var roomImports = map[string][]string{
 	"internal/golden":            nil,
 	"internal/exercise":          {module + "/internal/gradcheck", module + "/internal/plaintext"},
 	"internal/gradcheck":         nil,
+	"internal/gpt2files":         {module + "/internal/safetensors", module + "/internal/strictjson"},
 	"internal/exercise/testdata": nil,
 	"internal/matmul":            nil,
 	"internal/plaintext":         nil,

@@ -1,0 +1,77 @@
+package gpt2files
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/safetensors"
+)
+
+// The weights are in one file, or in several that an index lists.
+const (
+	WeightsFile = "model.safetensors"
+	indexFile   = "model.safetensors.index.json"
+)
+
+// Some files have this before every name but the head's.
+const (
+	namePrefix = "transformer."
+	headName   = "lm_head.weight"
+)
+
+// maskName matches the causal masks that GPT-2's published files hold.
+var maskName = regexp.MustCompile(`^h\.\d+\.attn\.(masked_)?bias$`)
+
+// openWeights opens the weights of a model of so many layers, be they in one file
+// or in several, under names without a prefix. Close what it returns.
+func openWeights(files fs.FS, dir string, layers int) (*safetensors.Tensors, error) {
+	open, name := safetensors.Open, WeightsFile
+	_, noFile := fs.Stat(files, WeightsFile)
+	_, noIndex := fs.Stat(files, indexFile)
+	if noFile != nil && noIndex == nil {
+		open, name = safetensors.OpenShards, indexFile
+	}
+	weights, err := open(files, dir, name)
+	if err != nil {
+		return nil, err
+	}
+	err = weights.Rename(func(name string) string { return strings.TrimPrefix(name, namePrefix) })
+	last := layers - 1
+	_, found := weights.Shape(fmt.Sprintf("h.%d.ln_1.weight", last))
+	if err == nil && (!found || last > len(weights.Names())) {
+		err = fmt.Errorf("%s: no layer %d, config.json says there are %d", weights.Name, last, layers)
+	}
+	if err != nil {
+		weights.Close()
+		return nil, err
+	}
+	return weights, nil
+}
+
+// ReadWeights reads the weights of a model of so many layers. Memory is spent on
+// them, by params, once the file is known to hold all of shapes, which are the same
+// without memory, and nothing else: a wrong number in config.json could make them
+// enormous.
+func ReadWeights[P safetensors.Named](files fs.FS, dir string, layers int, shapes, params func() []P) error {
+	weights, err := openWeights(files, dir, layers)
+	if err != nil {
+		return err
+	}
+	defer weights.Close()
+	known := map[string]bool{headName: true} // a tied head, too, which says again what is known
+	for _, p := range shapes() {
+		shape := safetensors.Tensor(p)
+		if err := weights.Check(shape); err != nil {
+			return err
+		}
+		known[shape.Name] = true
+	}
+	for _, name := range weights.Names() {
+		if !known[name] && !maskName.MatchString(name) {
+			return fmt.Errorf("%s: tensor %q belongs to no GPT-2 of this configuration", weights.Name, name)
+		}
+	}
+	return safetensors.Fill(weights, params())
+}
