@@ -18,7 +18,7 @@ func book(t *testing.T) string { return bookIn(t, t.TempDir()) }
 func bookIn(t *testing.T, root string) string {
 	require.NoError(t, os.CopyFS(root, os.DirFS("testdata/book")))
 	write(t, root, "go.mod", "module github.com/llm-from-scratch/llm\n\ngo 1.26\n")
-	for _, dir := range []string{"exercise", "gradcheck"} {
+	for _, dir := range []string{"exercise", "gradcheck", "plaintext"} {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, "internal", dir), 0o777))
 		sources, err := filepath.Glob("../" + dir + "/*.go")
 		require.NoError(t, err)
