@@ -34,7 +34,7 @@ type CrossActivations struct {
 }
 
 // NewActivations returns room for B pairs of sequences of T and S positions.
-func (c Cross) NewActivations(B, T, S int) *CrossActivations {
+func (c *Cross) NewActivations(B, T, S int) *CrossActivations {
 	C, heads := c.Proj.W.Rows, SideBySide{c.Heads, T, S, c.Causal}
 	return &CrossActivations{heads, f32.New(B*T, C), f32.New(B*S, 2*C), heads.NewPairs(B), f32.New(B*T, C)}
 }
@@ -47,7 +47,7 @@ func (a *CrossActivations) views() Views {
 
 // Forward sets y (B·T,C) to what the positions of x find in its memory. A nil
 // drop means no dropout.
-func (c Cross) Forward(y blas32.General, a *CrossActivations, x Source, drop *Dropout) {
+func (c *Cross) Forward(y blas32.General, a *CrossActivations, x Source, drop *Dropout) {
 	c.Query.Forward(a.Q, x.X)
 	c.KeyValue.Forward(a.KV, x.Memory)
 	a.heads.Forward(a.Mixed, a.Pairs, a.views(), drop)
@@ -56,7 +56,7 @@ func (c Cross) Forward(y blas32.General, a *CrossActivations, x Source, drop *Dr
 
 // Backward undoes Forward, last line first. It sets the parts of dx that have
 // data, and adds to grad; d takes the gradients of the activations.
-func (c Cross) Backward(dx Source, grad *Cross, d, a *CrossActivations, dy blas32.General, x Source) {
+func (c *Cross) Backward(dx Source, grad *Cross, d, a *CrossActivations, dy blas32.General, x Source) {
 	c.Proj.Backward(d.Mixed, &grad.Proj, dy, a.Mixed)                 // c.Proj.Forward(y, a.Mixed)
 	a.heads.Backward(d.views(), d.Pairs, a.Pairs, d.Mixed, a.views()) // a.heads.Forward(a.Mixed, …)
 	c.KeyValue.Backward(dx.Memory, &grad.KeyValue, d.KV, x.Memory)    // c.KeyValue.Forward(a.KV, x.Memory)

@@ -20,12 +20,13 @@
 // All here is as plain as the formulas. A model of some size uses internal/flash,
 // which computes the same without keeping the weights.
 //
-// Three rules hold for the layers of the whole book. A layer is its weights, a
+// Four rules hold for the layers of the whole book. A layer is its weights, a
 // method never changes them, and what a pass needs, its scratch memory too, belongs
 // to the activations that the caller brings. A gradient is another value of the
 // type of the thing it is the gradient of, weights, activations and inputs alike:
-// those of weights accumulate, the others are set. And every Backward takes its
-// arguments in one order, those it has no use for left out:
+// those of weights accumulate, the others are set. What has weights or room is used
+// by pointer, and what only says how, such as a SideBySide, is a value. And every
+// Backward takes its arguments in one order, those it has no use for left out:
 //
 //	Backward(dx, grad, d, a, dy, x)
 //

@@ -76,7 +76,7 @@ func NewHeadActivations(T, D int) *HeadActivations {
 }
 
 // Forward sets y (T,D) to the context vectors of one sequence x (T,C).
-func (h Head) Forward(y blas32.General, a *HeadActivations, x blas32.General) {
+func (h *Head) Forward(y blas32.General, a *HeadActivations, x blas32.General) {
 	h.Query.Forward(a.Q, x)
 	h.Key.Forward(a.K, x)
 	h.Value.Forward(a.V, x)
@@ -87,7 +87,7 @@ func (h Head) Forward(y blas32.General, a *HeadActivations, x blas32.General) {
 // Backward undoes the lines of Forward from the last to the first. It sets
 // dx (T,C), which is the sum of what arrives through query, key and value, and
 // adds to grad; d takes the gradients of the activations.
-func (h Head) Backward(dx blas32.General, grad *Head, d, a *HeadActivations, dy, x blas32.General) {
+func (h *Head) Backward(dx blas32.General, grad *Head, d, a *HeadActivations, dy, x blas32.General) {
 	MixBackward(d.Weights, d.V, dy, a.Weights, a.V)         // Mix(y, a.Weights, a.V)
 	WeighBackward(d.Q, d.K, d.Weights, a.Weights, a.Q, a.K) // Weigh(a.Weights, a.Q, a.K, h.Causal)
 	h.Value.Backward(dx, &grad.Value, d.V, x)               // h.Value.Forward(a.V, x)

@@ -30,7 +30,7 @@ func NewLinear(in, out int, bias bool) Linear {
 
 // InitUniform draws the weights and the bias from ±1/√in, PyTorch's default
 // for a linear layer.
-func (l Linear) InitUniform(rng *rand.Rand) {
+func (l *Linear) InitUniform(rng *rand.Rand) {
 	bound := float32(1 / math.Sqrt(float64(l.W.Rows)))
 	for _, data := range [][]float32{l.W.Data, l.B} {
 		for i := range data {
@@ -40,7 +40,7 @@ func (l Linear) InitUniform(rng *rand.Rand) {
 }
 
 // Forward sets y (N,out) to xW + b for the rows of x (N,in).
-func (l Linear) Forward(y, x blas32.General) {
+func (l *Linear) Forward(y, x blas32.General) {
 	f32.GemmThen(blas.NoTrans, blas.NoTrans, 1, x, l.W, 0, y, f32.Epilogue{Bias: l.B})
 }
 
@@ -51,7 +51,7 @@ func (l Linear) Forward(y, x blas32.General) {
 //
 // dx is set, or left alone where it has no data; the gradients accumulate in
 // grad, except for the frozen ones, which have no data and cost nothing.
-func (l Linear) Backward(dx blas32.General, grad *Linear, dy, x blas32.General) {
+func (l *Linear) Backward(dx blas32.General, grad *Linear, dy, x blas32.General) {
 	if dx.Data != nil {
 		f32.Gemm(blas.NoTrans, blas.Trans, 1, dy, l.W, 0, dx)
 	}

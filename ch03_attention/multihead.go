@@ -26,13 +26,13 @@ type Activations struct {
 }
 
 // NewActivations returns room for B sequences of T positions.
-func (m MultiHead) NewActivations(B, T int) *Activations {
+func (m *MultiHead) NewActivations(B, T int) *Activations {
 	C := m.Proj.W.Rows
 	return &Activations{T, f32.New(B*T, 3*C), m.heads(T).NewPairs(B), f32.New(B*T, C)}
 }
 
 // heads says how the heads of sequences of T positions lie.
-func (m MultiHead) heads(T int) SideBySide { return SideBySide{m.Heads, T, T, m.Causal} }
+func (m *MultiHead) heads(T int) SideBySide { return SideBySide{m.Heads, T, T, m.Causal} }
 
 // Split returns queries, keys and values as views of the columns of qkv (N,3C).
 func Split(qkv blas32.General) Views {
@@ -42,7 +42,7 @@ func Split(qkv blas32.General) Views {
 
 // Forward sets y (N,C) for the sequences of T rows each in x (N,C). A nil drop
 // means no dropout.
-func (m MultiHead) Forward(y blas32.General, a *Activations, x blas32.General, drop *Dropout) {
+func (m *MultiHead) Forward(y blas32.General, a *Activations, x blas32.General, drop *Dropout) {
 	m.QKV.Forward(a.QKV, x)
 	m.heads(a.T).Forward(a.Mixed, a.Pairs, Split(a.QKV), drop)
 	m.Proj.Forward(y, a.Mixed)
@@ -50,7 +50,7 @@ func (m MultiHead) Forward(y blas32.General, a *Activations, x blas32.General, d
 
 // Backward undoes Forward, last line first. It sets dx (N,C) unless that has no
 // data, and adds to grad; d takes the gradients of the activations.
-func (m MultiHead) Backward(dx blas32.General, grad *MultiHead, d, a *Activations, dy, x blas32.General) {
+func (m *MultiHead) Backward(dx blas32.General, grad *MultiHead, d, a *Activations, dy, x blas32.General) {
 	m.Proj.Backward(d.Mixed, &grad.Proj, dy, a.Mixed)                            // m.Proj.Forward(y, a.Mixed)
 	m.heads(a.T).Backward(Split(d.QKV), d.Pairs, a.Pairs, d.Mixed, Split(a.QKV)) // m.heads(a.T).Forward(a.Mixed, …)
 	m.QKV.Backward(dx, &grad.QKV, d.QKV, x)                                      // m.QKV.Forward(a.QKV, x)

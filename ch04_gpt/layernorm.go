@@ -81,7 +81,7 @@ func (l *LayerNorm) Forward(y blas32.General, m *Moments, x blas32.General) {
 //	dweight += Σ_rows dy·x̂    dbias += Σ_rows dy
 func (l *LayerNorm) Backward(dx blas32.General, grad *LayerNorm, m *Moments, dy, x blas32.General) {
 	if grad.Weight != nil {
-		f32.Run(x.Cols, normColumns, func(lo, hi int) { grad.addColumns(m, dy, x, lo, hi) })
+		f32.AddStandardized(grad.Weight, grad.Bias, dy, x, m.Mean, m.Rstd)
 	}
 	if dx.Data == nil {
 		return
@@ -91,20 +91,4 @@ func (l *LayerNorm) Backward(dx blas32.General, grad *LayerNorm, m *Moments, dy,
 			f32.NormalizeBackward(f32.Row(dx, i), f32.Row(dy, i), f32.Row(x, i), l.Weight, m.Mean[i], m.Rstd[i])
 		}
 	})
-}
-
-// normColumns is how many columns one core sums at a time.
-const normColumns = 64
-
-// addColumns adds up the columns [lo,hi) of a gradient: the sum over rows is
-// never shared between cores, so its order is always the same.
-func (l *LayerNorm) addColumns(m *Moments, dy, x blas32.General, lo, hi int) {
-	var buffer [normColumns]float32
-	hat := buffer[:hi-lo]
-	for i := range x.Rows {
-		dyi := f32.Row(dy, i)[lo:hi]
-		f32.Standardize(hat, f32.Row(x, i)[lo:hi], m.Mean[i], m.Rstd[i])
-		f32.MulAdd(l.Weight[lo:hi], dyi, hat)
-		f32.Add(l.Bias[lo:hi], dyi)
-	}
 }

@@ -1,6 +1,10 @@
 package f32
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas/blas32"
+)
 
 // Normalize sets y to (x - mean)·rstd·weight + bias and returns mean and rstd,
 // which is 1/√(variance+epsilon). It is chapter 4's LayerNorm of one row.
@@ -35,4 +39,23 @@ func NormalizeBackward(dx, dy, x, weight []float32, mean, rstd float32) {
 func Standardize(dst, x []float32, mean, rstd float32) {
 	Shift(dst, x, -mean)
 	Scale(rstd, dst)
+}
+
+// normColumns is how many columns one core sums at a time.
+const normColumns = 64
+
+// AddStandardized adds dy·x̂, x̂ being the rows of x by [Standardize], to weight and
+// dy to bias, one row after the other. The sum over rows is never shared between
+// cores, so its order is always the same.
+func AddStandardized(weight, bias []float32, dy, x blas32.General, mean, rstd []float32) {
+	Run(x.Cols, normColumns, func(lo, hi int) {
+		var buffer [normColumns]float32
+		hat := buffer[:hi-lo]
+		for i := range x.Rows {
+			dyi := Row(dy, i)[lo:hi]
+			Standardize(hat, Row(x, i)[lo:hi], mean[i], rstd[i])
+			MulAdd(weight[lo:hi], dyi, hat)
+			Add(bias[lo:hi], dyi)
+		}
+	})
 }
