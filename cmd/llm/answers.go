@@ -9,7 +9,7 @@ import (
 	"time"
 
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 )

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/internal/meter"
 )
 
 // A chat answers one line after another.

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 

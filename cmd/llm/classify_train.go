@@ -14,7 +14,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 // classifyOptions are what the training of a filter depends on.

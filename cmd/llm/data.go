@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/internal/fetch"
+	"github.com/llm-from-scratch/llm/internal/meter"
 )
 
 // dataset is a line of llm data list.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/export"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/export"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 func exportCommand() *cobra.Command {

@@ -14,7 +14,7 @@ import (
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/internal/meter"
 )
 
 // assistant is where llm instruct train leaves its model.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
+	"github.com/llm-from-scratch/llm/internal/meter"
 )
 
 // patience is how many answers in a row may stay without a score before the

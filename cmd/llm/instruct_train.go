@@ -9,7 +9,7 @@ import (
 
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 // instructOptions are what the training of an assistant depends on.

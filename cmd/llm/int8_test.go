@@ -11,7 +11,7 @@ import (
 	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/internal/corpus"
 )
 
 // perplexity reads ids a context at a time and returns how many tokens the model

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 

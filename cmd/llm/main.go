@@ -9,7 +9,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 func main() {

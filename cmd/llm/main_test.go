@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 // TestMain lets the test binary be the program itself.

@@ -19,10 +19,10 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 // newton is where llm pretrain leaves its model and the other commands look

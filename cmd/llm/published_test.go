@@ -14,8 +14,8 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
 	"github.com/llm-from-scratch/llm/internal/fetch"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 // messagesFile has 30 of each kind, of different lengths.

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 // The run that the book shows, docs/runs/newton.csv, begins as it does here. Its

@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/training"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 // runFlags are the options that every training run has.

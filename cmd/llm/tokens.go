@@ -15,7 +15,7 @@ import (
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 )
 

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/cmd/llm/internal/meter"
 	"github.com/llm-from-scratch/llm/internal/durable"
+	"github.com/llm-from-scratch/llm/internal/meter"
 )
 
 // How a run ends that has not taken all its steps, and has said so.
