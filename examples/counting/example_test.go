@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"github.com/llm-from-scratch/llm/internal/corpus"
 )
 
 // Which word comes next in the Opticks?
 func Example_next() {
-	book, err := read("")
+	book, err := corpus.Read("")
 	if err != nil {
 		fmt.Println(err)
 	}
-	next := count(words(book), 3)
+	next := count(words(book.Text), 3)
 	for _, word := range likely(next["the rays of"], 4) {
 		fmt.Println(word)
 	}
@@ -25,25 +27,25 @@ func Example_next() {
 
 // With the word after, and the one after that, it writes.
 func Example_write() {
-	book, err := read("")
+	book, err := corpus.Read("")
 	if err != nil {
 		fmt.Println(err)
 	}
-	next := count(words(book), 2)
+	next := count(words(book.Text), 2)
 	rng := rand.New(rand.NewPCG(1, 0))
 	fmt.Println(strings.Join(continued(next, []string{"the", "rays"}, 24, rng), " "))
 	// Output:
-	// the rays and the beating of the white central round spot of light and this may suffice for an indeterminate number of successions and yet the
+	// the rays and the aristotelians gave the name of occult qualities not to be between half and contracted and reduced to physical points so in the
 }
 
 // How many contexts of a length have been seen before? The last tenth of the book
 // asks the other nine.
 func Example_unseen() {
-	book, err := read("")
+	book, err := corpus.Read("")
 	if err != nil {
 		fmt.Println(err)
 	}
-	all := words(book)
+	all := words(book.Text)
 	cut := len(all) * 9 / 10
 	for _, n := range []int{1, 2, 3, 4, 8} {
 		next, known := count(all[:cut], n), 0

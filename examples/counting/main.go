@@ -12,17 +12,17 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/llm-from-scratch/llm/internal/corpus"
 )
 
 func main() {
 	book := flag.String("book", "", "text `file` to count in (default Newton's Opticks, which comes with Go)")
 	flag.Parse()
-	text, err := read(*book)
+	text, err := corpus.Read(*book)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "counting:", err)
 		os.Exit(1)
@@ -31,7 +31,7 @@ func main() {
 	if len(prompt) == 0 {
 		prompt = []string{"the", "rays", "of"}
 	}
-	next := count(words(text), len(prompt))
+	next := count(words(text.Text), len(prompt))
 	for _, word := range likely(next[strings.Join(prompt, " ")], 5) {
 		fmt.Println(word)
 	}
@@ -99,17 +99,4 @@ func draw(counts map[string]int, rng *rand.Rand) string {
 		all = append(all, slices.Repeat([]string{word}, counts[word])...)
 	}
 	return all[rng.IntN(len(all))]
-}
-
-// read reads the book in a file, or the one that comes with Go.
-func read(file string) (string, error) {
-	if file == "" {
-		root, err := exec.Command("go", "env", "GOROOT").Output()
-		if err != nil {
-			return "", fmt.Errorf("the default book comes with Go, which was not found (%w); -book FILE names another", err)
-		}
-		file = filepath.Join(strings.TrimSpace(string(root)), "src", "testdata", "Isaac.Newton-Opticks.txt")
-	}
-	text, err := os.ReadFile(file)
-	return string(text), err
 }
