@@ -62,3 +62,10 @@ func TestTheFrontPageLinksEveryPage(t *testing.T) {
 		}
 	}
 }
+
+// A chapter's package comment is a list of its files, each a link.
+func TestFilesOfAChapterAreLinked(t *testing.T) {
+	page := string(theBook(t).Files["ch03_attention.html"]())
+	require.Contains(t, page, "\n"+`<a href="src/ch03_attention/simple.go.html">simple.go</a>     attention with nothing to train`)
+	require.Contains(t, page, `<pre class="code"><a href="src/ch03_attention/softmax.go.html">softmax.go</a>`)
+}

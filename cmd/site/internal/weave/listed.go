@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"go/doc/comment"
 	"html"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,6 +26,34 @@ func (w *weaver) listing(out util.BufWriter, l *listed) {
 		fmt.Fprintf(out, "<details class=\"folded\"><summary>%s</summary>\n", html.EscapeString(l.fold))
 	}
 	first := l.parts[0]
+	if first.Symbol == "package" {
+		fmt.Fprintf(out, "<div class=\"package\" id=\"%s\">\n%s</div>\n", html.EscapeString(w.prefix+l.id), w.packageDoc(first))
+	} else {
+		w.code(out, l)
+	}
+	if l.fold != "" {
+		_, _ = out.WriteString("</details>\n")
+	}
+}
+
+// packageDoc is the comment over a package clause, with its files linked.
+func (w *weaver) packageDoc(p part) string {
+	var doc strings.Builder
+	for _, line := range p.Lines[:len(p.Lines)-1] {
+		doc.WriteString(strings.TrimPrefix(strings.TrimPrefix(line.Text, "//"), " ") + "\n")
+	}
+	return fileName.ReplaceAllStringFunc(goDoc(doc.String()), func(name string) string {
+		before, name := name[:strings.LastIndexAny(name, ">\n")+1], name[strings.LastIndexAny(name, ">\n")+1:]
+		return fmt.Sprintf(`%s<a href="%s">%s</a>`, before, html.EscapeString(w.book.sourceHref(path.Join(path.Dir(p.File), name), "")), name)
+	})
+}
+
+// fileName matches a file at the beginning of a line of a list.
+var fileName = regexp.MustCompile(`(?:<pre class="code">|\n)\w+\.go\b`)
+
+// code writes a listing with its caption, and what an example prints.
+func (w *weaver) code(out util.BufWriter, l *listed) {
+	first := l.parts[0]
 	fmt.Fprintf(out, "<figure class=\"listing\" id=\"%s\">\n<figcaption><a href=\"%s\">%s</a> · %s</figcaption>\n",
 		html.EscapeString(w.prefix+l.id), html.EscapeString(w.book.sourceHref(first.File, fmt.Sprint(first.First()))), html.EscapeString(first.File), html.EscapeString(caption(l.parts)))
 	code, labels := join(l.parts, w.prefix)
@@ -32,9 +62,6 @@ func (w *weaver) listing(out util.BufWriter, l *listed) {
 		fmt.Fprintf(out, "<p class=\"output-label\">prints</p>\n<pre class=\"output\"><samp>%s</samp></pre>\n", html.EscapeString(first.Output))
 	}
 	_, _ = out.WriteString("</figure>\n")
-	if l.fold != "" {
-		_, _ = out.WriteString("</details>\n")
-	}
 }
 
 // caption names the declarations and their lines: "A, B · lines 3–9, 12".

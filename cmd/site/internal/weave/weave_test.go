@@ -149,7 +149,8 @@ func TestSharedListings(t *testing.T) {
 	require.Contains(t, one, `<span class="line" data-n="11">`, "the blank line between them")
 	require.Contains(t, one, `<span class="line" data-n="12" id="code-Total.Sum">`)
 	require.Contains(t, one, `<a class="name" href="#code-Total.Sum">`)
-	require.Equal(t, 3, strings.Count(one, `<figure class="listing"`)-1, "package, Add, the two; and the example")
+	require.Equal(t, 2, strings.Count(one, `<figure class="listing"`)-1, "Add, the two; and the example")
+	require.Contains(t, one, `<div class="package" id="code-package">`)
 	require.Contains(t, string(b.Files["all.html"]()), `id="ch01_add--code-Total.Sum"`)
 
 	apart := strings.Replace(page, links, "[`Total.Sum`](../ch01_add/add.go#Total.Sum \"What <it> sums\")\n[add](../ch01_add/add.go#Add)", 1)
