@@ -66,28 +66,15 @@ func (m *meter) products(cores int) summary {
 
 func (m *meter) measureProducts(cores int) (summary, error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-	peer, err := m.openblas(cores)
-	if err == nil {
-		defer peer.close()
-	}
-	if a := absent(""); err != nil && !errors.As(err, &a) {
-		return summary{}, err
-	}
 	var all []result
 	var lines strings.Builder
 	for _, s := range shapes() {
 		if !m.shapes.MatchString(s.String()) {
 			continue
 		}
-		theirs := side{"OpenBLAS", func(*meter) (float64, error) {
-			if err != nil {
-				return 0, err
-			}
-			return peer.rate(s, turn.Seconds())
-		}}
 		ours := product{s, operands(s)}
 		debug.FreeOSMemory() // or the collector tidies up the last operands while ours are measured
-		r := m.beside("GFLOP/s", side{"ours", func(*meter) (float64, error) { return ours.rate(), nil }}, theirs)
+		r := m.beside("GFLOP/s", side{"ours", func(*meter) (float64, error) { return ours.rate(), nil }}, openblas(cores, s))
 		all = append(all, r)
 		fmt.Fprintf(&lines, "| %s | %s | %s | %s |\n", s, benchfmt.Digits(r.ours), benchfmt.Digits(r.theirs), benchfmt.Digits(r.ratio))
 	}
@@ -115,12 +102,8 @@ func summarize(all []result) summary {
 	return summary{middle, worst}
 }
 
-// turn is how long each side multiplies before it is the other's turn; rest is
-// how long OpenBLAS's threads look for more work before they sleep.
-const (
-	turn = 100 * time.Millisecond
-	rest = 50 * time.Millisecond
-)
+// turn is how long each side multiplies before it is the other's turn.
+const turn = 100 * time.Millisecond
 
 // A product is one of ours with its operands a, b and c.
 type product struct {
@@ -148,7 +131,6 @@ func operands(s shape) [3]blas32.General {
 
 // rate is the GFLOP/s of the median call.
 func (p product) rate() float64 {
-	time.Sleep(rest)
 	how := map[byte]blas.Transpose{'N': blas.NoTrans, 'T': blas.Trans}
 	tA, tB, beta := how[p.transposed[0]], how[p.transposed[1]], float32(0)
 	if tA != blas.NoTrans {

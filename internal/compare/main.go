@@ -47,7 +47,7 @@ func compare(wanted, shapes *regexp.Regexp, rounds int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	m := &meter{dir: dir, rounds: rounds, shapes: shapes, out: os.Stdout, tests: map[string]string{}, gemm: map[int]summary{}}
+	m := &meter{dir: dir, rounds: rounds, shapes: shapes, out: os.Stdout, gemm: map[int]summary{}}
 	fmt.Printf("%s\n\n%s", roofline.Machine(), header)
 	for _, r := range rows {
 		if wanted.MatchString(r.name) {

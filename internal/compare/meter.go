@@ -37,9 +37,7 @@ type meter struct {
 	shapes *regexp.Regexp // the products that are wanted
 	out    io.Writer
 
-	tests    map[string]string // binaries, by package
-	python   string            // the interpreter that has PyTorch
-	gemm     map[int]summary   // by cores
+	gemm     map[int]summary // by cores
 	appendix []string
 }
 

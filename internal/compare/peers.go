@@ -1,41 +1,94 @@
 package main
 
 import (
-	"bufio"
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+
+	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
 )
+
+// program is the side of a program that is run for each measurement, and of the
+// number in what it prints.
+func program(name string, command func(m *meter) (*exec.Cmd, error), number func(out string) (float64, error)) side {
+	return side{name, func(m *meter) (float64, error) {
+		cmd, err := command(m)
+		if err != nil {
+			return 0, err
+		}
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", cmd, err)
+		}
+		return number(string(out))
+	}}
+}
+
+// bench is a benchmark of a package, run in a process of its own, as often or as
+// long as times says; the number is the one in that unit.
+func bench(pkg, name, times, unit string) side {
+	return program("ours", func(m *meter) (*exec.Cmd, error) {
+		binary, err := m.compile(filepath.Base(pkg)+".test", "go", "test", "-c", pkg)
+		cmd := exec.Command(binary, "-test.run", "^$", "-test.bench", exactly(name), "-test.benchtime", times)
+		cmd.Dir = pkg
+		return cmd, err
+	}, func(out string) (float64, error) {
+		v := benchfmt.Median(out, name, unit)
+		if math.IsNaN(v) {
+			return 0, absent(fmt.Sprintf("Benchmark%s in %s reports no %s", name, pkg, unit))
+		}
+		return v, nil
+	})
+}
+
+// exactly is the pattern that matches a benchmark of this name only.
+func exactly(name string) string {
+	return "^Benchmark" + strings.ReplaceAll(name, "/", "$/^") + "$"
+}
+
+// compile makes a program by a compiler's command, once.
+func (m *meter) compile(name, compiler string, args ...string) (binary string, err error) {
+	if binary, err = filepath.Abs(filepath.Join(m.dir, name)); err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(binary); err == nil {
+		return binary, nil
+	}
+	cmd := exec.Command(compiler, append(args, "-o", binary)...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s: %w\n%s", cmd, err, out)
+	}
+	return binary, nil
+}
+
+// source writes a program's text to a file.
+func (m *meter) source(name, text string) (file string, err error) {
+	file = filepath.Join(m.dir, name)
+	return file, os.WriteFile(file, []byte(text), 0o644)
+}
 
 //go:embed torch_gpt2.py
 var torchScript string
 
-// torch runs PyTorch with the arguments of torch_gpt2.py; the number is the one
-// that it prints under key.
+// torch is PyTorch with the arguments of torch_gpt2.py; the number is the one that
+// it prints under key.
 func torch(key string, args ...string) side {
-	return side{"PyTorch", func(m *meter) (float64, error) {
-		python, err := m.findPython()
+	return program("PyTorch", func(m *meter) (*exec.Cmd, error) {
+		python, err := findPython()
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		script := filepath.Join(m.dir, "torch_gpt2.py")
-		if err := os.WriteFile(script, []byte(torchScript), 0o644); err != nil {
-			return 0, err
-		}
-		cmd := exec.Command(python, append([]string{script}, args...)...)
-		cmd.Stderr = os.Stderr
-		out, err := cmd.Output()
-		if err != nil {
-			return 0, fmt.Errorf("PyTorch: %w", err)
-		}
-		return numberIn(string(out), key)
-	}}
+		script, err := m.source("torch_gpt2.py", torchScript)
+		return exec.Command(python, append([]string{script}, args...)...), err
+	}, func(out string) (float64, error) { return numberIn(out, key) })
 }
 
 // numberIn finds a number in the object that follows RESULT.
@@ -52,71 +105,39 @@ func numberIn(out, key string) (float64, error) {
 	return v, nil
 }
 
-func (m *meter) findPython() (string, error) {
-	if m.python != "" {
-		return m.python, nil
-	}
+// findPython finds an interpreter that has PyTorch.
+var findPython = sync.OnceValues(func() (string, error) {
 	for _, name := range []string{"python3", "/usr/bin/python3", "python"} {
 		if exec.Command(name, "-c", "import torch").Run() == nil {
-			m.python = name
 			return name, nil
 		}
 	}
 	return "", absent("PyTorch; apt-get install python3-torch, or pip install torch")
-}
+})
 
 //go:embed openblas.c
 var openblasSource string
 
-// An openblas is a running openblas.c.
-type openblas struct {
-	cmd     *exec.Cmd
-	ask     io.WriteCloser
-	answers *bufio.Reader
-}
-
-func (m *meter) openblas(cores int) (*openblas, error) {
-	source, binary := filepath.Join(m.dir, "openblas.c"), filepath.Join(m.dir, "openblas")
-	if err := os.WriteFile(source, []byte(openblasSource), 0o644); err != nil {
-		return nil, err
-	}
-	if out, err := exec.Command("cc", "-O2", "-o", binary, source, "-ldl").CombinedOutput(); err != nil {
-		return nil, absent(fmt.Sprintf("a C compiler to call OpenBLAS with (%v) %s", err, out))
-	}
-	b := &openblas{cmd: exec.Command(binary)}
-	b.cmd.Env = append(os.Environ(), fmt.Sprintf("OPENBLAS_NUM_THREADS=%d", cores))
-	var err error
-	if b.ask, err = b.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := b.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	b.answers = bufio.NewReader(out)
-	if err := b.cmd.Start(); err != nil {
-		return nil, err
-	}
-	if _, err := b.rate(shape{"NN", 1, 1, 1}, 0); err != nil {
-		b.close()
-		return nil, absent("OpenBLAS; apt-get install libopenblas0-pthread")
-	}
-	return b, nil
-}
-
-// rate is the GFLOP/s of the median call in so many seconds.
-func (b *openblas) rate(s shape, seconds float64) (float64, error) {
-	fmt.Fprintf(b.ask, "%s %d %d %d %g\n", s.transposed, s.m, s.n, s.k, seconds)
-	line, err := b.answers.ReadString('\n')
-	if err != nil {
-		return 0, fmt.Errorf("OpenBLAS: %w", err)
-	}
-	return strconv.ParseFloat(strings.TrimSpace(line), 64)
-}
-
-func (b *openblas) close() {
-	_ = b.ask.Close()
-	_ = b.cmd.Wait()
+// openblas is a product of OpenBLAS on so many cores, by openblas.c.
+func openblas(cores int, s shape) side {
+	return program("OpenBLAS", func(m *meter) (*exec.Cmd, error) {
+		source, err := m.source("openblas.c", openblasSource)
+		if err != nil {
+			return nil, err
+		}
+		binary, err := m.compile("openblas", "cc", "-O2", source, "-ldl")
+		if err != nil {
+			return nil, absent("a C compiler to call OpenBLAS with: " + err.Error())
+		}
+		cmd := exec.Command(binary, s.transposed, fmt.Sprint(s.m), fmt.Sprint(s.n), fmt.Sprint(s.k), fmt.Sprint(turn.Seconds()))
+		cmd.Env = append(os.Environ(), fmt.Sprintf("OPENBLAS_NUM_THREADS=%d", cores))
+		return cmd, nil
+	}, func(out string) (float64, error) {
+		if out == "" {
+			return 0, absent("OpenBLAS; apt-get install libopenblas0-pthread")
+		}
+		return strconv.ParseFloat(strings.TrimSpace(out), 64)
+	})
 }
 
 // tokenizers is what the tokenizers' module prints of a text, as it stands.
