@@ -3,103 +3,57 @@ package source
 import (
 	"go/parser"
 	"go/token"
-	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// Outside is the package that some file of the module imports under this name,
-// or that Go's library has at a path ending in it. Nil means that there is none
-// or that its source is not at hand; then nothing can be said about its names.
+// Outside is the package that some file of the module imports under this name, or
+// else that Go's library has. Nil means that there is none or that its source is not
+// at hand; then nothing can be said about its names.
 func (t *Tree) Outside(name string) *Package {
-	if p, ok := t.outside[name]; ok {
-		return p
+	p, ok := t.outside[name]
+	if !ok {
+		p = t.readOutside(name)
+		t.outside[name] = p
 	}
-	p := t.readOutside(name)
-	t.outside[name] = p
 	return p
 }
 
 func (t *Tree) readOutside(name string) *Package {
-	for _, importPath := range t.importsNamed(name) {
-		dir := filepath.Join(goroot(), "src", filepath.FromSlash(importPath))
-		if strings.Contains(strings.SplitN(importPath, "/", 2)[0], ".") {
-			dir = goList(t.Root, importPath)
+	for _, dir := range t.outsideDirs()[name] {
+		p := &Package{Dir: dir, Name: name, Names: map[string]Name{}}
+		files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+		for _, file := range files {
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+			if err == nil && f.Name.Name == name && !strings.HasSuffix(file, "_test.go") {
+				p.add(f, "", false)
+			}
 		}
-		if p := readDir(dir, name); p != nil {
+		if len(p.Names) > 0 {
 			return p
 		}
 	}
 	return nil
 }
 
-// importsNamed are the import paths outside the module that end in name, the
-// ones that the module uses before the ones that Go merely has.
-func (t *Tree) importsNamed(name string) []string {
-	seen := map[string]bool{}
+// listOutside asks the go command for the name and the directory of each package
+// outside the module: of those that it imports first.
+func (t *Tree) listOutside() map[string][]string {
 	var paths []string
-	add := func(p string) {
-		base := path.Base(p)
-		if len(base) > 1 && base[0] == 'v' && base[1] >= '0' && base[1] <= '9' { // math/rand/v2
-			base = path.Base(path.Dir(p))
-		}
-		if base == name && !seen[p] && !strings.HasPrefix(p, t.Module) {
-			seen[p] = true
-			paths = append(paths, p)
-		}
-	}
 	for _, f := range t.Files {
-		for _, p := range f.Imports() {
-			add(p)
-		}
+		paths = append(paths, slices.DeleteFunc(f.Imports(), func(p string) bool { return strings.HasPrefix(p, t.Module) })...)
 	}
-	for _, prefix := range []string{"", "encoding/", "math/", "text/", "go/", "net/", "io/", "path/", "os/", "unicode/", "container/", "sync/", "runtime/", "html/", "log/", "hash/", "crypto/", "compress/"} {
-		add(prefix + name)
+	slices.Sort(paths)
+	args := append([]string{"list", "-e", "-find", "-f", "{{.Name}}\t{{.Dir}}"}, append(slices.Compact(paths), "std")...)
+	cmd := exec.Command("go", args...)
+	cmd.Dir = t.Root
+	out, _ := cmd.Output() // what it cannot find is not listed
+	dirs := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		name, dir, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		dirs[name] = append(dirs[name], dir)
 	}
-	return paths
-}
-
-func readDir(dir, name string) *Package {
-	entries, err := os.ReadDir(dir)
-	if dir == "" || err != nil {
-		return nil
-	}
-	p := &Package{Dir: dir, Name: name, Names: map[string]Name{}}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, e.Name()), nil, parser.SkipObjectResolution)
-		if err == nil && file.Name.Name == name {
-			p.add(file, "", false)
-		}
-	}
-	if len(p.Names) == 0 {
-		return nil
-	}
-	return p
-}
-
-var gorootDir string
-
-func goroot() string {
-	if gorootDir == "" {
-		if out, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
-			gorootDir = strings.TrimSpace(string(out))
-		}
-	}
-	return gorootDir
-}
-
-// goList asks the go command where a library's package lies.
-func goList(root, importPath string) string {
-	cmd := exec.Command("go", "list", "-f", "{{.Dir}}", importPath)
-	cmd.Dir = root
-	out, err := cmd.Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
+	return dirs
 }

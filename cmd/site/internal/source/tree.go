@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
@@ -28,6 +29,8 @@ type Tree struct {
 
 	packages map[string]*Package
 	outside  map[string]*Package // packages of Go and of libraries, read when named
+	// outsideDirs has the directories of such packages by their names.
+	outsideDirs func() map[string][]string
 }
 
 // A File is one parsed Go file.
@@ -54,6 +57,7 @@ func moduleOf(gomod []byte) string {
 // and left out: the rest of the book can still be shown.
 func Load(root string) (*Tree, []error) {
 	t := &Tree{Root: root, Files: map[string]*File{}, packages: map[string]*Package{}, outside: map[string]*Package{}}
+	t.outsideDirs = sync.OnceValue(t.listOutside)
 	var problems []error
 	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil {
 		t.Module = moduleOf(data)
