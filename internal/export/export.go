@@ -7,13 +7,11 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -21,6 +19,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
@@ -28,32 +27,21 @@ import (
 // with weights of type t: all files, or none if ctx breaks it off.
 func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t safetensors.DType) error {
 	asJSON := func(v any) func(io.Writer) error {
-		return func(w io.Writer) error { return writeJSON(w, v) }
+		return func(w io.Writer) error { return strictjson.Write(w, v) }
 	}
 	return durable.Save(dir, func(dir string) error {
-		for _, file := range []struct {
-			name  string
-			write func(io.Writer) error
-		}{
-			{"vocab.json", bpe.WriteVocab},
-			{"merges.txt", bpe.WriteMerges},
-			{"tokenizer.json", func(w io.Writer) error { return writeTokenizer(w, bpe) }},
-			{"tokenizer_config.json", asJSON(tokenizerConfig(bpe, m.Config.Context))},
-			{"generation_config.json", asJSON(ends(bpe))},
-			{"config.json", asJSON(config(m.Config, bpe, t))},
-			{"model.safetensors", func(w io.Writer) error {
+		err := durable.WriteFiles(dir, durable.Files{
+			"vocab.json":             bpe.WriteVocab,
+			"merges.txt":             bpe.WriteMerges,
+			"tokenizer.json":         func(w io.Writer) error { return writeTokenizer(w, bpe) },
+			"tokenizer_config.json":  asJSON(tokenizerConfig(bpe, m.Config.Context)),
+			"generation_config.json": asJSON(ends(bpe)),
+			"config.json":            asJSON(config(m.Config, bpe, t)),
+			"model.safetensors": func(w io.Writer) error {
 				return safetensors.Write(w, t, withBiases(m), map[string]string{"format": "pt"})
-			}},
-		} {
-			err := durable.WriteFile(filepath.Join(dir, file.name), file.write)
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("writing %s: %w", file.name, err)
-			}
-		}
-		return nil
+			},
+		})
+		return cmp.Or(err, ctx.Err())
 	})
 }
 
@@ -119,12 +107,4 @@ func writeTokenizer(w io.Writer, bpe *tokens.BPE) error {
 	end, added := bpe.EndOfText(), special
 	added.ID = &end
 	return tokenizerjson.Write(w, vocab.Bytes(), merges.Bytes(), added)
-}
-
-// writeJSON writes v so that people can read it too.
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }

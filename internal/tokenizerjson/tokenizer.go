@@ -5,6 +5,7 @@
 package tokenizerjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,19 +19,6 @@ import (
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
-// file is tokenizer.json as it is written.
-type file struct {
-	Version       string    `json:"version"`
-	Truncation    any       `json:"truncation"`
-	Padding       any       `json:"padding"`
-	Added         []Added   `json:"added_tokens"`
-	Normalizer    any       `json:"normalizer"`
-	PreTokenizer  byteLevel `json:"pre_tokenizer"`
-	PostProcessor byteLevel `json:"post_processor"`
-	Decoder       byteLevel `json:"decoder"`
-	Model         model     `json:"model"`
-}
-
 // Added is a token that no merge makes.
 type Added struct {
 	ID         *int   `json:"id,omitempty"`
@@ -40,29 +28,6 @@ type Added struct {
 	RStrip     bool   `json:"rstrip"`
 	Normalized bool   `json:"normalized"`
 	Special    bool   `json:"special"`
-}
-
-// byteLevel is a step that cuts texts by GPT-2's pattern and knows its letters
-// for bytes.
-type byteLevel struct {
-	Type           string `json:"type"`
-	AddPrefixSpace bool   `json:"add_prefix_space"`
-	TrimOffsets    bool   `json:"trim_offsets"`
-	UseRegex       bool   `json:"use_regex"`
-}
-
-// model is the byte-pair encoding of a tokenizer.
-type model struct {
-	Type         string          `json:"type"`
-	Dropout      *float64        `json:"dropout"`
-	Unknown      *string         `json:"unk_token"`
-	Prefix       string          `json:"continuing_subword_prefix"`
-	Suffix       string          `json:"end_of_word_suffix"`
-	FuseUnknown  bool            `json:"fuse_unk"`
-	ByteFallback bool            `json:"byte_fallback"`
-	IgnoreMerges bool            `json:"ignore_merges"`
-	Vocab        json.RawMessage `json:"vocab"`
-	Merges       []merge         `json:"merges"`
 }
 
 // A merge is two tokens. Newer programs write a list of two, older ones read only
@@ -84,47 +49,44 @@ func (m *merge) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// kind is of tokenizer.json what tells which kind of tokenizer it is. What is
-// missing is as in the oldest of these files.
+// kind is of tokenizer.json what tells which kind of tokenizer it is.
 type kind struct {
 	Normalizer   any `json:"normalizer"`
 	PreTokenizer *struct {
 		Type           string `json:"type"`
-		AddPrefixSpace *bool  `json:"add_prefix_space"`
-		UseRegex       *bool  `json:"use_regex"`
+		AddPrefixSpace any    `json:"add_prefix_space"`
+		UseRegex       any    `json:"use_regex"` // which the oldest of these files do not say
 	} `json:"pre_tokenizer"`
 	Model struct {
-		Type         *string  `json:"type"`
-		Dropout      *float64 `json:"dropout"`
-		Prefix       *string  `json:"continuing_subword_prefix"`
-		Suffix       *string  `json:"end_of_word_suffix"`
-		ByteFallback *bool    `json:"byte_fallback"`
-		IgnoreMerges *bool    `json:"ignore_merges"`
+		Type         any `json:"type"`
+		Dropout      any `json:"dropout"`
+		Prefix       any `json:"continuing_subword_prefix"`
+		Suffix       any `json:"end_of_word_suffix"`
+		ByteFallback any `json:"byte_fallback"`
+		IgnoreMerges any `json:"ignore_merges"`
 	} `json:"model"`
 }
 
 // check refuses what does not encode texts as GPT-2's tokenizer does.
 func (k kind) check() error {
+	is := func(v any, usual ...any) bool { return v == nil || slices.Contains(usual, v) }
+	none := func(v any) bool { return is(v, "", false, 0.0) }
 	switch pre, m := k.PreTokenizer, k.Model; {
-	case m.Type != nil && *m.Type != "BPE":
-		return fmt.Errorf("the tokenizer's model is %q; only byte-level BPE is read", *m.Type)
+	case !is(m.Type, "BPE"):
+		return fmt.Errorf("the tokenizer's model is %#v; only byte-level BPE is read", m.Type)
 	case pre == nil:
 		return errors.New("the tokenizer has no pre_tokenizer; only byte-level BPE is read")
-	case pre.Type != "ByteLevel" || isFalse(pre.UseRegex):
+	case pre.Type != "ByteLevel" || !is(pre.UseRegex, true):
 		return fmt.Errorf("the tokenizer cuts texts by %q with patterns of its own; only GPT-2's \"ByteLevel\" is read", pre.Type)
-	case isTrue(pre.AddPrefixSpace):
+	case !is(pre.AddPrefixSpace, false):
 		return errors.New("the tokenizer puts a space before texts (add_prefix_space); that is not read")
 	case k.Normalizer != nil:
 		return errors.New("the tokenizer changes texts by a normalizer; that is not read")
-	case m.Dropout != nil && *m.Dropout != 0, notEmpty(m.Prefix), notEmpty(m.Suffix), isTrue(m.ByteFallback), isTrue(m.IgnoreMerges):
+	case !none(m.Dropout) || !none(m.Prefix) || !none(m.Suffix) || !none(m.ByteFallback) || !none(m.IgnoreMerges):
 		return errors.New("the tokenizer's BPE has dropout, a prefix, a suffix, byte_fallback or ignore_merges; GPT-2's has none")
 	}
 	return nil
 }
-
-func isFalse(b *bool) bool    { return b != nil && !*b }
-func isTrue(b *bool) bool     { return b != nil && *b }
-func notEmpty(s *string) bool { return s != nil && *s != "" }
 
 const firstLine = "#version: 0.2\n"
 
@@ -199,11 +161,16 @@ func Differ(data, vocab, merges []byte) (string, error) {
 	if i := firstDifference(tokens, otherTokens); i >= 0 {
 		return fmt.Sprintf("token %d is %s in tokenizer.json, in vocab.json %s", i, at(tokens, i), at(otherTokens, i)), nil
 	}
-	lines := strings.Split(strings.TrimSpace(strings.TrimPrefix(string(merges), firstLine)), "\n")
-	if i := firstDifference(list, lines); i >= 0 {
-		return fmt.Sprintf("merge %d is %s in tokenizer.json, in merges.txt %s", i, at(list, i), at(lines, i)), nil
+	otherList := lines(merges)
+	if i := firstDifference(list, otherList); i >= 0 {
+		return fmt.Sprintf("merge %d is %s in tokenizer.json, in merges.txt %s", i, at(list, i), at(otherList, i)), nil
 	}
 	return "", nil
+}
+
+// lines are the merges of merges.txt.
+func lines(merges []byte) []string {
+	return strings.FieldsFunc(strings.TrimPrefix(string(merges), firstLine), func(c rune) bool { return c == '\n' })
 }
 
 // byID lists tokens in the order of their ids.
@@ -234,20 +201,36 @@ func at(list []string, i int) string {
 	return "nothing"
 }
 
+// form is tokenizer.json, to be filled in with the special token, the vocabulary and
+// the merges.
+const form = `{
+	"version": "1.0", "truncation": null, "padding": null, "added_tokens": [%s], "normalizer": null,
+	"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+	"post_processor": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": true},
+	"decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+	"model": {
+		"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "", "end_of_word_suffix": "",
+		"fuse_unk": false, "byte_fallback": false, "ignore_merges": false, "vocab": %s, "merges": %s
+	}
+}
+`
+
 // Write writes tokenizer.json for the tokens of vocab.json and the merges of
 // merges.txt, with one special token. Merges are in the form that all programs
 // read.
 func Write(w io.Writer, vocab, merges []byte, special Added) error {
-	step := byteLevel{Type: "ByteLevel", TrimOffsets: true, UseRegex: true}
-	after := step
-	after.TrimOffsets = false
-	f := file{Version: "1.0", Added: []Added{special}, PreTokenizer: step, PostProcessor: after, Decoder: step,
-		Model: model{Type: "BPE", Vocab: vocab}}
-	for line := range strings.Lines(strings.TrimPrefix(string(merges), firstLine)) {
-		f.Model.Merges = append(f.Model.Merges, merge(strings.TrimSuffix(line, "\n")))
+	added, err := jsonv2.Marshal(special)
+	if err != nil {
+		return err
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(f)
+	list, err := jsonv2.Marshal(lines(merges))
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, fmt.Appendf(nil, form, added, vocab, list), "", "  "); err != nil {
+		return err
+	}
+	_, err = out.WriteTo(w)
+	return err
 }
