@@ -11,7 +11,7 @@ import (
 // never seen, from a vocabulary of a few dozen tokens for an alphabet.
 type Runes struct {
 	runes []rune       // by id
-	ids   map[rune]int // the way back
+	ids   map[rune]int // from a token to its id
 }
 
 // NewRunes numbers the different characters of text in sorted order. The last

@@ -36,7 +36,7 @@ const Unknown = "<|unk|>"
 // Words is a tokenizer whose tokens are the words of one text.
 type Words struct {
 	words []string       // by id
-	ids   map[string]int // the way back
+	ids   map[string]int // from a token to its id
 }
 
 // NewWords numbers the different words of text in sorted order; [EndOfText]

@@ -1,6 +1,12 @@
 package attention
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
 
 const badDropout = "attention: dropout must be at least 0 and below 1"
 
@@ -43,4 +49,35 @@ func (d *Dropout) Factors(mask []float32) {
 		}
 		bits >>= 16
 	}
+}
+
+// A Mask remembers what dropout forgot in one place of a forward pass: the backward
+// pass forgets the same.
+type Mask struct {
+	factors []float32
+	on      bool // the last pass had dropout
+}
+
+// Forward multiplies x (N,C), which is no view of columns, by factors that drop
+// draws. A nil drop leaves x as it is.
+func (m *Mask) Forward(x blas32.General, drop *Dropout) {
+	if m.on = drop != nil; !m.on {
+		return
+	}
+	if n := len(x.Data); n > len(m.factors) {
+		m.factors = make([]float32, n)
+	}
+	drop.Factors(m.factors[:len(x.Data)])
+	f32.Mul(x.Data, x.Data, m.factors[:len(x.Data)])
+}
+
+// Backward returns the gradient of what Forward was given: dy itself where nothing
+// was forgotten, otherwise dy times the same factors, in the memory of dx, which
+// may be dy.
+func (m *Mask) Backward(dx, dy blas32.General) blas32.General {
+	if !m.on {
+		return dy
+	}
+	f32.Mul(dx.Data, dy.Data, m.factors[:len(dy.Data)]) // f32.Mul(x, x, factors)
+	return dx
 }

@@ -3,6 +3,7 @@ package gpt
 import (
 	"gonum.org/v1/gonum/blas/blas32"
 
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
@@ -19,10 +20,9 @@ type Activations struct {
 	stream  [][]float32 // L+1 of (N,C): the residual stream before each block, and at the end
 	blocks  []*BlockActivations
 	moments *Moments
-	hidden  []float32 // (N,C)
-	mask    []float32 // (N,C), the embedding's dropout
-	dropped bool      // the last pass had dropout
-	back    *backward // made by the first backward pass
+	hidden  []float32      // (N,C)
+	mask    attention.Mask // of the embedding's dropout
+	back    *backward      // made by the first backward pass
 }
 
 // backward is the room of a backward pass, one for all blocks: a block's
@@ -32,13 +32,10 @@ type backward struct {
 	block  *BlockActivations
 }
 
-// NewActivations returns room for B sequences of T tokens, or any batch with no
-// more rows and no longer sequences, and for the gradient of every parameter.
-func NewActivations(c Config, B, T int) *Activations { return newActivations(c, B, T, -1) }
-
-// NewActivations returns room for passes of m whose gradients go to grad, or for
-// passes without a way back if grad is nil. It is less than that of the function
-// of this name where the lower blocks are frozen.
+// NewActivations returns room for passes of m on B sequences of T tokens, or any
+// batch with no more rows and no longer sequences, whose gradients go to grad. With
+// a nil grad no backward pass follows. Where the lower blocks are frozen, or none
+// follows, it takes less.
 func (m *Model) NewActivations(grad *Model, B, T int) *Activations {
 	if grad == nil {
 		return newActivations(m.Config, B, T, len(m.Blocks))
@@ -68,21 +65,4 @@ func newActivations(c Config, B, T, lowest int) *Activations {
 // view returns the first N rows of an (N,C) buffer.
 func (a *Activations) view(data []float32, N int) blas32.General {
 	return f32.View(data, N, a.config.Width)
-}
-
-// activationCount is the number of float32 values that newActivations and the
-// first pass, forward and backward, allocate.
-func activationCount(c Config, B, T, lowest int, dropout bool) float64 {
-	N, C, H := float64(B)*float64(T), float64(c.Width), float64(c.Heads)
-	block := 2*2*N + 2*N*C + 3*N*C + N*H + N*C + N*C + 2*N*4*C
-	passed := block
-	if dropout {
-		passed += 2 * N * C
-	}
-	L := float64(c.Layers - max(lowest, 0)) // that are not frozen
-	forward := (L+1)*N*C + max(L, 1)*passed + 2*N + N*C
-	if dropout {
-		forward += N * C
-	}
-	return forward + 2*N*C + block
 }

@@ -49,9 +49,8 @@ type BlockActivations struct {
 	mixed              []float32 // (N,C), what the heads found, side by side
 	mid                []float32 // (N,C), between the two lines
 	mlp                *MLPActivations
-	mask1, mask2       []float32 // (N,C), dropout's factors, of a pass that had it
-	dropped            bool      // the last one did
-	past               past      // what was read before, if that is to be looked at
+	mask1, mask2       attention.Mask
+	past               past // what was read before, if that is to be looked at
 }
 
 // NewBlockActivations returns room for B sequences of T positions.
@@ -72,24 +71,20 @@ func NewBlockActivations(c Config, B, T int) *BlockActivations {
 func (l Layer) Forward(y blas32.General, a *BlockActivations, x blas32.General, T int, drop *attention.Dropout) {
 	normed1, mid, normed2 := like(x, a.normed1), like(x, a.mid), like(x, a.normed2)
 	qkv, mixed := f32.View(a.qkv, x.Rows, 3*x.Cols), like(x, a.mixed)
-	a.T, a.dropped = T, drop != nil
+	a.T = T
 
 	// x = x + attention(norm1(x))
 	l.Norm1.Forward(normed1, a.moments1, x)
 	l.QKV.Forward(qkv, normed1)
 	a.look(mixed, qkv, drop)
 	l.Proj.Forward(mid, mixed)
-	if a.dropped {
-		a.mask1 = forget(mid, a.mask1, len(a.mid), drop)
-	}
+	a.mask1.Forward(mid, drop)
 	f32.Add(mid.Data, x.Data)
 
 	// x = x + mlp(norm2(x))
 	l.Norm2.Forward(normed2, a.moments2, mid)
 	l.MLP.Forward(y, a.mlp, normed2)
-	if a.dropped {
-		a.mask2 = forget(y, a.mask2, len(a.mid), drop)
-	}
+	a.mask2.Forward(y, drop)
 	f32.Add(y.Data, mid.Data)
 }
 
@@ -120,13 +115,13 @@ func (b *Block) Backward(dx blas32.General, grad *Block, d, a *BlockActivations,
 	qkv, dqkv := f32.View(a.qkv, x.Rows, 3*x.Cols), f32.View(d.qkv, x.Rows, 3*x.Cols)
 
 	// x = x + mlp(norm2(x))
-	dout := undrop(dnormed1, dy, a.mask2, a.dropped)
+	dout := a.mask2.Backward(dnormed1, dy)
 	b.MLP.Backward(dnormed2, &grad.MLP, d.mlp, a.mlp, dout, normed2)
 	b.Norm2.Backward(dmid, &grad.Norm2, a.moments2, dnormed2, mid)
 	f32.Add(dmid.Data, dy.Data)
 
 	// x = x + attention(norm1(x))
-	dout = undrop(dnormed2, dmid, a.mask1, a.dropped)
+	dout = a.mask1.Backward(dnormed2, dmid)
 	b.Attention.Proj.Backward(dmixed, &grad.Attention.Proj, dout, mixed)
 	flash.Backward(split(dqkv), &d.kept, &a.kept, dmixed, mixed, split(qkv))
 	b.Attention.QKV.Backward(dnormed1, &grad.Attention.QKV, dqkv, normed1)
@@ -134,27 +129,6 @@ func (b *Block) Backward(dx blas32.General, grad *Block, d, a *BlockActivations,
 	if dx.Data != nil {
 		f32.Add(dx.Data, dmid.Data)
 	}
-}
-
-// forget multiplies x by factors that drop draws, and returns them: in mask, or
-// in new room for size of them if there is none yet.
-func forget(x blas32.General, mask []float32, size int, drop *attention.Dropout) []float32 {
-	if mask == nil {
-		mask = make([]float32, size)
-	}
-	drop.Factors(mask[:len(x.Data)])
-	f32.Mul(x.Data, x.Data, mask[:len(x.Data)])
-	return mask
-}
-
-// undrop returns the gradient dy behind a dropout: dy itself where there was
-// none, and otherwise dy·mask in room.
-func undrop(room, dy blas32.General, mask []float32, dropped bool) blas32.General {
-	if !dropped {
-		return dy
-	}
-	f32.Mul(room.Data, dy.Data, mask[:len(dy.Data)])
-	return room
 }
 
 // like returns the first elements of data as a matrix shaped like x.

@@ -54,7 +54,7 @@ func (p past) with(k, v blas32.General) (allK, allV blas32.General) {
 func NewCache(c Config) *Cache {
 	n := min(chunk, c.Context)
 	block := NewBlockActivations(c, 1, n)
-	block.normed2, block.kept = block.normed1, flash.Kept{} // nothing is kept for a way back
+	block.normed2, block.kept = block.normed1, flash.Kept{} // nothing is kept for a backward pass
 	cache := &Cache{
 		config: c, stream: make([]float32, n*c.Width), block: block,
 		hidden: make([]float32, c.Width), logits: make([]float32, c.Vocab),

@@ -17,7 +17,6 @@
 //	init.go         the weights before training
 //	activations.go  what a forward pass leaves for the backward pass
 //	model.go        the whole model, forward and backward
-//	memory.go       what training takes, frozen parts left out
 //	cache.go        keys and values of the past, kept
 //	generate.go     text, one token after another
 //

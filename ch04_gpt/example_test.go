@@ -11,6 +11,7 @@ import (
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 func ExampleConfig_ParamCount() {
@@ -30,17 +31,17 @@ func ExampleConfig_ForwardFLOPs() {
 	c := gpt.GPT2Small
 	forward := float64(c.ForwardFLOPs(4, 256))
 	fmt.Printf("forward:  %.3g FLOPs\n", forward)
-	fmt.Printf("training: %.3g FLOPs and %.1f GiB\n", 3*forward, float64(c.TrainBytes(4, 256, true))/(1<<30))
+	fmt.Printf("training: %.3g FLOPs and %.1f GiB\n", 3*forward, float64(footprint.Of(c, 4, 256, true, nil).Total())/(1<<30))
 	// Output:
 	// forward:  2.63e+11 FLOPs
 	// training: 7.88e+11 FLOPs and 2.7 GiB
 }
 
 // In millions of bytes, if all is trained and if the last block is.
-func ExampleConfig_TrainMemory() {
+func Example_memory() {
 	c := gpt.GPT2Small
-	all := c.TrainMemory(4, 256, true, nil)
-	last := c.TrainMemory(4, 256, true, func(name string) bool { return strings.HasPrefix(name, "h.11.") })
+	all := footprint.Of(c, 4, 256, true, nil)
+	last := footprint.Of(c, 4, 256, true, func(name string) bool { return strings.HasPrefix(name, "h.11.") })
 	fmt.Println("MB           all   last")
 	for _, part := range []struct {
 		name      string
@@ -221,7 +222,7 @@ func ExampleModel_Forward() {
 	m.Init(rand.New(rand.NewPCG(1, 2)))
 
 	ids := []int{5, 17, 3, 99, 17, 17, 0, 1} // two sequences of four
-	hidden := m.Forward(gpt.NewActivations(c, 2, 4), ids, 4, nil)
+	hidden := m.Forward(m.NewActivations(m.Gradient(nil), 2, 4), ids, 4, nil)
 	logits := f32.New(len(ids), c.Vocab)
 	m.Logits(logits, hidden)
 	fmt.Println("hidden:", hidden.Rows, "×", hidden.Cols)

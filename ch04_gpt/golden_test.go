@@ -65,7 +65,7 @@ func TestGoldenLayerNorm(t *testing.T) {
 	golden.Close(t, "db", grad.Bias, g.F32(t, "db"), tolerance)
 }
 
-// A sublayer of the original Transformer runs forward and returns its way back,
+// A sublayer of the original Transformer runs forward and returns its backward pass,
 // which takes the gradient of the output and returns that of the input.
 type sublayer func(x blas32.General) (y blas32.General, back func(dy blas32.General) (dx blas32.General))
 
@@ -223,7 +223,7 @@ func tiny(t *testing.T) *gpt.Model {
 func TestGoldenLogits(t *testing.T) {
 	m, g := tiny(t), golden.Load(t, "gpt2-tiny/batch.safetensors")
 	B, T := g.Shape(t, "ids")[0], g.Shape(t, "ids")[1]
-	hidden := m.Forward(gpt.NewActivations(m.Config, B, T), g.Ints(t, "ids"), T, nil)
+	hidden := m.Forward(m.NewActivations(m.Gradient(nil), B, T), g.Ints(t, "ids"), T, nil)
 	logits := f32.New(B*T, m.Config.Vocab)
 	m.Logits(logits, hidden)
 	golden.Close(t, "logits", logits.Data, g.F32(t, "logits"), tolerance)

@@ -2,6 +2,7 @@ package gpt_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -158,7 +159,7 @@ func TestInit(t *testing.T) {
 
 // logitsOf runs the whole text without a cache and returns its last logits.
 func logitsOf(m *gpt.Model, ids []int) []float32 {
-	hidden := m.Forward(gpt.NewActivations(m.Config, 1, len(ids)), ids, len(ids), nil)
+	hidden := m.Forward(m.NewActivations(m.Gradient(nil), 1, len(ids)), ids, len(ids), nil)
 	logits := f32.New(1, m.Config.Vocab)
 	m.Logits(logits, f32.Rows(hidden, hidden.Rows-1, hidden.Rows))
 	return logits.Data
@@ -231,7 +232,7 @@ func TestContinueShowsTheText(t *testing.T) {
 
 func TestMisuse(t *testing.T) {
 	m := gpt.New(small)
-	a := gpt.NewActivations(small, 1, 6)
+	a := m.NewActivations(m.Gradient(nil), 1, 6)
 	cache := gpt.NewCache(small)
 	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its activations", func() { m.Forward(a, make([]int, 7), 7, nil) })
 	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its activations", func() { m.Forward(a, make([]int, 5), 3, nil) })
@@ -275,7 +276,7 @@ func TestGradients(t *testing.T) {
 				c := small
 				c.TiedHead = tied
 				m, ids := randomModel(c, 3), randomIDs(16, c.Vocab, 3)
-				a, grad := gpt.NewActivations(c, 2, 8), m.Gradient(nil)
+				a, grad := m.NewActivations(m.Gradient(nil), 2, 8), m.Gradient(nil)
 				weights := f32.New(16, c.Vocab)
 				gradcheck.Fill(weights.Data, rand.New(rand.NewPCG(7, 7)), 1)
 				gradientOf(m, grad, a, ids, 8, weights, dropout)
@@ -297,7 +298,7 @@ func TestFrozen(t *testing.T) {
 	weights := f32.New(10, c.Vocab)
 	gradcheck.Fill(weights.Data, rand.New(rand.NewPCG(8, 8)), 1)
 	all := m.Gradient(nil)
-	gradientOf(m, all, gpt.NewActivations(c, 1, 10), ids, 10, weights, 0)
+	gradientOf(m, all, m.NewActivations(m.Gradient(nil), 1, 10), ids, 10, weights, 0)
 	for name, trains := range map[string]func(string) bool{
 		"head":             func(name string) bool { return name == "lm_head.weight" },
 		"last norm":        func(name string) bool { return name == "ln_f.weight" || name == "ln_f.bias" },
@@ -319,7 +320,7 @@ func TestFrozen(t *testing.T) {
 	}
 }
 
-// Room for a pass without a way back, and none for more than was asked for.
+// Room for a pass without a backward pass, and none for more than was asked for.
 func TestActivationsOfFrozenModels(t *testing.T) {
 	c := small
 	m, ids := randomModel(c, 4), randomIDs(10, c.Vocab, 4)
@@ -327,7 +328,7 @@ func TestActivationsOfFrozenModels(t *testing.T) {
 		return slices.Clone(m.Forward(a, ids, 10, forgetting(dropout)).Data)
 	}
 	for _, dropout := range []float32{0, .1} {
-		want := hidden(gpt.NewActivations(c, 1, 10), dropout)
+		want := hidden(m.NewActivations(m.Gradient(nil), 1, 10), dropout)
 		require.Equal(t, want, hidden(m.NewActivations(nil, 1, 10), dropout))
 		block := m.Gradient(func(name string) bool { return strings.HasPrefix(name, "h.1.") })
 		require.Equal(t, want, hidden(m.NewActivations(block, 1, 10), dropout))
@@ -349,7 +350,7 @@ func TestBitsDoNotDependOnCores(t *testing.T) {
 	for i := range results {
 		before := runtime.GOMAXPROCS(i + 1)
 		results[i] = m.Gradient(nil)
-		gradientOf(m, results[i], gpt.NewActivations(c, 4, 64), ids, 64, weights, .1)
+		gradientOf(m, results[i], m.NewActivations(m.Gradient(nil), 4, 64), ids, 64, weights, .1)
 		runtime.GOMAXPROCS(before)
 	}
 	for i, p := range results[0].Params() {
@@ -361,7 +362,7 @@ func TestBitsDoNotDependOnCores(t *testing.T) {
 func TestAllocation(t *testing.T) {
 	c := small
 	m, ids := randomModel(c, 6), randomIDs(16, c.Vocab, 6)
-	a, grad, drop := gpt.NewActivations(c, 2, 8), m.Gradient(nil), forgetting(.1)
+	a, grad, drop := m.NewActivations(m.Gradient(nil), 2, 8), m.Gradient(nil), forgetting(.1)
 	logits, dhidden := f32.New(16, c.Vocab), f32.New(16, c.Width)
 	require.Less(t, allocs.Bytes(func() {
 		hidden := m.Forward(a, ids, 8, drop)
@@ -405,7 +406,7 @@ func TestConcurrentUse(t *testing.T) {
 func BenchmarkForward(b *testing.B) {
 	c := gpt.Config{Vocab: 1024, Context: 128, Width: 192, Heads: 6, Layers: 4, TiedHead: true, QKVBias: true}
 	m, ids := randomModel(c, 8), randomIDs(8*128, c.Vocab, 8)
-	a := gpt.NewActivations(c, 8, 128)
+	a := m.NewActivations(m.Gradient(nil), 8, 128)
 	for b.Loop() {
 		m.Forward(a, ids, 128, nil)
 	}
@@ -512,11 +513,27 @@ func TestNormalizeIsPlain(t *testing.T) {
 // The same model forgets as much as it is told to, and nothing in use.
 func TestDropout(t *testing.T) {
 	m, ids := randomModel(small, 12), randomIDs(8, small.Vocab, 12)
-	a := gpt.NewActivations(small, 1, 8)
+	a := m.NewActivations(m.Gradient(nil), 1, 8)
 	hidden := func(dropout float32) []float32 { return slices.Clone(m.Forward(a, ids, 8, forgetting(dropout)).Data) }
 	whole, some := hidden(0), hidden(.5)
 	require.NotEqual(t, whole, some)
 	require.Equal(t, some, hidden(.5))
 	require.Equal(t, whole, hidden(0))
 	require.PanicsWithValue(t, "attention: dropout must be at least 0 and below 1", func() { hidden(1) })
+}
+
+// A valid configuration has few enough weights to count.
+func TestValidateDoesNotOverflow(t *testing.T) {
+	for _, n := range []int{1 << 20, 1 << 31, 1 << 62, math.MaxInt} {
+		for _, wide := range []gpt.Config{
+			{Vocab: n, Context: n, Width: n, Heads: 1, Layers: n},
+			{Vocab: 257, Context: 8, Width: 1 << 20, Heads: 1, Layers: n},
+			{Vocab: n, Context: 8, Width: 1 << 31, Heads: 1, Layers: 1},
+		} {
+			require.ErrorContains(t, wide.Validate(), "weights are more than any computer holds")
+		}
+	}
+	largest := gpt.Config{Vocab: 1, Context: 1, Width: 1 << 20, Heads: 1, Layers: 80}
+	require.NoError(t, largest.Validate())
+	require.Greater(t, largest.ParamCount(), 1<<49)
 }

@@ -13,7 +13,7 @@ const epsilon = 1e-5
 
 // Normalize brings the row x to mean 0 and variance 1, and sets y to that, times
 // weight and plus bias. The variance is the biased one, divided by C. It returns
-// what the way back needs: the mean, and rstd = 1/√(variance+ε).
+// what the backward pass needs: the mean, and rstd = 1/√(variance+ε).
 func Normalize(y, x, weight, bias []float32) (mean, rstd float32) {
 	C := float32(len(x))
 	for _, v := range x {

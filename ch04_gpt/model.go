@@ -42,10 +42,7 @@ func (m *Model) Forward(a *Activations, ids []int, T int, drop *attention.Dropou
 	a.ids, a.T = ids, T
 	x := a.view(a.stream[0], N)
 	m.Embedding.Forward(x, ids, T, 0)
-	a.dropped = drop != nil
-	if a.dropped {
-		a.mask = forget(x, a.mask, len(a.hidden), drop)
-	}
+	a.mask.Forward(x, drop)
 	for i := range m.Blocks {
 		y := a.view(a.stream[i+1], N)
 		m.Layer(i).Forward(y, a.blocks[i], x, T, drop)
@@ -87,9 +84,7 @@ func (m *Model) Backward(grad *Model, a *Activations, dhidden blas32.General) {
 	if dy.Data == nil {
 		return
 	}
-	if a.dropped {
-		f32.Mul(dy.Data, dy.Data, a.mask[:len(dy.Data)])
-	}
+	dy = a.mask.Backward(dy, dy)
 	m.Embedding.Backward(&grad.Embedding, dy, a.ids, a.T) // m.Embedding.Forward(x, ids, T, 0)
 }
 

@@ -14,6 +14,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 func ExampleCrossEntropy() {
@@ -478,7 +479,7 @@ func Example_cost() {
 	}{{"newton", newton, 8, 128, false}, {"GPT-2 small", gpt.GPT2Small, 4, 1024, true}} {
 		flops := 3 * float64(m.ForwardFLOPs(m.B, m.T)) / float64(m.B*m.T)
 		rule := 6 * float64(m.ParamCount())
-		memory := float64(m.TrainBytes(m.B, m.T, m.dropout)) / (1 << 20)
+		memory := float64(footprint.Of(m.Config, m.B, m.T, m.dropout, nil).Total()) / (1 << 20)
 		fourfold := 4 * float64(m.WeightBytes()) / (1 << 20)
 		fmt.Printf("%s: %d weights\n", m.name, m.ParamCount())
 		fmt.Printf("  a token:  %.3g FLOPs counted, %.3g by the rule\n", flops, rule)

@@ -24,6 +24,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/allocs"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )
 
@@ -403,7 +404,7 @@ func TestMemoryOfADeepModel(t *testing.T) {
 	optimizer.Step(1e-3, 1)
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	took := float64(after.HeapAlloc-before.HeapAlloc) / float64(c.TrainBytes(1, 8, false))
+	took := float64(after.HeapAlloc-before.HeapAlloc) / float64(footprint.Of(c, 1, 8, false, nil).Total())
 	require.Less(t, took, 1.0)
 	require.Greater(t, took, 0.5)
 	runtime.KeepAlive(optimizer)

@@ -16,6 +16,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/allocs"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )
 
@@ -110,7 +111,7 @@ func scores(c *Classifier, ids []int, T int, rows ...int) []float32 {
 // frozen, and the head's share. Of the last block's hidden vectors it needs one a message.
 func TestLearnerTakesWhatWasForetold(t *testing.T) {
 	for name, trains := range map[string]func(string) bool{"all": All, "last": LastBlock(tiny.Layers), "head": HeadOnly} {
-		memory := tiny.TrainMemory(3, 9, false, trains)
+		memory := footprint.Of(tiny, 3, 9, false, trains)
 		l := NewLearner(random(tiny, 1), trains, 3, 9)
 		weights, trained := 0, 0
 		for i, p := range l.Params() {

@@ -14,6 +14,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 func ExampleReadMessages() {
@@ -161,7 +162,7 @@ func Example_memory() {
 		trains func(string) bool
 	}{{"last block", classify.LastBlock(c.Layers)}, {"all", classify.All}} {
 		for _, T := range []int{120, 1024} {
-			m := c.TrainMemory(8, T, false, layers.trains)
+			m := footprint.Of(c, 8, T, false, layers.trains)
 			m.Logits = 0 // the head's two scores a message are next to nothing
 			fmt.Printf("%-10s %4d tokens: weights %d MB, gradients and averages %4d, activations %4d, in all %4d\n",
 				layers.name, T, m.Weights/1e6, (m.Gradients+m.Averages)/1e6, m.Activations/1e6, m.Total()/1e6)

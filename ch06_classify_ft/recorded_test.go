@@ -13,6 +13,7 @@ import (
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 // What the page says of the runs on real messages stands in their log.
@@ -93,6 +94,6 @@ func TestPageQuotesWhatGPT2Takes(t *testing.T) {
 	c := gpt.GPT2Small
 	took, err := strconv.Atoi(match[3])
 	require.NoError(t, err)
-	foretold := c.TrainMemory(8, 120, false, classify.LastBlock(c.Layers)).Total() - 4*8*120*c.Vocab // no logits
+	foretold := footprint.Of(c, 8, 120, false, classify.LastBlock(c.Layers)).Total() - 4*8*120*c.Vocab // no logits
 	require.InDelta(t, float64(foretold)/1e6, float64(took), 100)
 }

@@ -17,6 +17,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 func ExampleEntry_Text() {
@@ -167,7 +168,7 @@ func Example_memory() {
 		{"124M", gpt.GPT2Small, 8, 91}, {"124M", gpt.GPT2Small, 8, 1024}, {"124M", gpt.GPT2Small, 1, 1024},
 		{"355M", gpt.GPT2Medium, 8, 91}, {"355M", gpt.GPT2Medium, 8, 1024}, {"355M", gpt.GPT2Medium, 1, 1024},
 	} {
-		m := c.TrainMemory(c.B, c.T, false, nil)
+		m := footprint.Of(c.Config, c.B, c.T, false, nil)
 		fmt.Printf("%s, %d of %4d tokens: four times the weights %4d, activations %5d, logits %4d, in all %5d\n",
 			c.name, c.B, c.T, (m.Weights+m.Gradients+m.Averages)/1e6, m.Activations/1e6, m.Logits/1e6, m.Total()/1e6)
 	}

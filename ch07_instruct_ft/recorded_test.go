@@ -15,6 +15,7 @@ import (
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 // recorded reads a file of docs/runs.
@@ -158,6 +159,6 @@ func TestPageQuotesWhatGPT2Takes(t *testing.T) {
 		}
 
 		config := c[run.size]
-		assert.InEpsilon(t, float64(config.TrainMemory(run.B, run.T, false, nil).Total())/1e6, float64(took), .1, run.command)
+		assert.InEpsilon(t, float64(footprint.Of(config, run.B, run.T, false, nil).Total())/1e6, float64(took), .1, run.command)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 	"github.com/llm-from-scratch/llm/internal/training"
 )
 
@@ -161,9 +162,9 @@ func (o *classifyOptions) filter(cmd *cobra.Command, f *runFlags) (*classify.Fil
 
 // memory is what training takes on messages of at most T tokens: two scores a message
 // are next to nothing where a language model has logits.
-func (o *classifyOptions) memory(c gpt.Config, T int) gpt.Memory {
+func (o *classifyOptions) memory(c gpt.Config, T int) footprint.Memory {
 	trains := o.trains(c.Layers)
-	m := c.TrainMemory(o.Batch, T, o.Dropout > 0, trains)
+	m := footprint.Of(c, o.Batch, T, o.Dropout > 0, trains)
 	m.Weights += 4 * classify.TrainedParams(c, classify.HeadOnly)
 	m.Gradients = 4 * classify.TrainedParams(c, trains)
 	m.Averages, m.Logits = 2*m.Gradients, 0

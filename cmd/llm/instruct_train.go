@@ -9,6 +9,7 @@ import (
 
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 	"github.com/llm-from-scratch/llm/internal/training"
 )
 
@@ -66,7 +67,7 @@ func (o *instructOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 		}
 	}
 	if used[0] > 0 {
-		foretell(cmd.ErrOrStderr(), m.Config.TrainMemory(o.Batch, longest, o.Dropout > 0, nil))
+		foretell(cmd.ErrOrStderr(), footprint.Of(m.Config, o.Batch, longest, o.Dropout > 0, nil))
 	}
 	tuner, err := instruct.NewTuner(m, bpe, learn, watch, o.Settings)
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 	"github.com/llm-from-scratch/llm/internal/training"
@@ -108,7 +109,7 @@ func (o *pretrainOptions) Check() error {
 	if err := c.Validate(); err != nil {
 		return usageError{err}
 	}
-	if need := float64(c.TrainBytes(o.Batch, o.Context, o.Dropout > 0)); need > 64<<30 {
+	if need := float64(footprint.Of(c, o.Batch, o.Context, o.Dropout > 0, nil).Total()); need > 64<<30 {
 		return usagef("training this model takes %.0f GB of memory; make -width, -layers, -vocab or -batch smaller", need/(1<<30))
 	}
 	return nil

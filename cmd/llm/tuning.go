@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 // tuning are the options of every fine-tuning run that its settings do not have.
@@ -104,7 +104,7 @@ func present(names ...*string) error {
 }
 
 // foretell says how much memory a run will take, before it takes it.
-func foretell(stderr io.Writer, m gpt.Memory) {
+func foretell(stderr io.Writer, m footprint.Memory) {
 	fmt.Fprintf(stderr, "training %s of %s values takes %s MB of memory: weights %s, gradients %s, averages %s, activations %s, logits %s\n",
 		thousands(m.Gradients/4), thousands(m.Weights/4), megabytes(m.Total()), megabytes(m.Weights), megabytes(m.Gradients),
 		megabytes(m.Averages), megabytes(m.Activations), megabytes(m.Logits))

@@ -18,6 +18,7 @@ import (
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 // A patient is a small training run with nothing wrong: characters of Newton's
@@ -184,7 +185,7 @@ func Example_slow() {
 // What fits?
 func Example_memory() {
 	for _, b := range []struct{ B, T int }{{8, 1024}, {2, 1024}, {8, 256}} {
-		fmt.Printf("%d sequences of %4d tokens: %4.1f GiB\n", b.B, b.T, float64(gpt.GPT2Small.TrainBytes(b.B, b.T, false))/(1<<30))
+		fmt.Printf("%d sequences of %4d tokens: %4.1f GiB\n", b.B, b.T, float64(footprint.Of(gpt.GPT2Small, b.B, b.T, false, nil).Total())/(1<<30))
 	}
 	// Output:
 	// 8 sequences of 1024 tokens:  8.4 GiB

@@ -14,7 +14,7 @@ import (
 )
 
 // BenchmarkHeads counts the products of queries with keys that they may see, and
-// of weights with values, twice as many on the way back as forward: what is
+// of weights with values, twice as many in the backward pass as forward: what is
 // computed twice, or in vain, counts nothing.
 func BenchmarkHeads(b *testing.B) {
 	for _, size := range []struct{ B, H, T int }{{16, 6, 64}, {4, 12, 64}, {16, 6, 256}, {4, 12, 256}, {4, 12, 1024}} {

@@ -40,7 +40,7 @@ type Pass struct {
 
 // Kept is what [Forward] keeps for [Backward] besides its output: one number for
 // each query of each head. Its gradient is another value of this type. The zero
-// value keeps nothing and serves passes that have no way back.
+// value keeps nothing and serves passes that have no backward pass.
 type Kept struct {
 	LogSum []float32 // (B,H,T), see OnlineSoftmax.LogSum
 	work   work

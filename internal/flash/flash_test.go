@@ -234,7 +234,7 @@ func TestTilesForgetFairly(t *testing.T) {
 	require.InEpsilon(t, .25/.75/S, square/n, .05)
 }
 
-// The way back draws the same factors again, in every tile.
+// The backward pass draws the same factors again, in every tile.
 func TestTileGradientsWithDropout(t *testing.T) {
 	const T, S = flash.TileRows + 3, flash.TileCols + flash.TileRows + 9
 	p := newPass(flash.Pass{Heads: 2, T: T, S: S, Causal: true, Drop: .3, Seed: 5}, 2, 8)

@@ -15,7 +15,7 @@ func RMSNorm(x, weight []float32) []float32 {
 	panic(exercise.Unsolved)
 }
 
-// Exercise 4.2: Its way back.
+// Exercise 4.2: Its backward pass.
 //
 // RMSNormBackward returns the gradient of the x of exercise 4.1, given the
 // gradient dy of the result. Write r for one over the root, and y = x·r·weight.
