@@ -27,11 +27,11 @@ func Learn(documents iter.Seq[string], split func(string) iter.Seq[string], firs
 	return merges, nil
 }
 
-// countPieces returns the different pieces as lists of bytes, in the order in
-// which they first occur, and how often each occurs. English repeats itself so
+// countPieces returns the different pieces, in the order in which they first
+// occur, and how often each occurs. English repeats itself so
 // much that this is where training gets fast: every later step looks at the word
 // " the" once, not thousands of times.
-func countPieces(documents iter.Seq[string], split func(string) iter.Seq[string]) (pieces [][]int32, counts []int, err error) {
+func countPieces(documents iter.Seq[string], split func(string) iter.Seq[string]) (pieces []string, counts []int, err error) {
 	index := make(map[string]int)
 	size := 0
 	for document := range documents {
@@ -43,22 +43,13 @@ func countPieces(documents iter.Seq[string], split func(string) iter.Seq[string]
 				}
 				at = len(pieces)
 				index[piece] = at
-				pieces = append(pieces, byteIDs(piece))
+				pieces = append(pieces, piece)
 				counts = append(counts, 0)
 			}
 			counts[at]++
 		}
 	}
 	return pieces, counts, nil
-}
-
-// byteIDs returns the bytes of s as ids.
-func byteIDs(s string) []int32 {
-	ids := make([]int32, len(s))
-	for i := range ids {
-		ids[i] = int32(s[i])
-	}
-	return ids
 }
 
 // A corpus is the training text while its pairs are being merged: all pieces
@@ -85,13 +76,13 @@ type places struct {
 }
 
 // newCorpus lays out pieces, of which the i-th occurs counts[i] times.
-func newCorpus(pieces [][]int32, counts []int) *corpus {
+func newCorpus(pieces []string, counts []int) *corpus {
 	c := &corpus{pairs: make(map[pair]*places)}
 	for i, piece := range pieces {
 		before := int32(none)
-		for _, token := range piece {
+		for _, b := range []byte(piece) {
 			at := int32(len(c.token))
-			c.token = append(c.token, token)
+			c.token = append(c.token, int32(b))
 			c.prev = append(c.prev, before)
 			c.next = append(c.next, none)
 			c.count = append(c.count, counts[i])
