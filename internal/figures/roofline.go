@@ -1,7 +1,6 @@
 package figures
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -28,9 +27,6 @@ type Point struct {
 // of the peaks; each peak begins at the steepest slope. There must be some of
 // each, and all their numbers are positive.
 func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
-	if len(peaks) == 0 || len(bandwidths) == 0 || len(points) == 0 {
-		panic("figures: a roofline needs peaks, bandwidths and points")
-	}
 	var xs, ys, slopes []float64
 	for _, p := range points {
 		xs, ys = append(xs, p.FLOPsAByte), append(ys, p.GFLOPSecond)
@@ -49,27 +45,25 @@ func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
 	x, y := powers(xs), powers(ys)
 	c := open(plotWidth, plotHeight, title, describePoints(points))
 	c.frame(title, "FLOPs for each byte that is fetched", "GFLOP/s", x, y, powerTicks(x, 1, 20), powerTicks(y, 2, 30))
-	top, steepest := slices.MaxFunc(peaks, byRate).Rate, slices.MaxFunc(bandwidths, byRate).Rate
-	for i, l := range bandwidths {
-		from, to := max(x.lo, math.Log2(math.Exp2(y.lo)/l.Rate)), min(x.hi, math.Log2(top/l.Rate))
-		rise := func(v float64) float64 { return y.at(v+math.Log2(l.Rate), plotBottom, plotTop) }
-		x1, x2 := x.at(from, plotLeft, plotRight), x.at(to, plotLeft, plotRight)
-		c.line(fmt.Sprintf("fig-line fig-c%d", len(peaks)+i), x1, rise(from), x2, rise(to))
+	top, steepest := slices.Max(ys[len(points):]), slices.Max(slopes)
+	var limits []Series
+	for _, l := range peaks {
+		at := math.Log2(l.Rate)
+		limits = append(limits, Series{l.Name, []float64{max(x.lo, math.Log2(l.Rate/steepest)), x.hi}, []float64{at, at}})
 	}
-	for i, l := range peaks {
-		py := y.at(math.Log2(l.Rate), plotBottom, plotTop)
-		c.line(fmt.Sprintf("fig-line fig-c%d", i), x.at(max(x.lo, math.Log2(l.Rate/steepest)), plotLeft, plotRight), py, plotRight, py)
+	for _, l := range bandwidths {
+		rate := math.Log2(l.Rate)
+		from, to := max(x.lo, math.Log2(math.Exp2(y.lo)/l.Rate)), min(x.hi, math.Log2(top/l.Rate))
+		limits = append(limits, Series{l.Name, []float64{from, to}, []float64{from + rate, to + rate}})
+	}
+	for k := range limits { // the slopes, and over them the peaks
+		i := (len(peaks) + k) % len(limits)
+		c.curve(i, limits[i], x, y)
 	}
 	c.points(points, x, y)
-	var names []Series
-	for _, l := range slices.Concat(peaks, bandwidths) {
-		names = append(names, Series{Name: l.Name})
-	}
-	c.legend(names)
+	c.legend(limits)
 	return c.close()
 }
-
-func byRate(a, b Limit) int { return cmp.Compare(a.Rate, b.Rate) }
 
 // powers is the span of the exponents of two around all values, with some room.
 func powers(values []float64) span {
@@ -91,12 +85,12 @@ func powerTicks(s span, every, most float64) (all []tick) {
 
 // A tag is a name and the room that it takes.
 type tag struct {
-	left, right, at float64
-	anchor          string
+	left, right, y float64
+	anchor         string
 }
 
-func (l tag) meets(other tag) bool {
-	return l.left < other.right && other.left < l.right && math.Abs(l.at-other.at) < 12
+func (t tag) meets(other tag) bool {
+	return t.left < other.right && other.left < t.right && math.Abs(t.y-other.y) < 12
 }
 
 // points draws the programs, each with its name in the first of several places
@@ -106,28 +100,23 @@ func (c *canvas) points(points []Point, x, y span) {
 	for _, p := range points {
 		px, py := x.at(math.Log2(p.FLOPsAByte), plotLeft, plotRight), y.at(math.Log2(p.GFLOPSecond), plotBottom, plotTop)
 		fmt.Fprintf(c, `<circle class="fig-text" cx="%s" cy="%s" r="4"/>`+"\n", num(px), num(py))
-		l := place(px, py, textWidth(p.Name), taken)
-		taken = append(taken, l)
-		at := l.left
-		if l.anchor == "end" {
-			at = l.right
-		}
-		c.text(at, l.at, l.anchor, "fig-small", p.Name)
+		t := place(px, py, textWidth(p.Name), taken)
+		taken = append(taken, t)
+		c.text(map[string]float64{"start": t.left, "end": t.right}[t.anchor], t.y, t.anchor, "fig-small", p.Name)
 	}
 }
 
 // place finds room for a name beside a point: to the right, to the left, then
 // the same somewhat higher and lower.
-func place(px, py, width float64, taken []tag) tag {
-	var l tag
+func place(px, py, width float64, taken []tag) (t tag) {
 	for _, lower := range []float64{4, -9, 17, -22, 30} {
-		for _, l = range []tag{{px + 9, px + 9 + width, py + lower, "start"}, {px - 9 - width, px - 9, py + lower, "end"}} {
-			if l.right <= plotRight && !slices.ContainsFunc(taken, l.meets) {
-				return l
+		for _, t = range []tag{{px + 9, px + 9 + width, py + lower, "start"}, {px - 9 - width, px - 9, py + lower, "end"}} {
+			if t.right <= plotRight && !slices.ContainsFunc(taken, t.meets) {
+				return t
 			}
 		}
 	}
-	return l
+	return t
 }
 
 func describePoints(points []Point) string {

@@ -28,6 +28,22 @@ func Median(out, name, unit string) float64 {
 	return all[len(all)/2]
 }
 
+// A Record is what go test -bench printed. Err is about the first number that was
+// asked for and is not in it.
+type Record struct {
+	Out string
+	Err error
+}
+
+// Number is [Median] of the record.
+func (r *Record) Number(name, unit string) float64 {
+	v := Median(r.Out, name, unit)
+	if math.IsNaN(v) && r.Err == nil {
+		r.Err = fmt.Errorf("no %s of Benchmark%s", unit, name)
+	}
+	return v
+}
+
 // Digits prints three or four of them, and nothing for what is not known.
 func Digits(v float64) string {
 	switch {

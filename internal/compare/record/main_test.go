@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
 )
 
 const root = "../../.."
@@ -58,26 +60,26 @@ func TestTablesNeedTheirNumbersAndPlaces(t *testing.T) {
 func TestPageTellsTheRecordedRun(t *testing.T) {
 	record, err := os.ReadFile(filepath.Join(root, log))
 	require.NoError(t, err)
-	all := tables{out: string(record)}
-	wide := func(step string) float64 { return all.number("Step/"+step+"/256x3072x768", "GFLOP/s") }
-	train := func(step string) float64 { return all.number("Plugged/"+step, "ns/op") }
-	peak := all.number("Limit/peak/one", "GFLOP/s")
+	all := benchfmt.Record{Out: string(record)}
+	wide := func(step string) float64 { return all.Number("Step/"+step+"/256x3072x768", "GFLOP/s") }
+	train := func(step string) float64 { return all.Number("Plugged/"+step, "ns/op") }
+	peak := all.Number("Limit/peak/one", "GFLOP/s")
 	for _, claim := range []struct {
 		says            string
 		got, least, top float64
 	}{
 		{"a two hundredth of the peak", peak / wide("naive"), 130, 300},
-		{"in the cache some four times as fast", all.number("Step/naive/48x48x48", "GFLOP/s") / wide("naive"), 2.5, 5.5},
+		{"in the cache some four times as fast", all.Number("Step/naive/48x48x48", "GFLOP/s") / wide("naive"), 2.5, 5.5},
 		{"reordering: six to twelve times", wide("reordered") / wide("naive"), 4.5, 14},
 		{"blocks: next to nothing", wide("blocked") / wide("reordered"), 0.8, 1.25},
 		{"packing: a third or more", wide("packed") / wide("blocked"), 1.2, 3.5},
 		{"vectors without packing: a third of the peak", wide("with-vectors") / peak, 0.2, 0.45},
 		{"the kernel: most of the peak", wide("vectorised") / peak, 0.75, 1},
-		{"one sum under way: an eighth of the peak", all.number("Limit/sums/1", "GFLOP/s") / peak, 0.1, 0.15},
+		{"one sum under way: an eighth of the peak", all.Number("Limit/sums/1", "GFLOP/s") / peak, 0.1, 0.15},
 		{"a training step: forty times", train("naive") / train("vectorised"), 25, 65},
 	} {
 		require.GreaterOrEqual(t, claim.got, claim.least, claim.says)
 		require.LessOrEqual(t, claim.got, claim.top, claim.says)
 	}
-	require.NoError(t, all.err)
+	require.NoError(t, all.Err)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
@@ -11,36 +10,28 @@ import (
 
 // tabulate makes the page's tables from what the benchmarks printed.
 func tabulate(out string) ([]string, error) {
-	t := tables{out: out}
+	t := tables{Record: benchfmt.Record{Out: out}}
 	list := []string{t.limits(), t.sums(), t.steps()}
-	return list, t.err
+	return list, t.Err
 }
 
-type tables struct {
-	out string
-	err error // the first number that was not there
-}
+type tables struct{ benchfmt.Record }
 
-func (t *tables) number(name, unit string) float64 {
-	v := benchfmt.Median(t.out, name, unit)
-	if math.IsNaN(v) && t.err == nil {
-		t.err = fmt.Errorf("no %s of Benchmark%s", unit, name)
-	}
-	return v
-}
+// digits prints a number of the record.
+func (t *tables) digits(name, unit string) string { return benchfmt.Digits(t.Number(name, unit)) }
 
 func (t *tables) limits() string {
 	return "limit                      one core  all cores\n" +
-		fmt.Sprintf("multiply-adds, GFLOP/s     %8s   %8s\n", benchfmt.Digits(t.number("Limit/peak/one", "GFLOP/s")), benchfmt.Digits(t.number("Limit/peak/all", "GFLOP/s"))) +
-		fmt.Sprintf("from memory, GB/s          %8s   %8s\n", benchfmt.Digits(t.number("Limit/memory/one", "GB/s")), benchfmt.Digits(t.number("Limit/memory/all", "GB/s"))) +
-		fmt.Sprintf("from the second cache, GB/s%8s\n", benchfmt.Digits(t.number("Limit/cache/one", "GB/s")))
+		fmt.Sprintf("multiply-adds, GFLOP/s     %8s   %8s\n", t.digits("Limit/peak/one", "GFLOP/s"), t.digits("Limit/peak/all", "GFLOP/s")) +
+		fmt.Sprintf("from memory, GB/s          %8s   %8s\n", t.digits("Limit/memory/one", "GB/s"), t.digits("Limit/memory/all", "GB/s")) +
+		fmt.Sprintf("from the second cache, GB/s%8s\n", t.digits("Limit/cache/one", "GB/s"))
 }
 
 func (t *tables) sums() string {
 	b, line := "sums under way ", "GFLOP/s        "
 	for _, n := range []int{1, 2, 4, 8, 12} {
 		b += fmt.Sprintf("%7d", n)
-		line += fmt.Sprintf("%7s", benchfmt.Digits(t.number(fmt.Sprintf("Limit/sums/%d", n), "GFLOP/s")))
+		line += fmt.Sprintf("%7s", t.digits(fmt.Sprintf("Limit/sums/%d", n), "GFLOP/s"))
 	}
 	return b + "\n" + line + "\n"
 }
@@ -50,9 +41,9 @@ func (t *tables) steps() string {
 	b.WriteString("GFLOP/s        48x48x48  256x3072x768   a training step\n")
 	line := func(name string, trained bool) {
 		fmt.Fprintf(&b, "%-14s %8s  %12s", name,
-			benchfmt.Digits(t.number("Step/"+name+"/48x48x48", "GFLOP/s")), benchfmt.Digits(t.number("Step/"+name+"/256x3072x768", "GFLOP/s")))
+			t.digits("Step/"+name+"/48x48x48", "GFLOP/s"), t.digits("Step/"+name+"/256x3072x768", "GFLOP/s"))
 		if trained {
-			fmt.Fprintf(&b, "%15s ms", benchfmt.Digits(t.number("Plugged/"+name, "ns/op")/1e6))
+			fmt.Fprintf(&b, "%15s ms", benchfmt.Digits(t.Number("Plugged/"+name, "ns/op")/1e6))
 		}
 		b.WriteString("\n")
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 
@@ -13,36 +12,33 @@ import (
 
 // steps draws the steps of the appendix under the limits of the processor on
 // which they were recorded. What they fetch is counted: it is the same anywhere.
-func steps(record string) func(docs string) ([]byte, error) {
+func steps(log string) func(docs string) ([]byte, error) {
 	return func(docs string) ([]byte, error) {
-		file := filepath.Join(docs, "runs", record)
+		file := filepath.Join(docs, "runs", log)
 		out, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		number := func(name, unit string) float64 {
-			v := benchfmt.Median(string(out), name, unit)
-			if math.IsNaN(v) && err == nil {
-				err = fmt.Errorf("%s: no %s of Benchmark%s", file, unit, name)
-			}
-			return v
-		}
+		record := benchfmt.Record{Out: string(out)}
 		var points []figures.Point
 		for _, f := range fetches() {
 			points = append(points, figures.Point{
-				Name: f.step, FLOPsAByte: f.flopsAByte(), GFLOPSecond: number("Step/"+f.step+"/256x3072x768", "GFLOP/s"),
+				Name: f.step, FLOPsAByte: f.flopsAByte(), GFLOPSecond: record.Number("Step/"+f.step+"/256x3072x768", "GFLOP/s"),
 			})
 		}
 		svg := figures.Roofline("One product in seven ways, under the limits of the processor",
 			[]figures.Limit{
-				{Name: "peak, all cores", Rate: number("Limit/peak/all", "GFLOP/s")},
-				{Name: "peak, one core", Rate: number("Limit/peak/one", "GFLOP/s")},
+				{Name: "peak, all cores", Rate: record.Number("Limit/peak/all", "GFLOP/s")},
+				{Name: "peak, one core", Rate: record.Number("Limit/peak/one", "GFLOP/s")},
 			},
 			[]figures.Limit{
-				{Name: "second cache", Rate: number("Limit/cache/one", "GB/s")},
-				{Name: "memory", Rate: number("Limit/memory/one", "GB/s")},
+				{Name: "second cache", Rate: record.Number("Limit/cache/one", "GB/s")},
+				{Name: "memory", Rate: record.Number("Limit/memory/one", "GB/s")},
 			}, points)
-		return svg, err
+		if record.Err != nil {
+			return nil, fmt.Errorf("%s: %w", file, record.Err)
+		}
+		return svg, nil
 	}
 }
 

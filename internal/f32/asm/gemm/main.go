@@ -12,14 +12,6 @@ import (
 	. "github.com/llm-from-scratch/llm/internal/f32/asm/avx"
 )
 
-// z are the registers of sixteen float32s.
-var z = [32]reg.VecPhysical{
-	reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7,
-	reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
-	reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23,
-	reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
-}
-
 func main() {
 	AMD64()
 	multiply()
@@ -147,23 +139,23 @@ func multiplyAVX512() {
 		if n < 12 {
 			Label(fmt.Sprint("rows", n))
 		}
-		tile{z[:], 12, 16}.sum(n, k, a, b, c, stride)
+		tile{Z[:], 12, 16}.sum(n, k, a, b, c, stride)
 		if n > 4 {
 			JMP(LabelRef("store"))
 		}
 	}
 
 	Label("store")
-	Broadcast("alpha", z[24])
-	Broadcast("beta", z[25])
-	VPXORD(z[26], z[26], z[26])
+	Broadcast("alpha", Z[24])
+	Broadcast("beta", Z[25])
+	VPXORD(Z[26], Z[26], Z[26])
 	VUCOMISS(reg.X26, reg.X25)
 	JNE(LabelRef("add"))
 	JP(LabelRef("add")) // beta is NaN
 	store := func(each func(m Mem, mask reg.Register, v reg.VecPhysical)) {
 		for i := range 12 {
-			each(Mem{Base: c}, low, z[2*i])
-			each(Mem{Base: c, Disp: 64}, high, z[2*i+1])
+			each(Mem{Base: c}, low, Z[2*i])
+			each(Mem{Base: c, Disp: 64}, high, Z[2*i+1])
 			if i < 11 {
 				SUBQ(Imm(1), rows)
 				JE(LabelRef("done"))
@@ -173,14 +165,14 @@ func multiplyAVX512() {
 		JMP(LabelRef("done"))
 	}
 	store(func(m Mem, mask reg.Register, v reg.VecPhysical) {
-		VMULPS(z[24], v, v)
+		VMULPS(Z[24], v, v)
 		VMOVUPS(v, mask, m)
 	})
 	Label("add")
 	store(func(m Mem, mask reg.Register, v reg.VecPhysical) {
-		VMULPS(z[24], v, v)
-		VMOVUPS_Z(m, mask, z[27])
-		VFMADD231PS(z[27], z[25], v)
+		VMULPS(Z[24], v, v)
+		VMOVUPS_Z(m, mask, Z[27])
+		VFMADD231PS(Z[27], Z[25], v)
 		VMOVUPS(v, mask, m)
 	})
 	Label("done")
