@@ -29,8 +29,7 @@ func toyNetwork(lab *Lab) {
 	lab.is("appendix A[27] loss", float32(loss))
 	grad := attention.NewLinear(1, 1, true)
 	neuron.Backward(f32.New(1, 1), &grad, f32.View(logits.Data[1:], 1, 1), x)
-	lab.is("appendix A[30] gradient of the weight", grad.W.Data[0])
-	lab.is("appendix A[30] gradient of the bias", grad.B[0])
+	lab.all("appendix A[30]", grad.W.Data[0], grad.B[0])
 
 	wide := newNetwork(torchrand.New(seed), 50, 30, 20, 3)
 	lab.is("appendix A[37] parameters", wide.params())
@@ -146,8 +145,7 @@ func accuracy(logits blas32.General, labels []int) float64 {
 // schedules is what of appendix D needs no model.
 func schedules(lab *Lab) {
 	run := warmUp(1e-5, 1e-3)
-	lab.is("appendix D[12] steps", run.Total)
-	lab.is("appendix D[12] warmup", run.Total/5)
+	lab.all("appendix D[12]", run.Total, run.Total/5)
 	lab.each("appendix D.2 rate of step %d", func(step int) any { return warmUp(1e-4, 1e-2).Rate(step) })
 	lab.each("appendix D.4 rate of step %d", func(step int) any { return run.Rate(step) })
 	grads := []gpt.Param{{Name: "g", Shape: []int{2, 2}, Data: []float32{1, 2, 2, 4}}}
@@ -176,8 +174,7 @@ func lowRank(lab *Lab) {
 		largest = max(largest, f32.Max(l.A.Data))
 	}
 	lab.is("appendix E bound of A", largest) // 1/√r
-	lab.is("ch07 exercise 7.4 parameters", medium.ParamCount())
-	lab.is("ch07 exercise 7.4 trainable with LoRA", lora.ParamCount(medium, 16, medium.Vocab))
+	lab.all("ch07 exercise 7.4", medium.ParamCount(), lora.ParamCount(medium, 16, medium.Vocab))
 
 	rng := rand.New(rand.NewPCG(1, 1))
 	model := gpt.New(gpt.Config{Vocab: 50, Context: 8, Width: 16, Heads: 2, Layers: 2, TiedHead: true})

@@ -37,8 +37,7 @@ func generator(lab *Lab) {
 // first without the two special tokens, which here are always the last.
 func words(lab *Lab) {
 	story := lab.read(theVerdict)
-	lab.is("ch02[18] characters", len([]rune(story)))
-	lab.is("ch02[18] begins", story[:99])
+	lab.all("ch02[18]", len([]rune(story)), story[:99])
 
 	const demo = "Hello, world. This, is a test."
 	lab.is("ch02[20] split at spaces", quoted(splitKeeping(`\s`, demo)))
@@ -112,8 +111,7 @@ func windows(lab *Lab) {
 	ids := lab.GPT2.Encode(lab.read(theVerdict))
 	lab.is("ch02[81] tokens", len(ids))
 	x, y := must(embeddings.NewWindows(ids[50:], 4, 1)).At(0)
-	lab.is("ch02[84] x", x)
-	lab.is("ch02[84] y", y)
+	lab.all("ch02[84]", x, y)
 	lab.each("ch02[86] context %d", func(n int) any { return lab.GPT2.Decode(x[:n]) + " ->" + lab.GPT2.Decode(y[n-1:n]) })
 	for _, c := range []struct {
 		where                       string
@@ -123,10 +121,8 @@ func windows(lab *Lab) {
 		{"ch02 exercise 2.2, stride 2 of 2", 4, 2, 2, 0}, {"ch02 exercise 2.2, stride 2 of 8", 4, 8, 2, 0},
 	} {
 		w := must(embeddings.NewWindows(ids, c.length, c.step))
-		lab.is(c.where+" windows", w.Len())
 		b := take(w.Batches(c.batch, nil), c.number+1)[c.number]
-		lab.is(c.where+" inputs", b.Inputs)
-		lab.is(c.where+" targets", b.Targets)
+		lab.all(c.where, w.Len(), b.Inputs, b.Targets)
 	}
 	_, err := embeddings.NewWindows(ids[:4], 4, 1)
 	lab.is("ch02[94] a text no longer than a window is refused", err != nil)
@@ -165,8 +161,7 @@ func numbersLoader(lab *Lab) {
 	}
 	lab.is("ch02/04[75] last batch of two", pair(w.Len()-2, w.Len()-1))
 	order := torchrand.New(seed).Loader(w.Len(), true)
-	lab.is("ch02/04[76] shuffled, first batch", pair(order[0], order[1]))
-	lab.is("ch02/04[76] shuffled, last batch", pair(order[len(order)-2], order[len(order)-1]))
+	lab.all("ch02/04[76]", pair(order[0], order[1]), pair(order[len(order)-2], order[len(order)-1]))
 }
 
 // span is from to to-1.

@@ -40,8 +40,7 @@ func simpleAttention(lab *Lab) {
 		.2745, .6584, .2775, .8573, .8993, .0390, .9268, .7388, .7179, .7058, .9156, .4340,
 		.0772, .3565, .1479, .5331, .4066, .2318, .4545, .9737, .4606, .5159, .4220, .5786,
 	}
-	lab.is("ch03[138] first head", attention.Scores(f32.View(demo[:12], 3, 4)))
-	lab.is("ch03[138] second head", attention.Scores(f32.View(demo[12:], 3, 4)))
+	lab.all("ch03[138]", attention.Scores(f32.View(demo[:12], 3, 4)), attention.Scores(f32.View(demo[12:], 3, 4)))
 }
 
 // newHead draws a head whose queries, keys and values are new linear layers.
@@ -92,13 +91,10 @@ func firstHead(lab *Lab) {
 	for _, l := range []attention.Linear{h.Query, h.Key, h.Value} {
 		g.Uniform(l.W.Data, 0, 1)
 	}
-	lab.is("ch03[68] W_query", h.Query.W)
-	lab.is("ch03[68] W_key", h.Key.W)
-	lab.is("ch03[68] W_value", h.Value.W)
+	lab.all("ch03[68]", h.Query.W, h.Key.W, h.Value.W)
 	y, a := contexts(h, journey())
 	lab.is("ch03[70] query 2", f32.Row(a.Q, 1))
-	lab.is("ch03[73] keys", shape(a.K.Rows, a.K.Cols))
-	lab.is("ch03[73] values", shape(a.V.Rows, a.V.Cols))
+	lab.all("ch03[73]", shape(a.K.Rows, a.K.Cols), shape(a.V.Rows, a.V.Cols))
 	ofToken2 := f32.Row(scores(a.Views), 1)
 	lab.is("ch03[75] score 2 2", ofToken2[1])
 	lab.is("ch03[77] scores of token 2", ofToken2)
@@ -111,10 +107,7 @@ func firstHead(lab *Lab) {
 func maskedHead(lab *Lab) {
 	x, h := journey(), newHead(torchrand.New(789), 3, 2, false)
 	y, a := contexts(h, x)
-	lab.is("ch03[89] SelfAttention_v2", y)
-	lab.is("ch03[89] W_query", turned(h.Query))
-	lab.is("ch03[89] W_key", turned(h.Key))
-	lab.is("ch03[89] W_value", turned(h.Value))
+	lab.all("ch03[89]", y, turned(h.Query), turned(h.Key), turned(h.Value))
 
 	// Exercise 3.1 gives v1 the turned weights of v2: as products they are these.
 	v := attention.Views{Q: product(x, h.Query.W), K: product(x, h.Key.W), V: product(x, h.Value.W)}
@@ -150,9 +143,7 @@ func maskedHead(lab *Lab) {
 func manyHeads(lab *Lab) {
 	x, g := journey(), torchrand.New(seed)
 	one, two := newHead(g, 3, 2, true), newHead(g, 3, 2, true)
-	lab.is("ch03[121] W_query", turned(one.Query))
-	lab.is("ch03[121] W_key", turned(one.Key))
-	lab.is("ch03[121] W_value", turned(one.Value))
+	lab.all("ch03[121]", turned(one.Query), turned(one.Key), turned(one.Value))
 	for item := range 2 { // of a batch that holds the text twice
 		y, _ := contexts(one, x)
 		lab.is(fmt.Sprintf("ch03[121] CausalAttention %d", item), y)
@@ -166,8 +157,7 @@ func manyHeads(lab *Lab) {
 	g = torchrand.New(seed)
 	split := newHead(g, 3, 2, true)
 	proj := newLinear(g, 2, 2, true)
-	lab.is("ch03[131] out_proj weight", turned(proj))
-	lab.is("ch03[131] out_proj bias", proj.B)
+	lab.all("ch03[131]", turned(proj), proj.B)
 	both := f32.View(slices.Concat(x.Data, x.Data), 12, 3)
 	v := attention.Views{Q: product(both, split.Query.W), K: product(both, split.Key.W), V: product(both, split.Value.W)}
 	heads, mixed, y := attention.SideBySide{Heads: 2, T: 6, S: 6, Causal: true}, f32.New(12, 2), f32.New(12, 2)

@@ -27,8 +27,7 @@ func layers(lab *Lab) {
 	normalised := f32.New(2, 6)
 	for i := range 2 {
 		mean, variance := stat.MeanVariance(doubles(f32.Row(y, i)), nil)
-		lab.is(fmt.Sprintf("ch04[24] mean %d", i), mean)
-		lab.is(fmt.Sprintf("ch04[24] variance %d", i), variance)
+		lab.all("ch04[24]", mean, variance)
 		for j, v := range f32.Row(y, i) {
 			f32.Row(normalised, i)[j] = float32((float64(v) - mean) / math.Sqrt(variance))
 		}
@@ -36,8 +35,7 @@ func layers(lab *Lab) {
 	lab.is("ch04[28] normalised", normalised)
 	for i := range 2 {
 		mean, variance := stat.MeanVariance(doubles(f32.Row(normalised, i)), nil)
-		lab.is(fmt.Sprintf("ch04[30] mean %d", i), mean)
-		lab.is(fmt.Sprintf("ch04[30] variance %d", i), variance)
+		lab.all("ch04[30]", mean, variance)
 	}
 
 	norm, normed := newNorm(6), f32.New(2, 6)
@@ -126,12 +124,7 @@ func sizes(lab *Lab) {
 		lab.is(c.where+" parameters, head tied", config.ParamCount())
 	}
 	cacheSizes(lab)
-	small := gpt.GPT2Small
-	lab.is("ch05[134] vocabulary", small.Vocab)
-	lab.is("ch05[134] context", small.Context)
-	lab.is("ch05[134] width", small.Width)
-	lab.is("ch05[134] heads", small.Heads)
-	lab.is("ch05[134] layers", small.Layers)
+	lab.all("ch05[134]", gpt.GPT2Small.Vocab, gpt.GPT2Small.Context, gpt.GPT2Small.Width, gpt.GPT2Small.Heads, gpt.GPT2Small.Layers)
 }
 
 // partSizes counts the parameters of the parts of a block.
@@ -147,12 +140,9 @@ func partSizes(lab *Lab) {
 		return n
 	}
 	lab.is("ch03 exercise 3.3 parameters", params("h.0.attn."))
-	lab.is("ch04 exercise 4.1 feed-forward", params("h.0.mlp."))
-	lab.is("ch04 exercise 4.1 its first layer", params("h.0.mlp.c_fc."))
-	lab.is("ch04 exercise 4.1 its second layer", params("h.0.mlp.c_proj."))
-	lab.is("ch04 exercise 4.1 attention", params("h.0.attn."))
-	lab.is("ch04 exercise 4.1 its queries, keys and values", params("h.0.attn.c_attn."))
-	lab.is("ch04 exercise 4.1 its projection", params("h.0.attn.c_proj."))
+	for _, part := range []string{"mlp.", "mlp.c_fc.", "mlp.c_proj.", "attn.", "attn.c_attn.", "attn.c_proj."} {
+		lab.all("ch04 exercise 4.1", params("h.0."+part))
+	}
 }
 
 // cacheSizes counts what keys and values of two bytes take: so many values for each
@@ -160,12 +150,9 @@ func partSizes(lab *Lab) {
 func cacheSizes(lab *Lab) {
 	const ofWindows = 5*32768 + 27*1024 // 5 of 32 layers keep all tokens, the others the last 1024
 	gigabytes := func(tokens, values int) float64 { return float64(2*tokens*values) / 1e9 }
-	lab.is("ch04/04 attention: GB of keys and values", gigabytes(32*32768, 2*4096))
-	lab.is("ch04/04 in groups of four: GB of keys and values", gigabytes(32*32768, 2*4096/4))
-	lab.is("ch04/05 attention: GB of keys and values", gigabytes(48*8192, 2*24*86)) // 2048/24 rounded up
-	lab.is("ch04/05 latent: GB of keys and values", gigabytes(48*8192, 1024))
-	lab.is("ch04/06 with windows: GB of keys and values", gigabytes(ofWindows, 2*4096))
-	lab.is("ch04/06 with windows, in groups of four: GB of keys and values", gigabytes(ofWindows, 2*4096/4))
+	lab.all("ch04/04", gigabytes(32*32768, 2*4096), gigabytes(32*32768, 2*4096/4))
+	lab.all("ch04/05", gigabytes(48*8192, 2*24*86), gigabytes(48*8192, 1024)) // 86 is 2048/24 rounded up
+	lab.all("ch04/06", gigabytes(ofWindows, 2*4096), gigabytes(ofWindows, 2*4096/4))
 }
 
 // untrainedModel is chapter 4's model of 124M weights, as it is drawn.

@@ -62,16 +62,16 @@ func (v verdict) evaluate(l pretrain.Learner, g *torchrand.Generator, most int) 
 }
 
 // losses are those of a model on all of The Verdict.
-func losses(lab *Lab, m *gpt.Model) (train, validation float64) {
-	return readVerdict(lab).evaluate(pretrain.NewLanguageModel(m, frozen(m), batchSize, windowSize), torchrand.New(seed), 0)
+func losses(lab *Lab, m *gpt.Model) []any {
+	train, validation := readVerdict(lab).evaluate(pretrain.NewLanguageModel(m, frozen(m), batchSize, windowSize), torchrand.New(seed), 0)
+	return []any{train, validation}
 }
 
 // pretrainWindows is cell 57: The Verdict cut into training and validation text,
 // by characters, and the batches of both.
 func pretrainWindows(lab *Lab) {
 	story := lab.read(theVerdict)
-	lab.is("ch05[57] characters", len([]rune(story)))
-	lab.is("ch05[57] tokens", len(lab.GPT2.Encode(story)))
+	lab.all("ch05[57]", len([]rune(story)), len(lab.GPT2.Encode(story)))
 	train, validation := pretrain.SplitText(story, .9)
 	total := 0
 	for _, c := range []struct{ part, text string }{{"training", train}, {"validation", validation}} {
@@ -82,8 +82,7 @@ func pretrainWindows(lab *Lab) {
 		lab.is("ch05[57] "+c.part+" windows", w.Len())
 		count, read := 0, 0
 		for b := range w.Batches(batchSize, nil) {
-			lab.is(fmt.Sprintf("ch05[62] %s batch %d inputs", c.part, count), shape(b.B, len(b.Inputs)/b.B))
-			lab.is(fmt.Sprintf("ch05[62] %s batch %d targets", c.part, count), shape(b.B, len(b.Targets)/b.B))
+			lab.all("ch05[62]", shape(b.B, len(b.Inputs)/b.B), shape(b.B, len(b.Targets)/b.B))
 			count, read = count+1, read+len(b.Inputs)
 		}
 		lab.is("ch05[57] "+c.part+" batches", count)
@@ -99,9 +98,7 @@ func untrainedLoss(lab *Lab) {
 	m := newGPT(gpt124M(windowSize), torchrand.New(seed))
 	lab.is("ch05[15] greedy after Every effort moves you", take(m.Greedy(start), 10))
 	twoRows(lab, m)
-	train, validation := losses(lab, m)
-	lab.is("ch05[71] training loss", train)
-	lab.is("ch05[71] validation loss", validation)
+	lab.all("ch05[71]", losses(lab, m)...)
 }
 
 // twoRows follows two inputs of three tokens from logits to perplexity.
@@ -171,8 +168,7 @@ func sampling(lab *Lab) {
 	ids, p := top.Candidates(nineLogits)
 	lab.is("ch05[108] top 3 at", ids)
 	lab.each("ch05[108] top logit %d", func(i int) any { return nineLogits[ids[i]] })
-	lab.is("ch05[111] top 3", p)
-	lab.is("ch05[111] probabilities", distribution(top, nineLogits))
+	lab.all("ch05[111]", p, distribution(top, nineLogits))
 	greedy, _ := pretrain.Sampler{}.Candidates(nineLogits)
 	lab.is("ch05 exercise 5.3 choices with temperature 0", greedy)
 	one, _ := pretrain.Sampler{Temperature: 1, TopK: 1}.Candidates(nineLogits)
@@ -194,9 +190,7 @@ func distribution(s pretrain.Sampler, logits []float32) []float32 {
 func gpt2Text(lab *Lab) {
 	m := lab.weights(gpt2)
 	wte := m.Embedding.Tokens
-	lab.is("ch05[136] wte 0", ends(f32.Row(wte, 0)))
-	lab.is("ch05[136] wte 1", f32.Row(wte, 1)[:3])
-	lab.is("ch05[136] wte -1", ends(f32.Row(wte, wte.Rows-1)))
+	lab.all("ch05[136]", ends(f32.Row(wte, 0)), f32.Row(wte, 1)[:3], ends(f32.Row(wte, wte.Rows-1)))
 
 	for _, c := range []struct {
 		where, prompt string
@@ -238,7 +232,5 @@ func gpt2Text(lab *Lab) {
 // gpt2Loss is exercise 5.5. Of the sixteen digits in the book the notebook's next
 // version changed all but these.
 func gpt2Loss(lab *Lab) {
-	train, validation := losses(lab, lab.weights(gpt2))
-	lab.is("ch05 exercise 5.5 training loss", train)
-	lab.is("ch05 exercise 5.5 validation loss", validation)
+	lab.all("ch05 exercise 5.5", losses(lab, lab.weights(gpt2))...)
 }

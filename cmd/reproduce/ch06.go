@@ -82,13 +82,9 @@ func spamData(lab *Lab) {
 	lab.is("ch06[15] row with ends of lines", slices.IndexFunc(d.all, func(m classify.Message) bool { return strings.Contains(m.Text, "\n") }))
 	lab.is("ch06[15] texts that begin with a quotation mark", len(quoted))
 	lab.is("ch06[15] lines of the file", len(lines))
-	lab.is("ch06[17] ham", len(d.byClass[0]))
-	lab.is("ch06[17] spam", len(d.byClass[1]))
-	lab.is("ch06[17] ham, by lines", len(rowsByClass(lines)[0]))
-	lab.is("ch06[19] balanced", len(d.balanced))
-	lab.is("ch06[19] ham", len(d.balanced)-len(d.byClass[1]))
-	lab.is("ch06[22] first rows", d.balanced[:5])
-	lab.is("ch06[22] last rows", d.balanced[len(d.balanced)-5:])
+	lab.all("ch06[17]", len(d.byClass[0]), len(d.byClass[1]), len(rowsByClass(lines)[0]))
+	lab.all("ch06[19]", len(d.balanced), len(d.balanced)-len(d.byClass[1]))
+	lab.all("ch06[22]", d.balanced[:5], d.balanced[len(d.balanced)-5:])
 	for i, part := range partNames {
 		spamPart(lab, part, d.parts[i])
 	}
@@ -117,9 +113,7 @@ func spamPart(lab *Lab, part string, messages []classify.Message) {
 func spamHead(lab *Lab) {
 	head := newLinear(torchrand.New(seed), 768, 2, true)
 	w := turned(head)
-	lab.is("ch06[57] weight of ham", f32.Row(w, 0)[:4])
-	lab.is("ch06[57] weight of spam", f32.Row(w, 1)[:4])
-	lab.is("ch06[57] bias", head.B)
+	lab.all("ch06[57]", f32.Row(w, 0)[:4], f32.Row(w, 1)[:4], head.B)
 
 	c := gpt.GPT2Small
 	last := classify.LastBlock(c.Layers)

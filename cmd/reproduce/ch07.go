@@ -61,9 +61,8 @@ func instructionData(lab *Lab) {
 	entries := readInstructions(lab)
 	lab.is("ch07[10] entries", len(entries))
 	for _, x := range []struct{ cell, i int }{{12, 50}, {14, 999}} {
-		lab.is(fmt.Sprintf("ch07[%d] instruction %d", x.cell, x.i), entries[x.i].Instruction)
-		lab.is(fmt.Sprintf("ch07[%d] input %d", x.cell, x.i), entries[x.i].Input)
-		lab.is(fmt.Sprintf("ch07[%d] output %d", x.cell, x.i), entries[x.i].Output)
+		e := entries[x.i]
+		lab.all(fmt.Sprintf("ch07[%d]", x.cell), e.Instruction, e.Input, e.Output)
 	}
 	lab.is("ch07[20] entry 50 as text", entries[50].Text())
 	lab.is("ch07[22] entry 999 as text", entries[999].Text())

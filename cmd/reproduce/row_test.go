@@ -56,19 +56,20 @@ func TestMoreDigits(t *testing.T) {
 
 // What a sheet's table has and nobody asks for is a row, and what it has not, too.
 func TestSheet(t *testing.T) {
-	s, err := parseSheet("a = 1.5\na, more digits = ~ 1.5000\nm =\n\t1 2\n\t3 4\nt = \"x\\ny\"\nt = z\nforgotten = 1\n")
+	s, err := parseSheet("a = 1.5\na, more digits = ~ 1.5000\nm =\n\t1 2\n\t3 4\nt = \"x\\ny\"\nt = z\nc x = 1\nc y = 2\nforgotten = 1\n")
 	require.NoError(t, err)
 	s.is("a", float32(1.5))
 	s.is("m", f32.View([]float32{1, 2, 3, 5}, 2, 2))
 	s.is("t", "x\ny")
 	s.has("t", "has a z")
 	s.is("unknown", 1)
+	s.all("c", 1, 3, 4)
 	var got []string
 	for _, r := range s.result("x") {
 		got = append(got, fmt.Sprint(r.Where, " ", r.Published, " ", r.Ours, " ", r.Equal))
 	}
 	require.Equal(t, []string{"a 1.5 1.5 true", "a, more digits 0 1.5000 1.5000 true", "m 0 0 1 1 true", "m 0 1 2 2 true", "m 1 0 3 3 true",
-		"m 1 1 4 5 false", "t x\ny x\ny true", "t z z true", "unknown none 1 false", "forgotten 1 none false"}, got)
+		"m 1 1 4 5 false", "t x\ny x\ny true", "t z z true", "unknown none 1 false", "c x 1 1 true", "c y 2 3 false", "c none 4 false", "forgotten 1 none false"}, got)
 	for _, wrong := range []string{"no value\n", "\t1 2\n", "a = \"b\n"} {
 		_, err := parseSheet(wrong)
 		require.Error(t, err, wrong)

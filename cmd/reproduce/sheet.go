@@ -3,6 +3,7 @@ package main
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -103,6 +104,18 @@ func compareWith(printed, where string, ours any) (rows []Row) {
 		return []Row{number(where, printed, x)}
 	}
 	return []Row{text(where, printed, ours)}
+}
+
+// all is is for what is printed in a cell, in the table's order and under its names.
+func (s *sheet) all(cell string, ours ...any) {
+	for _, x := range ours {
+		at := slices.IndexFunc(s.places, func(where string) bool { return strings.HasPrefix(where, cell+" ") && s.knows(where) })
+		if at < 0 {
+			s.is(cell, x)
+		} else {
+			s.is(s.places[at], x)
+		}
+	}
 }
 
 // each is is for all places left that pattern, which has one %d, stands for: of gets

@@ -119,8 +119,7 @@ func (c course) run(lab *Lab, where string) (samples []string) {
 				train, validation := v.evaluate(s, g, c.most)
 				lab.Log("Ep %d (Step %06d): Train loss %.3f, Val loss %.3f", epoch+1, step, train, validation)
 				if at := fmt.Sprintf("%s step %d", where, step); lab.knows(at + " training") {
-					lab.is(at+" training", train)
-					lab.is(at+" validation", validation)
+					lab.all(at, train, validation)
 				}
 			}
 			step++

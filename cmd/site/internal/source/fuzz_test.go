@@ -32,7 +32,6 @@ func FuzzSource(f *testing.F) {
 				}
 			}
 			_, _ = tree.Listing(name, "package")
-			_ = file.Exported()
 			for _, n := range file.Demands() {
 				require.LessOrEqual(t, n, len(file.Lines))
 			}

@@ -14,6 +14,7 @@ import (
 type Listing struct {
 	File   string
 	Symbol string
+	Names  []string // all that are declared there
 	Lines  []Line
 	Output string // of an example
 }
@@ -64,7 +65,11 @@ func (t *Tree) Listing(file, symbol string) (Listing, error) {
 		return f.example(fn)
 	}
 	from, to := f.extent(d)
-	return Listing{File: f.Path, Symbol: symbol, Lines: f.lines(from, to)}, nil
+	l := Listing{File: f.Path, Symbol: symbol, Lines: f.lines(from, to)}
+	for name := range declares(d) {
+		l.Names = append(l.Names, name)
+	}
+	return l, nil
 }
 
 // elsewhere helps with a symbol that the file does not declare: it is in
@@ -151,16 +156,4 @@ func (f *File) Demands() []int {
 		}
 	}
 	return lines
-}
-
-// Group are all names that are declared together with symbol.
-func (t *Tree) Group(file, symbol string) (names []string) {
-	if f := t.Files[file]; f != nil {
-		if d := f.find(symbol); d != nil {
-			for name := range declares(d) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }

@@ -18,11 +18,19 @@ type Package struct {
 // A Name is one declared identifier.
 type Name struct {
 	File string // empty outside the module
+	Line int
 	// Symbol is how a listing that shows the name is addressed: fields are
 	// shown with their type.
 	Symbol string
 	Field  bool
 	Test   bool // declared in a test file
+}
+
+// Exported reports whether the prose of a chapter has to mention its name: that of a
+// function, type, constant, variable, or method of an exported type.
+func (n Name) Exported(name string) bool {
+	of, method, _ := strings.Cut(name, ".")
+	return !n.Field && !n.Test && ast.IsExported(of) && (method == "" || ast.IsExported(method))
 }
 
 // Packages are the module's own, by directory.
@@ -35,25 +43,25 @@ func (t *Tree) declare(f *File) {
 		p = &Package{Dir: f.Dir, Name: strings.TrimSuffix(f.Package(), "_test"), Names: map[string]Name{}}
 		t.packages[f.Dir] = p
 	}
-	p.add(f.ast, f.Path, f.Test)
+	p.add(f)
 }
 
-// add records what one parsed file declares.
-func (p *Package) add(file *ast.File, path string, test bool) {
-	put := func(name, symbol string, field bool) {
-		if old, ok := p.Names[name]; !ok || old.Test && !test {
-			p.Names[name] = Name{path, symbol, field, test}
+// add records what one file declares.
+func (p *Package) add(f *File) {
+	put := func(name, symbol string, at token.Pos, field bool) {
+		if old, ok := p.Names[name]; !ok || old.Test && !f.Test {
+			p.Names[name] = Name{f.Path, f.line(at), symbol, field, f.Test}
 		}
 	}
-	for _, d := range file.Decls {
-		for name := range declares(d) {
-			put(name, name, false)
+	for _, d := range f.ast.Decls {
+		for name, at := range declares(d) {
+			put(name, name, at, false)
 		}
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.TYPE {
 			for _, s := range g.Specs {
 				s := s.(*ast.TypeSpec)
 				for _, member := range members(s.Type) {
-					put(s.Name.Name+"."+member, s.Name.Name, true)
+					put(s.Name.Name+"."+member, s.Name.Name, s.Pos(), true)
 				}
 			}
 		}
@@ -135,25 +143,4 @@ func baseName(t ast.Expr) string {
 		return t.Name
 	}
 	return ""
-}
-
-// Exported is one exported name and the line that declares it.
-type Exported struct {
-	Name string
-	Line int
-}
-
-// Exported are the names of a file that its chapter's prose has to mention:
-// functions, types, constants, variables, and methods of exported types.
-func (f *File) Exported() []Exported {
-	var list []Exported
-	for _, d := range f.ast.Decls {
-		for name, pos := range declares(d) {
-			of, method, _ := strings.Cut(name, ".")
-			if ast.IsExported(of) && (method == "" || ast.IsExported(method)) {
-				list = append(list, Exported{name, f.line(pos)})
-			}
-		}
-	}
-	return list
 }

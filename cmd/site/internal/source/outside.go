@@ -1,8 +1,6 @@
 package source
 
 import (
-	"go/parser"
-	"go/token"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -26,9 +24,8 @@ func (t *Tree) readOutside(name string) *Package {
 		p := &Package{Dir: dir, Name: name, Names: map[string]Name{}}
 		files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 		for _, file := range files {
-			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-			if err == nil && f.Name.Name == name && !strings.HasSuffix(file, "_test.go") {
-				p.add(f, "", false)
+			if f, err := parse(file, ""); err == nil && f.Package() == name && !strings.HasSuffix(file, "_test.go") {
+				p.add(f)
 			}
 		}
 		if len(p.Names) > 0 {

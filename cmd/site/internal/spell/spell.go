@@ -6,26 +6,20 @@ import (
 	"strings"
 )
 
-// Suggest is the end of an error message: the candidate nearest to name as a
-// question, or nothing when none is near.
+// Suggest is the end of an error message: as a question the candidate that takes the
+// fewest changes to get from name, at most a third of it and never the whole, or
+// nothing where none does; of several it is the first in the alphabet.
 func Suggest(name string, candidates iter.Seq[string]) string {
-	if near := Nearest(name, candidates); near != "" {
-		return "; is " + near + " meant?"
-	}
-	return ""
-}
-
-// Nearest is the candidate that takes the fewest changes to get from name, at most
-// a third of it and never the whole, or nothing; of several it is the first in the
-// alphabet.
-func Nearest(name string, candidates iter.Seq[string]) string {
 	best, cost := "", 1+min(max(2, len(name)/3), len(name)-1)
 	for c := range candidates {
 		if d := distance(name, c); d < cost || d == cost && best != "" && c < best {
 			best, cost = c, d
 		}
 	}
-	return best
+	if best == "" {
+		return ""
+	}
+	return "; is " + best + " meant?"
 }
 
 // distance is how many letters to add, drop or change to get from a to b, upper

@@ -50,6 +50,10 @@ type Problem struct {
 
 func (p Problem) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text) }
 
+func byPlace(x, y Problem) int {
+	return cmp.Or(strings.Compare(x.File, y.File), x.Line-y.Line, strings.Compare(x.Text, y.Text))
+}
+
 // A Book is the woven site.
 type Book struct {
 	// Files are the site's files by path, among them pages of the source files that
@@ -135,9 +139,7 @@ func Weave(root string) *Book {
 		b.findListings(p)
 	}
 	b.render()
-	slices.SortStableFunc(b.Problems, func(x, y Problem) int {
-		return cmp.Or(strings.Compare(x.File, y.File), x.Line-y.Line, strings.Compare(x.Text, y.Text))
-	})
+	slices.SortFunc(b.Problems, byPlace)
 	b.Problems = slices.Compact(b.Problems)
 	return b
 }

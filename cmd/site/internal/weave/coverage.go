@@ -91,19 +91,15 @@ func (b *Book) Names() []Problem {
 			mentioned[p.chapter] = p.mentions()
 		}
 	}
-	for _, file := range slices.Sorted(maps.Keys(b.tree.Files)) {
-		f := b.tree.Files[file]
-		said := mentioned[b.chapterOf(f.Dir)]
-		if f.Test || said == nil {
-			continue
-		}
-		for _, e := range f.Exported() {
-			short := e.Name[strings.LastIndexByte(e.Name, '.')+1:]
-			if !said[e.Name] && !said[short] {
-				problems = append(problems, Problem{file, e.Line, "the chapter's prose never mentions " + e.Name})
+	for dir, pkg := range b.tree.Packages() {
+		said := mentioned[b.chapterOf(dir)]
+		for name, n := range pkg.Names {
+			if said != nil && n.Exported(name) && !said[name] && !said[name[strings.LastIndexByte(name, '.')+1:]] {
+				problems = append(problems, Problem{n.File, n.Line, "the chapter's prose never mentions " + name})
 			}
 		}
 	}
+	slices.SortFunc(problems, byPlace)
 	return problems
 }
 

@@ -120,7 +120,7 @@ func (b *Book) show(p *page, link *ast.Link, l part) {
 	for _, line := range l.Lines {
 		b.shown[l.File][line.Number] = append(b.shown[l.File][line.Number], at)
 	}
-	for _, symbol := range append([]string{l.Symbol}, b.tree.Group(l.File, l.Symbol)...) {
+	for _, symbol := range append([]string{l.Symbol}, l.Names...) {
 		if _, ok := b.anchors[anchorKey{l.File, symbol}]; !ok {
 			b.anchors[anchorKey{l.File, symbol}] = place{p, l.id}
 		}

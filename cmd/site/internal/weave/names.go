@@ -1,6 +1,7 @@
 package weave
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -86,10 +87,8 @@ func (b *Book) single(p *page, name string, called bool) (*place, error) {
 	if !isUpper(name) {
 		return nil, nil
 	}
-	for _, pkg := range b.nearby(p) {
-		if n, ok := pkg.Names[name]; ok {
-			return b.where(n), nil
-		}
+	if at, ok := b.find(b.nearby(p), name); ok {
+		return at, nil
 	}
 	if !called && !innerCapital(name) {
 		return nil, nil
@@ -106,10 +105,8 @@ func (b *Book) single(p *page, name string, called bool) (*place, error) {
 }
 
 func (b *Book) inPackages(packages []*source.Package, first, rest string) (*place, error) {
-	for _, pkg := range packages {
-		if n, ok := pkg.Names[rest]; ok {
-			return b.where(n), nil
-		}
+	if at, ok := b.find(packages, rest); ok {
+		return at, nil
 	}
 	if !isUpper(rest) { // a tensor's name may begin like a package
 		return nil, nil
@@ -133,21 +130,10 @@ func (b *Book) inOutside(first, rest string) error {
 
 // member is a field or method: the type decides which package is meant.
 func (b *Book) member(p *page, first, rest string) (*place, error) {
-	var declaring []*source.Package
-	for _, pkg := range b.nearby(p) {
-		if _, ok := pkg.Names[first]; ok {
-			declaring = append(declaring, pkg)
-		}
-	}
-	for _, pkg := range declaring {
-		if n, ok := pkg.Names[first+"."+rest]; ok {
-			return b.where(n), nil
-		}
-		if step, _, deep := strings.Cut(rest, "."); deep {
-			if n, ok := pkg.Names[first+"."+step]; ok {
-				return b.where(n), nil
-			}
-		}
+	declaring := slices.DeleteFunc(b.nearby(p), func(pkg *source.Package) bool { return pkg.Names[first] == source.Name{} })
+	field, _, _ := strings.Cut(rest, ".")
+	if at, ok := b.find(declaring, first+"."+rest, first+"."+field); ok {
+		return at, nil
 	}
 	switch {
 	case len(declaring) > 0:
@@ -161,7 +147,7 @@ func (b *Book) member(p *page, first, rest string) (*place, error) {
 // nearby are the project's packages, that of the page's chapter first, then the
 // chapters from the latest to the first, then the others.
 func (b *Book) nearby(p *page) []*source.Package {
-	list := slices.SortedFunc(maps.Values(b.tree.Packages()), func(x, y *source.Package) int {
+	return slices.SortedFunc(maps.Values(b.tree.Packages()), func(x, y *source.Package) int {
 		rank := func(pkg *source.Package) int {
 			switch c := b.chapterOf(pkg.Dir); {
 			case c == 0:
@@ -174,22 +160,14 @@ func (b *Book) nearby(p *page) []*source.Package {
 				return 2*branches + c
 			}
 		}
-		if d := rank(x) - rank(y); d != 0 {
-			return d
-		}
-		return strings.Compare(x.Dir, y.Dir)
+		return cmp.Or(rank(x)-rank(y), strings.Compare(x.Dir, y.Dir))
 	})
-	return list
 }
 
+// packagesNamed are the project's packages of that name.
 func (b *Book) packagesNamed(name string) []*source.Package {
-	var list []*source.Package
-	for _, dir := range slices.Sorted(maps.Keys(b.tree.Packages())) {
-		if pkg := b.tree.Packages()[dir]; pkg.Name == name && name != "main" {
-			list = append(list, pkg)
-		}
-	}
-	return list
+	list := slices.SortedFunc(maps.Values(b.tree.Packages()), func(x, y *source.Package) int { return strings.Compare(x.Dir, y.Dir) })
+	return slices.DeleteFunc(list, func(pkg *source.Package) bool { return pkg.Name != name || name == "main" })
 }
 
 // names yields what packages declare.
@@ -203,6 +181,18 @@ func names(packages []*source.Package) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// find is where the first package that declares one of the names shows it.
+func (b *Book) find(packages []*source.Package, names ...string) (at *place, ok bool) {
+	for _, pkg := range packages {
+		for _, name := range names {
+			if n, ok := pkg.Names[name]; ok {
+				return b.where(n), true
+			}
+		}
+	}
+	return nil, false
 }
 
 // where is the listing that shows a name, or nil when no page does.
