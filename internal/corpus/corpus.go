@@ -3,7 +3,6 @@ package corpus
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -26,9 +25,6 @@ type Text struct {
 	Text   string
 }
 
-// maxText is what a tokenizer can be trained on.
-const maxText = math.MaxInt32
-
 // Read reads the text file at path; an empty path is Newton's Opticks. Line ends
 // and byte-order marks of other systems are not part of the text, and what is not
 // UTF-8 is an error.
@@ -36,33 +32,21 @@ func Read(path string) (Text, error) {
 	if path == "" {
 		return opticks()
 	}
-	file, err := os.Open(path)
+	data, err := ReadFile(path)
 	if err != nil {
 		return Text{}, fmt.Errorf("reading the corpus: %w; -data FILE names a text file", err)
 	}
-	defer file.Close()
-	var text strings.Builder
-	if info, err := file.Stat(); err == nil {
-		if info.Size() > maxText {
-			return Text{}, fmt.Errorf("the corpus %s has %d bytes; at most %d can be trained on", path, info.Size(), maxText)
-		}
-		text.Grow(int(info.Size()))
+	text, err := plaintext.String("the corpus "+path, data)
+	if err == nil && strings.TrimSpace(text) == "" {
+		err = fmt.Errorf("the corpus %s is empty; -data FILE names a text file", path)
 	}
-	sum := sha256.New()
-	r := plaintext.NewReader("the corpus "+path, io.TeeReader(file, sum))
-	if n, err := io.Copy(&text, io.LimitReader(r, maxText+1)); err != nil || n > maxText {
-		return Text{}, cmp.Or(err, fmt.Errorf("the corpus %s does not end after %d bytes, and more cannot be trained on", path, maxText))
-	}
-	if strings.TrimSpace(text.String()) == "" {
-		return Text{}, fmt.Errorf("the corpus %s is empty; -data FILE names a text file", path)
-	}
-	return Text{Path: path, SHA256: hex.EncodeToString(sum.Sum(nil)), Text: text.String()}, nil
+	return Text{Path: path, SHA256: Sum(data), Text: text}, err
 }
 
-// ReadFile reads a file of messages, entries or answers, which is no device and ends
-// within a gigabyte.
+// ReadFile reads a file of a text, messages, entries or answers, which is no device
+// and ends where no tokenizer can be trained on more.
 func ReadFile(path string) ([]byte, error) {
-	const most = 1 << 30
+	const most = math.MaxInt32
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -76,11 +60,15 @@ func ReadFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is a device, not a file", path)
 	}
 	var data bytes.Buffer
-	data.Grow(int(min(info.Size(), most)) + bytes.MinRead)
-	if n, err := data.ReadFrom(io.LimitReader(file, most+1)); err != nil || n > most {
-		return nil, cmp.Or(err, fmt.Errorf("%s has more than %d bytes", path, most))
+	n := info.Size()
+	if n <= most {
+		data.Grow(int(n) + bytes.MinRead)
+		n, err = data.ReadFrom(io.LimitReader(file, most+1))
 	}
-	return data.Bytes(), nil
+	if n > most {
+		err = fmt.Errorf("%s has more than %d bytes", path, most)
+	}
+	return data.Bytes(), err
 }
 
 // Sum is the SHA-256 of data, in hexadecimal.
