@@ -90,18 +90,23 @@ func (j *judge) ask(ctx context.Context, prompt string) (string, error) {
 	if r.StatusCode != http.StatusOK {
 		return "", j.refused(address, r.StatusCode, text)
 	}
+	return content(address, text)
+}
+
+// content is what a reply says; it is empty where a model only thought.
+func content(address string, text []byte) (string, error) {
 	var reply struct {
 		Choices []struct {
 			Message *struct {
-				Content *string `json:"content"` // null where a model only thought
+				Content *string `json:"content"`
 			} `json:"message"`
 		} `json:"choices"`
 	}
 	if err := strictjson.Unmarshal(text, &reply, strictjson.Ignore); err != nil || len(reply.Choices) == 0 || reply.Choices[0].Message == nil {
 		return "", fmt.Errorf("%s does not reply as OpenAI's chat completions do, but with %.80q; is -url right, up to /v1?", address, text)
 	}
-	if content := reply.Choices[0].Message.Content; content != nil {
-		return *content, nil
+	if said := reply.Choices[0].Message.Content; said != nil {
+		return *said, nil
 	}
 	return "", nil
 }

@@ -380,3 +380,31 @@ func TestTheRulesThemselves(t *testing.T) {
 	require.False(t, mayImport(rooms, "branches/quantize", module+"/branches/other", false))
 	require.True(t, slices.IsSorted(programsOnly))
 }
+
+// Chapters, branches and some rooms stay short, and so does every function.
+func TestLengths(t *testing.T) {
+	lines := map[string]int{}
+	for _, f := range files(t) {
+		if f.test {
+			continue
+		}
+		length := f.fset.File(f.Pos()).LineCount() - 1
+		for dir := f.dir; dir != "."; dir = path.Dir(dir) {
+			lines[dir] += length
+		}
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && !strings.HasPrefix(f.name, machineCode) {
+				n := f.fset.Position(fn.End()).Line - f.fset.Position(fn.Pos()).Line + 1
+				assert.LessOrEqual(t, n, screen, "%s: %s has %d lines", f.at(fn), fn.Name.Name, n)
+			}
+		}
+	}
+	for dir, n := range lines {
+		most, listed := longest[dir]
+		if !listed && woven(dir) {
+			most = 800
+		}
+		assert.True(t, most == 0 || n <= most, "%s has %d lines of Go outside tests, and may have %d", dir, n, most)
+		assert.True(t, chapter(dir) == 0 || n >= 200, "%s has only %d lines", dir, n)
+	}
+}
