@@ -177,7 +177,7 @@ func TestMultiHeadWithOneHeadIsHead(t *testing.T) {
 	x, got, want := f32.New(T, C), f32.New(T, C), f32.New(T, C)
 	gradcheck.Fill(x.Data, rng, 1)
 	m.Forward(got, m.NewActivations(1, T), x, nil)
-	head.Forward(want, attention.NewHeadActivations(T, C), x)
+	head.Forward(want, head.NewActivations(T), x)
 	for i := range want.Data {
 		require.InDelta(t, want.Data[i], got.Data[i], 1e-5)
 	}

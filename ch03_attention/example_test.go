@@ -161,7 +161,7 @@ func ExampleHead() {
 		l.InitUniform(rng)
 	}
 	x := f32.View([]float32{.43, .15, .89, .55, .87, .66, .57, .85, .64}, 3, 3)
-	y, a := f32.New(3, 2), attention.NewHeadActivations(3, 2)
+	y, a := f32.New(3, 2), head.NewActivations(3)
 	head.Forward(y, a, x)
 	for i, word := range []string{"Your", "journey", "starts"} {
 		fmt.Printf("%-8s looks %.2f  gets %.2f\n", word, f32.Row(a.Weights, i), f32.Row(y, i))

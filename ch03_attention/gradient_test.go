@@ -23,7 +23,7 @@ func TestHeadGradients(t *testing.T) {
 	}
 	x, y, dx := f32.New(T, C), f32.New(T, D), f32.New(T, C)
 	gradcheck.Fill(x.Data, rng, 1)
-	a, d := attention.NewHeadActivations(T, D), attention.NewHeadActivations(T, D)
+	a, d := h.NewActivations(T), h.NewActivations(T)
 	dy, weighted := gradcheck.Weighted(y.Data, 3)
 	loss := func() float64 { h.Forward(y, a, x); return weighted() }
 	loss()

@@ -68,11 +68,13 @@ type Views struct{ Q, K, V blas32.General }
 type HeadActivations struct {
 	Views                  // (T,D) each
 	Weights blas32.General // (T,T)
+	part    blas32.General // (T,C), in a gradient: what comes to x through one of the three
 }
 
-// NewHeadActivations returns room for T positions and a head D wide.
-func NewHeadActivations(T, D int) *HeadActivations {
-	return &HeadActivations{Views{f32.New(T, D), f32.New(T, D), f32.New(T, D)}, f32.New(T, T)}
+// NewActivations returns room for T positions.
+func (h *Head) NewActivations(T int) *HeadActivations {
+	C, D := h.Query.W.Rows, h.Query.W.Cols
+	return &HeadActivations{Views{f32.New(T, D), f32.New(T, D), f32.New(T, D)}, f32.New(T, T), f32.New(T, C)}
 }
 
 // Forward sets y (T,D) to the context vectors of one sequence x (T,C).
@@ -91,9 +93,8 @@ func (h *Head) Backward(dx blas32.General, grad *Head, d, a *HeadActivations, dy
 	MixBackward(d.Weights, d.V, dy, a.Weights, a.V)         // Mix(y, a.Weights, a.V)
 	WeighBackward(d.Q, d.K, d.Weights, a.Weights, a.Q, a.K) // Weigh(a.Weights, a.Q, a.K, h.Causal)
 	h.Value.Backward(dx, &grad.Value, d.V, x)               // h.Value.Forward(a.V, x)
-	part := f32.New(dx.Rows, dx.Cols)
-	h.Key.Backward(part, &grad.Key, d.K, x) // h.Key.Forward(a.K, x)
-	f32.Add(dx.Data, part.Data)
-	h.Query.Backward(part, &grad.Query, d.Q, x) // h.Query.Forward(a.Q, x)
-	f32.Add(dx.Data, part.Data)
+	h.Key.Backward(d.part, &grad.Key, d.K, x)               // h.Key.Forward(a.K, x)
+	f32.Add(dx.Data, d.part.Data)
+	h.Query.Backward(d.part, &grad.Query, d.Q, x) // h.Query.Forward(a.Q, x)
+	f32.Add(dx.Data, d.part.Data)
 }

@@ -504,7 +504,7 @@ func TestNormalizeIsPlain(t *testing.T) {
 		require.InEpsilon(t, rstd, m.Rstd[0], 1e-5)
 		require.InDeltaSlice(t, want, got, 1e-4)
 
-		gpt.NormalizeBackward(want, dy, x, weight, mean, rstd)
+		gpt.NormalizeBackward(want, mean, rstd, dy, x, weight)
 		norm.Backward(f32.View(got, 1, n), &gpt.LayerNorm{}, m, f32.View(dy, 1, n), f32.View(x, 1, n))
 		require.InDeltaSlice(t, want, got, 1e-4*float64(max(1, rstd)))
 	}

@@ -36,7 +36,7 @@ func Normalize(y, x, weight, bias []float32) (mean, rstd float32) {
 //	dx = rstd·(g - ⟨g⟩ - x̂·⟨g·x̂⟩)
 //
 // The two subtractions are what mean and rstd, which depend on x too, take away.
-func NormalizeBackward(dx, dy, x, weight []float32, mean, rstd float32) {
+func NormalizeBackward(dx []float32, mean, rstd float32, dy, x, weight []float32) {
 	C := float32(len(x))
 	var meanG, meanGX float32
 	for j, v := range x {
@@ -88,7 +88,7 @@ func (l *LayerNorm) Backward(dx blas32.General, grad *LayerNorm, m *Moments, dy,
 	}
 	f32.Run(x.Rows, 16, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			f32.NormalizeBackward(f32.Row(dx, i), f32.Row(dy, i), f32.Row(x, i), l.Weight, m.Mean[i], m.Rstd[i])
+			f32.NormalizeBackward(f32.Row(dx, i), m.Mean[i], m.Rstd[i], f32.Row(dy, i), f32.Row(x, i), l.Weight)
 		}
 	})
 }

@@ -51,7 +51,7 @@ func newHead(g *torchrand.Generator, in, out int, causal bool) attention.Head {
 
 // contexts runs a head over x.
 func contexts(h attention.Head, x blas32.General) (blas32.General, *attention.HeadActivations) {
-	y, a := f32.New(x.Rows, h.Value.W.Cols), attention.NewHeadActivations(x.Rows, h.Value.W.Cols)
+	y, a := f32.New(x.Rows, h.Value.W.Cols), h.NewActivations(x.Rows)
 	h.Forward(y, a, x)
 	return y, a
 }

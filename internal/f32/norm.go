@@ -21,7 +21,7 @@ func Normalize(y, x, weight, bias []float32, epsilon float64) (mean, rstd float3
 
 // NormalizeBackward undoes [Normalize]: it sets dx to rstd·(g - ⟨g⟩ - x̂·⟨g·x̂⟩),
 // where g is dy·weight and ⟨ ⟩ the mean. It is scratch for x̂ on the way.
-func NormalizeBackward(dx, dy, x, weight []float32, mean, rstd float32) {
+func NormalizeBackward(dx []float32, mean, rstd float32, dy, x, weight []float32) {
 	C := float32(len(x))
 	meanG := Dot(dy, weight) / C
 	Standardize(dx, x, mean, rstd)
