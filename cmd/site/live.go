@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
-	"io/fs"
 	"net/http"
+	"os"
+	"path"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
 	"github.com/llm-from-scratch/llm/cmd/site/internal/weave"
 )
 
@@ -74,23 +75,13 @@ func (l *live) events(w http.ResponseWriter, r *http.Request) {
 // book is woven from.
 func stamp(root string) uint64 {
 	h := fnv.New64a()
-	_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return nil
-		}
-		if name := d.Name(); d.IsDir() {
-			if p != root && (strings.HasPrefix(name, ".") || name == "runs") {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		switch filepath.Ext(p) {
+	for name := range source.Paths(root) {
+		switch path.Ext(name) {
 		case ".go", ".md", ".txt", ".svg", ".png":
-			if info, err := d.Info(); err == nil {
-				fmt.Fprintln(h, p, info.Size(), info.ModTime().UnixNano())
+			if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(name))); err == nil {
+				fmt.Fprintln(h, name, info.Size(), info.ModTime().UnixNano())
 			}
 		}
-		return nil
-	})
+	}
 	return h.Sum64()
 }

@@ -10,6 +10,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"path"
@@ -62,39 +63,40 @@ func Load(root string) (*Tree, []error) {
 	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil {
 		t.Module = moduleOf(data)
 	}
-	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	for rel := range Paths(root) {
+		if !strings.HasSuffix(rel, ".go") || strings.Contains("/"+rel, "/testdata/") {
+			continue
 		}
-		name := d.Name()
-		if d.IsDir() {
-			if p != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "runs") {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !strings.HasSuffix(name, ".go") {
-			return nil
-		}
-		rel, err := filepath.Rel(root, p)
-		if err != nil {
-			return err
-		}
-		f, err := parse(authored(p), filepath.ToSlash(rel))
-		if err != nil {
+		if f, err := parse(authored(filepath.Join(root, filepath.FromSlash(rel))), rel); err != nil {
 			problems = append(problems, err)
-			return nil
+		} else {
+			t.Files[f.Path] = f
 		}
-		t.Files[f.Path] = f
-		return nil
-	})
-	if err != nil {
-		problems = append(problems, err)
 	}
 	for _, p := range slices.Sorted(maps.Keys(t.Files)) {
 		t.declare(t.Files[p])
 	}
 	return t, problems
+}
+
+// Paths yields the files below root, by slash-separated paths from it, but for what
+// lies in directories that begin with . or _, which the go command leaves out too, or
+// in runs, where readers train.
+func Paths(root string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+			rel, relErr := filepath.Rel(root, p)
+			switch {
+			case err != nil || relErr != nil:
+				return nil
+			case d.IsDir() && rel != "." && (strings.ContainsAny(d.Name()[:1], "._") || rel == "runs"):
+				return fs.SkipDir
+			case !d.IsDir() && !yield(filepath.ToSlash(rel)):
+				return fs.SkipAll
+			}
+			return nil
+		})
+	}
 }
 
 // authored is the file to read for p: for the exercises, which readers edit,

@@ -1,22 +1,19 @@
 package weave
 
 import (
-	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"html"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
 
+	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
 	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
@@ -34,7 +31,7 @@ func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool
 	file := path.Join(path.Dir(w.page.file), dest)
 	data, err := os.ReadFile(filepath.Join(w.book.root, filepath.FromSlash(file)))
 	if err != nil || strings.Contains(dest, "://") || strings.HasPrefix(file, "..") {
-		w.problem(n, "no picture %s%s", file, spell.Suggest(file, slices.Values(w.book.allFiles())))
+		w.problem(n, "no picture %s%s", file, spell.Suggest(file, source.Paths(w.book.root)))
 		return ast.WalkSkipChildren, nil
 	}
 	picture, err := inline(data, alt)
@@ -61,36 +58,10 @@ var (
 // inline is an SVG file without what only a file of its own needs, its style
 // sheet among that: the page styles the same classes.
 func inline(svg []byte, alt string) (string, error) {
-	if err := harmless(svg); err != nil {
-		return "", err
-	}
 	_, inside, found := strings.Cut(svgStyle.ReplaceAllString(string(svg), ""), "<svg")
 	if !found {
 		return "", errors.New("is no SVG file")
 	}
 	tag, inside, _ := strings.Cut(inside, ">")
 	return fmt.Sprintf(`<svg aria-label="%s"%s>%s`, html.EscapeString(alt), svgOwn.ReplaceAllString(tag, ""), strings.TrimRight(inside, "\n")), nil
-}
-
-// harmless reports what is wrong with an SVG file. Script and inline style are
-// errors, for the page's security policy would drop them silently.
-func harmless(svg []byte) error {
-	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
-		t, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("is no SVG file: %w", err)
-		}
-		start, _ := t.(xml.StartElement)
-		if start.Name.Local == "script" {
-			return errors.New("holds a script")
-		}
-		for _, a := range start.Attr {
-			if name := a.Name.Local; name == "style" || strings.HasPrefix(name, "on") {
-				return fmt.Errorf("has the attribute %s at <%s>, which the page's security policy forbids", name, start.Name.Local)
-			}
-		}
-	}
 }

@@ -2,14 +2,13 @@ package weave
 
 import (
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
+	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
 	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
 )
 
@@ -35,7 +34,7 @@ func (b *Book) resolve(p *page, dest, prefix string) (string, error) {
 	}
 	info, err := os.Stat(filepath.Join(b.root, filepath.FromSlash(file)))
 	if err != nil || strings.HasPrefix(file, "..") {
-		return "", fmt.Errorf("dead link %s: there is no %s%s", dest, file, spell.Suggest(file, slices.Values(b.allFiles())))
+		return "", fmt.Errorf("dead link %s: there is no %s%s", dest, file, spell.Suggest(file, source.Paths(b.root)))
 	}
 	if info.IsDir() {
 		return "", fmt.Errorf("link to the directory %s: link to one of its files instead", file)
@@ -95,22 +94,4 @@ func (b *Book) sourceHref(file, line string) string {
 		return name + "#L" + line
 	}
 	return name
-}
-
-// allFiles are the repository's files, for suggestions.
-func (b *Book) allFiles() []string {
-	var all []string
-	_ = filepath.WalkDir(b.root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return nil
-		}
-		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && p != b.root {
-			return fs.SkipDir
-		}
-		if rel, err := filepath.Rel(b.root, p); err == nil && !d.IsDir() {
-			all = append(all, filepath.ToSlash(rel))
-		}
-		return nil
-	})
-	return all
 }

@@ -274,13 +274,6 @@ func TestCoverage(t *testing.T) {
 	require.Equal(t, "ch02_twice/twice.go:6: lines 6-7 shown more than once: docs/ch02_twice.md:7, docs/ch02_twice.md:9", b.Coverage()[0].String())
 }
 
-func TestPicturesMayNotBringScriptOrStyle(t *testing.T) {
-	for _, svg := range []string{`<svg><script>1</script></svg>`, `<svg onload="x()"></svg>`, `<svg><g style="fill:red"/></svg>`, `<svg><g></svg`} {
-		b := woven(t, map[string]string{"docs/figures/bars.svg": svg})
-		require.NotEmpty(t, b.Problems, svg)
-	}
-}
-
 func TestBrokenSourceIsAProblemWithItsPlace(t *testing.T) {
 	b := woven(t, map[string]string{"ch02_twice/twice.go": "package twice\n\nfunc {\n"})
 	require.Contains(t, fmt.Sprint(b.Problems), "ch02_twice/twice.go:3: expected 'IDENT', found '{'")
