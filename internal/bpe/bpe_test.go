@@ -72,7 +72,7 @@ func TestPairRanks(t *testing.T) {
 
 // TestRecentKeys: pieces have the same key only if they are the same.
 func TestRecentKeys(t *testing.T) {
-	r, seen := newRecent(1<<20), map[[2]uint64]string{}
+	r, seen := newRecent(1<<20), map[[16]byte]string{}
 	add := func(piece string) {
 		_, key := r.slot(piece)
 		before, ok := seen[key]

@@ -1,6 +1,7 @@
 package bpe
 
 import (
+	"encoding/binary"
 	"math/bits"
 )
 
@@ -17,7 +18,7 @@ type recent struct {
 // A recentPiece is a piece with its ids. Of English words few are longer, or
 // more tokens.
 type recentPiece struct {
-	key [2]uint64 // the bytes of the piece, zeros, and its length as the last byte
+	key [recentSize + 1]byte // the bytes of the piece, zeros, and its length as the last byte
 	ids [3]int32
 	n   int32 // how many ids there are
 }
@@ -33,32 +34,15 @@ const recentSize = 15
 
 // slot returns the slot for a piece, which is not too long, and the key that it
 // has there.
-func (r *recent) slot(piece string) (slot *recentPiece, key [2]uint64) {
-	n := len(piece)
-	switch {
-	case n >= 8: // the last 8 bytes, without those that are among the first 8
-		key[0], key[1] = load8(piece), load8(piece[n-8:])>>(8*(16-n))
-	case n >= 4:
-		key[0] = load4(piece) | load4(piece[n-4:])>>(8*(8-n))<<32
-	default:
-		for i := range n {
-			key[0] |= uint64(piece[i]) << (8 * i)
-		}
-	}
-	key[1] |= uint64(n) << 56
-	return &r.slots[hash(hash(key[0])^key[1])>>r.shift], key
+func (r *recent) slot(piece string) (slot *recentPiece, key [recentSize + 1]byte) {
+	copy(key[:], piece)
+	key[recentSize] = byte(len(piece))
+	first, last := binary.LittleEndian.Uint64(key[:8]), binary.LittleEndian.Uint64(key[8:])
+	return &r.slots[hash(hash(first)^last)>>r.shift], key
 }
-
-// load4 and load8 return the first bytes of s as a number.
-func load4(s string) uint64 {
-	_ = s[3] // one check of the length, not four
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
-}
-
-func load8(s string) uint64 { return load4(s[:4]) | load4(s[4:8])<<32 }
 
 // put has the slot remember a piece by its ids, if they are few enough.
-func (p *recentPiece) put(key [2]uint64, ids []int) {
+func (p *recentPiece) put(key [recentSize + 1]byte, ids []int) {
 	if len(ids) > len(p.ids) {
 		return
 	}

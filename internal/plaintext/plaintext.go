@@ -177,36 +177,23 @@ func refused(text []byte) int {
 }
 
 // headSize is enough of a text to see what is wrong with it.
-const headSize = 64
+const headSize = 4
 
-// wide names the encoding of a text whose characters are two or four bytes each,
-// by its byte-order mark or by where its zero bytes are; "" for others.
+// wide names the encoding of a text whose characters are two or four bytes each, by
+// its byte-order mark, or if it begins with two letters of English by where their
+// zero bytes are (RFC 4627, section 3); "" for others.
 func wide(head []byte) string {
-	for _, known := range []struct{ mark, name string }{ // UTF-32's begins with UTF-16's
-		{"\xff\xfe\x00\x00", "UTF-32LE"}, {"\x00\x00\xfe\xff", "UTF-32BE"}, {"\xff\xfe", "UTF-16LE"}, {"\xfe\xff", "UTF-16BE"},
+	var zeros []byte // 0 for 0, and 1 for others
+	for _, c := range head {
+		zeros = append(zeros, min(c, 1))
+	}
+	for _, known := range []struct{ mark, zeros, name string }{ // UTF-32's mark begins with UTF-16's
+		{"\xff\xfe\x00\x00", "\x01\x00\x00\x00", "UTF-32LE"}, {"\x00\x00\xfe\xff", "\x00\x00\x00\x01", "UTF-32BE"},
+		{"\xff\xfe", "\x01\x00\x01\x00", "UTF-16LE"}, {"\xfe\xff", "\x00\x01\x00\x01", "UTF-16BE"},
 	} {
-		if bytes.HasPrefix(head, []byte(known.mark)) {
+		if bytes.HasPrefix(head, []byte(known.mark)) || string(zeros) == known.zeros {
 			return known.name
 		}
-	}
-	var zeros [4]int // by place in a group of four
-	for i, c := range head {
-		if c == 0 {
-			zeros[i%4]++
-		}
-	}
-	groups, even, odd := len(head)/4, zeros[0]+zeros[2], zeros[1]+zeros[3]
-	switch {
-	case even+odd > len(head)-groups: // a character is not zero
-		return ""
-	case groups > 0 && zeros[2] >= groups && zeros[3] >= groups:
-		return "UTF-32LE"
-	case groups > 0 && zeros[0] >= groups && zeros[1] >= groups:
-		return "UTF-32BE"
-	case even == 0 && odd > groups:
-		return "UTF-16LE"
-	case odd == 0 && even > groups:
-		return "UTF-16BE"
 	}
 	return ""
 }
