@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -76,16 +75,11 @@ func writeNew(path string, write func(w io.Writer) error) error {
 // sweep removes the unfinished files whose names begin so: a writer that was
 // killed has left them.
 func sweep(dir, prefix string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), unfinished) {
-			if err := remove(filepath.Join(dir, e.Name())); err != nil {
-				return err
-			}
+	names, err := namesIn(dir)
+	for _, name := range names {
+		if strings.HasPrefix(name, prefix) && strings.HasSuffix(name, unfinished) {
+			err = errors.Join(err, remove(filepath.Join(dir, name)))
 		}
 	}
-	return nil
+	return err
 }

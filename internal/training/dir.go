@@ -159,21 +159,16 @@ func (c *record) open(dir string, step int) (note string, err error) {
 
 // write writes the record to dir.
 func (c *record) write(dir string) error {
-	for _, file := range []struct {
-		name string
-		text []byte
-	}{
-		{optionsFile, c.options}, {startedFile, c.options}, {logFile, c.log()}, {plotFile, c.plot()}, {samplesFile, []byte(c.samples)},
+	files := durable.Files{}
+	for name, text := range map[string][]byte{
+		optionsFile: c.options, startedFile: c.options, logFile: c.log(), plotFile: c.plot(), samplesFile: []byte(c.samples),
 	} {
-		err := durable.WriteFile(filepath.Join(dir, file.name), func(w io.Writer) error {
-			_, err := w.Write(file.text)
-			return err
-		})
-		if err != nil {
+		files[name] = func(w io.Writer) error {
+			_, err := w.Write(text)
 			return err
 		}
 	}
-	return nil
+	return durable.WriteFiles(dir, files)
 }
 
 const sampleMark = "=== after step "
