@@ -6,7 +6,7 @@ import (
 )
 
 // Heat draws a matrix as squares, darker where the magnitude is larger, each
-// with its number when there are few. values has len(rows) rows of len(cols)
+// with its number. values has len(rows) rows of len(cols)
 // numbers; one that is not finite is left empty, as a masked score is.
 func Heat(title string, rows, cols []string, values [][]float64) []byte {
 	const cell, top = 46.0, 66.0
@@ -28,19 +28,18 @@ func Heat(title string, rows, cols []string, values [][]float64) []byte {
 			}
 		}
 	}
-	numbers := len(rows)*len(cols) <= 144
 	for i, name := range rows {
 		y := top + cell*float64(i)
 		c.text(left-10, y+cell/2+4, "end", "", name)
 		for j, v := range values[i] {
-			c.cell(left+cell*float64(j), y, cell, v, biggest, numbers)
+			c.cell(left+cell*float64(j), y, cell, v, biggest)
 		}
 	}
 	return c.close()
 }
 
 // cell draws one number of a heat map.
-func (c *canvas) cell(x, y, size, v, biggest float64, written bool) {
+func (c *canvas) cell(x, y, size, v, biggest float64) {
 	c.rect("fig-frame", x, y, size, size, 1)
 	if !finite(v) {
 		return
@@ -52,16 +51,9 @@ func (c *canvas) cell(x, y, size, v, biggest float64, written bool) {
 	if strength >= 0.005 {
 		c.rect("fig-cell", x+1, y+1, size-2, size-2, strength)
 	}
-	if !written {
-		return
-	}
 	class := "fig-small"
 	if strength > 0.6 { // where light figures on the cell are easier to read than dark ones
 		class += " fig-strong"
 	}
-	number := fmt.Sprintf("%.2f", v)
-	if math.Abs(v) >= 1e4 { // wider than the cell
-		number = fmt.Sprintf("%.2g", v)
-	}
-	c.text(x+size/2, y+size/2+4, "middle", class, number)
+	c.text(x+size/2, y+size/2+4, "middle", class, fmt.Sprintf("%.2f", v))
 }
