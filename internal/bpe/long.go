@@ -13,34 +13,40 @@ const longPiece = 128
 // hugePiece is what Encode says about a piece whose positions overflow.
 const hugePiece = "bpe: a piece of 2 GiB or more"
 
-// A long piece while it is being merged. The places of the pairs of one rank stand
-// in a row, from left to right, so that the next one to be merged is the first of
-// the row with the lowest rank. Positions count from 1.
+// A long piece while it is being merged. The pairs of one rank stand in a row,
+// from left to right, so that the next one to be merged is the first of the row
+// with the lowest rank. Positions count from 1, and 0 is none.
 type long struct {
 	spots []spot
-	rows  [][]int32   // by rank; some places may be outdated
+	rows  []row       // by rank
 	ranks queue[rank] // those whose turn is still to come
 }
 
 // A spot is what is known of a position in a long piece.
 type spot struct {
-	token int32
-	size  int32 // bytes of a token, at its first spot and at its last
-	rank  rank  // of the token and the next one
+	token         int32
+	size          int32 // bytes of a token, at its first spot and at its last
+	rank          rank  // of the token and the next one
+	before, after int32 // the neighbours in the row of this rank
+}
+
+// A row is the first and the last position of a rank.
+type row struct {
+	first, last int32
+	queued      bool // even if it has become empty again
 }
 
 // mergeLong appends the ids of a long piece, those that mergeShort would find.
 // A row is filled from left to right, while the younger token of its pair is
 // being made, and is complete when its own turn comes, since that token has a
-// lower rank. A place is outdated where another merge has taken one of its two
-// tokens: the rank there is another one then, for tokens only grow.
+// lower rank.
 func (e *Encoder) mergeLong(ids []int, piece string) []int {
 	if len(piece) >= math.MaxInt32 {
 		panic(hugePiece)
 	}
 	l := &e.long
 	if l.rows == nil {
-		l.rows = make([][]int32, len(e.made))
+		l.rows = make([]row, len(e.made))
 	}
 	l.spots = append(slices.Grow(l.spots[:0], len(piece)+1), spot{size: 1})
 	for i := range len(piece) {
@@ -50,13 +56,11 @@ func (e *Encoder) mergeLong(ids []int, piece string) []int {
 		e.join(at + 1)
 	}
 	for len(l.ranks) > 0 {
-		r := l.ranks.pop()
-		for _, at := range l.rows[r] {
-			if l.spots[at].rank == r {
-				e.mergeAt(at)
-			}
+		r := &l.rows[l.ranks.pop()]
+		for r.first > 0 {
+			e.mergeAt(r.first)
 		}
-		l.rows[r] = nil
+		r.queued = false
 	}
 	for at := 1; at < len(l.spots); at += int(l.spots[at].size) {
 		ids = append(ids, int(l.spots[at].token))
@@ -64,16 +68,19 @@ func (e *Encoder) mergeLong(ids []int, piece string) []int {
 	return ids
 }
 
-// mergeAt merges the token at a position with the next one, which makes two new
-// pairs.
+// mergeAt merges the token at a position with the next one. Three pairs are no
+// more, two are new.
 func (e *Encoder) mergeAt(at int32) {
 	l := &e.long
 	left := &l.spots[at]
 	right := &l.spots[at+left.size]
 	before := at - l.spots[at-1].size
-	left.token = int32(e.made[left.rank])
+	token := int32(e.made[left.rank])
+	e.leave(before)
+	e.leave(at)
+	e.leave(at + left.size)
+	left.token = token
 	left.size += right.size
-	right.rank = never
 	l.spots[at+left.size-1].size = left.size
 	e.join(before)
 	e.join(at)
@@ -85,15 +92,43 @@ func (e *Encoder) join(at int32) {
 	s := &l.spots[at]
 	next := int(at + s.size)
 	s.rank = never
-	if at > 0 && next < len(l.spots) {
-		s.rank = e.ranks.of(int(s.token), int(l.spots[next].token))
+	if at == 0 || next == len(l.spots) {
+		return
 	}
+	s.rank = e.ranks.of(int(s.token), int(l.spots[next].token))
 	if s.rank == never {
 		return
 	}
-	row := &l.rows[s.rank]
-	if len(*row) == 0 {
+	r := &l.rows[s.rank]
+	s.before, s.after = r.last, 0
+	if !r.queued {
+		r.queued = true
 		l.ranks.push(s.rank)
 	}
-	*row = append(*row, at)
+	if r.last == 0 {
+		r.first = at
+	} else {
+		l.spots[r.last].after = at
+	}
+	r.last = at
+}
+
+// leave takes a position out of its row.
+func (e *Encoder) leave(at int32) {
+	l := &e.long
+	s := &l.spots[at]
+	if at == 0 || s.rank == never {
+		return
+	}
+	r := &l.rows[s.rank]
+	if s.before == 0 {
+		r.first = s.after
+	} else {
+		l.spots[s.before].after = s.after
+	}
+	if s.after == 0 {
+		r.last = s.before
+	} else {
+		l.spots[s.after].before = s.before
+	}
 }
