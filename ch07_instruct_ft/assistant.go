@@ -136,9 +136,9 @@ func (o Options) validate() error {
 	err := o.Sampler.Validate()
 	switch {
 	case o.MaxTokens < 0:
-		err = errors.New("MaxTokens takes 0 or more")
+		err = fmt.Errorf("max-tokens cannot be %d; it takes 0 or more", o.MaxTokens)
 	case slices.Contains(o.Stop, ""):
-		err = errors.New("Stop takes no empty text")
+		err = errors.New("a stop string cannot be empty")
 	}
 	if err != nil {
 		return fmt.Errorf("instruct: %w", err)

@@ -418,8 +418,8 @@ func TestOptionsOutOfRange(t *testing.T) {
 		"top-k cannot be -1":              of(pretrain.Sampler{TopK: -1}),
 		"min-p cannot be NaN":             of(pretrain.Sampler{MinP: nan}),
 		"repetition-penalty cannot be -3": of(pretrain.Sampler{RepetitionPenalty: -3}),
-		"MaxTokens takes 0 or more":       {MaxTokens: -1},
-		"Stop takes no empty text":        {Stop: []string{"a", ""}},
+		"max-tokens cannot be -1":         {MaxTokens: -1},
+		"a stop string cannot be empty":   {Stop: []string{"a", ""}},
 	} {
 		for name, answer := range map[string]iter.Seq2[string, error]{
 			"Respond": a.Respond(t.Context(), "Name the opposite.", "hot", o),
