@@ -22,9 +22,9 @@ type SideBySide struct {
 // gradient is another value of this type.
 type Pairs struct {
 	Weights []float32 // (B,H,T,S)
-	Factors []float32 // (B,H,T,S), dropout's, of a pass that had it
-	Used    []float32 // (B,H,T,S), what values were mixed with: Weights·Factors then
-	dropped bool      // the last pass had dropout
+	Used    []float32 // (B,H,T,S), what values were mixed with: Weights, but for those that dropout forgot
+	mask    Mask
+	room    []float32 // of Used, in a pass that had dropout
 }
 
 // NewPairs returns room for B sequences.
@@ -34,17 +34,12 @@ func (s SideBySide) NewPairs(B int) *Pairs {
 
 // drop forgets some of the weights, or none if drop is nil.
 func (p *Pairs) drop(drop *Dropout) {
-	p.Used, p.dropped = p.Weights, drop != nil
-	if drop == nil {
-		return
+	p.Used = p.Weights
+	if drop != nil {
+		p.room = append(p.room[:0], p.Weights...)
+		p.Used = p.room
 	}
-	n := len(p.Weights)
-	if p.Factors == nil {
-		p.Factors = make([]float32, 2*n) // and what is used
-	}
-	drop.Factors(p.Factors[:n])
-	p.Used = p.Factors[n:]
-	f32.Mul(p.Used, p.Weights, p.Factors[:n])
+	p.mask.Forward(f32.View(p.Used, 1, len(p.Used)), drop)
 }
 
 // part returns what belongs to head i of m, whose sequences have t rows each:
@@ -81,15 +76,17 @@ func (s SideBySide) Forward(y blas32.General, a *Pairs, x Views, drop *Dropout) 
 	}
 }
 
-// Backward undoes Forward, head by head: from dy it sets dx and the gradient d of
-// the weights.
+// Backward undoes Forward: from dy it sets dx and the gradient d of the weights.
 func (s SideBySide) Backward(dx Views, d, a *Pairs, dy blas32.General, x Views) {
-	for i := range dy.Rows / s.T * s.Heads {
-		v, dv, dweights := s.views(x, i), s.views(dx, i), s.matrix(d.Weights, i)
-		MixBackward(dweights, dv.V, s.part(dy, i, s.T), s.matrix(a.Used, i), v.V) // Mix(y, used, v.V)
-		if a.dropped {
-			f32.Mul(dweights.Data, dweights.Data, s.matrix(a.Factors, i).Data)
-		}
-		WeighBackward(dv.Q, dv.K, dweights, s.matrix(a.Weights, i), v.Q, v.K) // Weigh(weights, v.Q, v.K, s.Causal)
+	heads := dy.Rows / s.T * s.Heads
+	for i := range heads {
+		v, dv, dused := s.views(x, i), s.views(dx, i), s.matrix(d.Weights, i)
+		MixBackward(dused, dv.V, s.part(dy, i, s.T), s.matrix(a.Used, i), v.V) // Mix(y, used, v.V)
+	}
+	dweights := f32.View(d.Weights, 1, len(d.Weights))
+	a.mask.Backward(dweights, dweights) // a.drop(drop)
+	for i := range heads {
+		v, dv := s.views(x, i), s.views(dx, i)
+		WeighBackward(dv.Q, dv.K, s.matrix(d.Weights, i), s.matrix(a.Weights, i), v.Q, v.K) // Weigh(weights, v.Q, v.K, s.Causal)
 	}
 }
