@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,14 +30,15 @@ type filterJSON struct {
 // [pretrain.SaveModel], the head, and classifier.json.
 func (f *Filter) Save(dir string) error {
 	err := durable.Save(dir, func(dir string) error {
-		return cmp.Or(
-			pretrain.SaveModel(dir, f.Classifier.Model, f.Tokenizer),
-			durable.WriteFile(filepath.Join(dir, headFile), func(w io.Writer) error {
+		if err := pretrain.SaveModel(dir, f.Classifier.Model, f.Tokenizer); err != nil {
+			return err
+		}
+		return durable.WriteFiles(dir, durable.Files{
+			headFile: func(w io.Writer) error {
 				return safetensors.Write(w, safetensors.F32, f.Classifier.headParams(), nil)
-			}),
-			durable.WriteFile(filepath.Join(dir, filterFile), func(w io.Writer) error {
-				return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest})
-			}))
+			},
+			filterFile: func(w io.Writer) error { return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest}) },
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("classify: saving: %w", err)
