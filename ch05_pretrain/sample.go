@@ -14,7 +14,7 @@ import (
 // Sampler chooses the next token from logits. Its zero value is greedy: it
 // takes the likeliest. The fields stand in the order in which they take effect,
 // which is Hugging Face's; whatever they rule out, the likeliest token remains.
-// Candidates and Next panic where [Sampler.Validate] returns an error.
+// Penalize, Candidates and Next panic where [Sampler.Validate] returns an error.
 //
 // The repetition penalty is due to Keskar and others (2019), top-p to Holtzman
 // and others (2019), min-p to Nguyen and others (2024).
@@ -26,8 +26,7 @@ type Sampler struct {
 	MinP              float32 // only those at least p times as likely as the likeliest; 0 for all
 }
 
-// Validate names the first field that is out of its range, as [Settings.Validate]
-// does.
+// Validate names the first field that is out of its range, as that of Settings does.
 func (s Sampler) Validate() error {
 	return cmp.Or(
 		within(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 1e6, "repetition-penalty", s.RepetitionPenalty, "0 or more"),
@@ -45,6 +44,9 @@ const badSampler = "pretrain: a field of the Sampler is out of its range, see Sa
 // multiplies them if they are negative, and so lowers all of them. How often a
 // token occurs in text does not matter. It changes logits in place.
 func (s Sampler) Penalize(logits []float32, text []int) {
+	if s.Validate() != nil {
+		panic(badSampler)
+	}
 	theta := s.RepetitionPenalty
 	if theta == 0 || theta == 1 {
 		return
@@ -116,9 +118,8 @@ func cutFrom(p []float32, out func(q float32) bool) []float32 {
 	return p
 }
 
-// Next is what [gpt.Continue] asks for: it penalizes, and chooses one of the
-// [Sampler.Candidates] by chance, each as often as its probability says. Only those
-// are looked for that the dart may hit. A greedy sampler needs no generator.
+// Next is what [gpt.Continue] asks for: it penalizes, and draws one of the
+// [Sampler.Candidates] with its probability. A greedy sampler needs no generator.
 func (s Sampler) Next(rng *rand.Rand) func(logits []float32, text []int) int {
 	if s.Validate() != nil {
 		panic(badSampler)

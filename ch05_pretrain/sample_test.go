@@ -82,6 +82,7 @@ func TestSamplerOutOfRange(t *testing.T) {
 			const message = "pretrain: a field of the Sampler is out of its range, see Sampler.Validate"
 			logits := []float32{1, 2}
 			require.PanicsWithValue(t, message, func() { s.Candidates(logits) })
+			require.PanicsWithValue(t, message, func() { s.Penalize(logits, []int{1}) })
 			require.PanicsWithValue(t, message, func() { s.Next(nil) })
 		}
 	}

@@ -6,8 +6,7 @@ import (
 	"math"
 )
 
-// Settings are the choices of a training run. Fine-tuning, in the next chapters,
-// adds a few of its own to them.
+// Settings are the choices of a training run. Fine-tuning adds a few of its own.
 type Settings struct {
 	Optimizer  AdamW    `json:"optimizer"`
 	Schedule   Schedule `json:"schedule"`   // its Total is the length of the run, in steps

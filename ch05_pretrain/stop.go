@@ -8,10 +8,10 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 )
 
-// Text yields the text of ids in pieces, as it comes. It ends where the ids do,
-// at the end-of-text id, or before a stop string: the one that is complete first,
-// or the longest of those; an empty one at once. A piece is never empty and never ends inside a
-// character; bytes that are part of no character become U+FFFD.
+// Text yields the text of ids in pieces, as it comes. It ends where the ids do, at
+// the end-of-text id, or before a stop string: the one that is complete first, an
+// empty one at once, or the longest of those. A piece is never empty and ends inside
+// no character; bytes that are part of no character become U+FFFD.
 func Text(t *tokens.BPE, ids iter.Seq[int], stops ...string) iter.Seq[string] {
 	stops = slices.SortedFunc(slices.Values(stops), func(a, b string) int { return len(b) - len(a) })
 	return func(yield func(string) bool) {

@@ -59,8 +59,8 @@ func (l *LoRA) Merge() {
 	}
 }
 
-// Learn merges, takes the gradient of the merged weights as for any other training, and from it
-// that of the changes, which it adds to theirs.
+// Learn merges, takes the gradient of the merged weights as for any other training,
+// and from it that of the changes, which it adds to theirs.
 func (l *LoRA) Learn(b embeddings.Batch, scale float32, drop *attention.Dropout) float64 {
 	l.Merge()
 	for _, g := range l.learner.Grads() {
