@@ -1,9 +1,13 @@
 package weave
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"html"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -35,7 +39,7 @@ func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool
 		return ast.WalkSkipChildren, nil
 	}
 	picture, err := inline(data, alt)
-	if err != nil {
+	if err = cmp.Or(forbidden(data), err); err != nil {
 		w.problem(n, "picture %s %v", file, err)
 	}
 	if n.Parent().ChildCount() > 1 {
@@ -64,4 +68,28 @@ func inline(svg []byte, alt string) (string, error) {
 	}
 	tag, inside, _ := strings.Cut(inside, ">")
 	return fmt.Sprintf(`<svg aria-label="%s"%s>%s`, html.EscapeString(alt), svgOwn.ReplaceAllString(tag, ""), strings.TrimRight(inside, "\n")), nil
+}
+
+// forbidden says what is wrong with an SVG file: it is not well-formed, or holds a
+// script or inline style, which the page's security policy would drop silently.
+func forbidden(svg []byte) error {
+	d := xml.NewDecoder(bytes.NewReader(svg))
+	for {
+		t, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("is not well-formed: %w", err)
+		}
+		e, _ := t.(xml.StartElement)
+		if e.Name.Local == "script" {
+			return errors.New("holds a script")
+		}
+		for _, a := range e.Attr {
+			if a.Name.Local == "style" || strings.HasPrefix(a.Name.Local, "on") {
+				return fmt.Errorf("has in <%s> the attribute %s, which the page's security policy forbids", e.Name.Local, a.Name.Local)
+			}
+		}
+	}
 }

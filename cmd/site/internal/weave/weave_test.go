@@ -345,3 +345,10 @@ func FuzzPage(f *testing.F) {
 		_ = b.Walls()
 	})
 }
+
+func TestPicturesMayNotBringScriptOrStyle(t *testing.T) {
+	for _, svg := range []string{`<svg><script>1</script></svg>`, `<svg onload="x()"></svg>`, `<svg><g style="fill:red"/></svg>`, `<svg><g></svg`} {
+		b := woven(t, map[string]string{"docs/figures/bars.svg": svg})
+		require.NotEmpty(t, b.Problems, svg)
+	}
+}
