@@ -241,7 +241,9 @@ func TestAnyDirectoryName(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, Todo, results[0].State)
 			for i := range all {
-				all[i].Wrong = nil // the name is what matters here
+				if os.Getenv("CI") != "true" {
+					all[i].Wrong = nil // the name is what matters here
+				}
 			}
 			failed, err := prove(t.Context(), root, all, func(f finding) { require.Equal(t, f.Want, f.Got, "%v", f) })
 			require.NoError(t, err)
