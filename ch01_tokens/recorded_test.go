@@ -54,3 +54,17 @@ func TestChapterBeginsWithTheRecordedRun(t *testing.T) {
 		}
 	}
 }
+
+// The introduction cuts a word as GPT-2 does.
+func TestIntroductionCutsAWord(t *testing.T) {
+	b := gpt2()
+	require.Len(t, b.Encode("the"), 1)
+	var pieces []string
+	for _, id := range b.Encode("refrangibility") {
+		pieces = append(pieces, "*"+string(b.Bytes(id))+"*")
+	}
+	require.Len(t, pieces, 3)
+	page, err := os.ReadFile("../docs/introduction.md")
+	require.NoError(t, err)
+	require.Contains(t, string(page), fmt.Sprintf("is three: %s, %s and %s.", pieces[0], pieces[1], pieces[2]))
+}

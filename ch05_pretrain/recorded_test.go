@@ -1,11 +1,14 @@
 package pretrain_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
 // What the chapter quotes of a training run stands in the record of that run.
@@ -46,5 +49,25 @@ func TestChapterQuotesTheGreedyText(t *testing.T) {
 	for _, run := range runs {
 		command, text, _ := strings.Cut(strings.TrimPrefix(run, "$ "), "\n")
 		require.Contains(t, string(page), "```sh\n"+command+"\n```\n\n```text\n"+strings.TrimSpace(text)+"\n```\n")
+	}
+}
+
+// The introduction's table has the sizes of GPT-2 and of the recorded run.
+func TestIntroductionHasTheSizes(t *testing.T) {
+	page, err := os.ReadFile("../docs/introduction.md")
+	require.NoError(t, err)
+	record, err := os.ReadFile("../docs/runs/newton.txt")
+	require.NoError(t, err)
+	_, about, _ := strings.Cut(string(record), "Opticks.txt, ")
+	var tokens float64
+	_, err = fmt.Sscanf(about, "%f tokens to learn from", &tokens)
+	require.NoError(t, err)
+	newton := gpt.Config{Vocab: 1024, Context: 128, Width: 128, Heads: 4, Layers: 4, QKVBias: true, TiedHead: true}
+	for _, row := range []string{
+		fmt.Sprintf("| %.2f million | %.2f million |", float64(newton.ParamCount())/1e6, tokens/1e6),
+		fmt.Sprintf("| GPT-2, small | 2019 | %.0f million |", float64(gpt.GPT2Small.ParamCount())/1e6),
+		fmt.Sprintf("| GPT-2, largest | 2019 | %.2f billion |", float64(gpt.GPT2XL.ParamCount())/1e9),
+	} {
+		require.Contains(t, string(page), row)
 	}
 }
