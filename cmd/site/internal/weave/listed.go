@@ -43,13 +43,15 @@ func (w *weaver) packageDoc(p part) string {
 		doc.WriteString(strings.TrimPrefix(strings.TrimPrefix(line.Text, "//"), " ") + "\n")
 	}
 	return fileName.ReplaceAllStringFunc(goDoc(doc.String()), func(name string) string {
-		before, name := name[:strings.LastIndexAny(name, ">\n")+1], name[strings.LastIndexAny(name, ">\n")+1:]
-		return fmt.Sprintf(`%s<a href="%s">%s</a>`, before, html.EscapeString(w.book.sourceHref(path.Join(path.Dir(p.File), name), "")), name)
+		file := path.Join(path.Dir(p.File), name)
+		if w.book.tree.Files[file] == nil {
+			return name
+		}
+		return fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(w.book.sourceHref(file, "")), name)
 	})
 }
 
-// fileName matches a file at the beginning of a line of a list.
-var fileName = regexp.MustCompile(`(?:<pre class="code">|\n)\w+\.go\b`)
+var fileName = regexp.MustCompile(`\b\w+\.go\b`)
 
 // code writes a listing with its caption, and what an example prints.
 func (w *weaver) code(out util.BufWriter, l *listed) {
