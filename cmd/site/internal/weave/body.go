@@ -27,9 +27,10 @@ func (b *Book) body(p *page, prefix string) string {
 
 // A weaver renders the nodes of one page that the book treats its own way.
 type weaver struct {
-	book   *Book
-	page   *page
-	prefix string
+	book    *Book
+	page    *page
+	prefix  string
+	figures int // so far
 }
 
 // RegisterFuncs implements renderer.NodeRenderer.
@@ -136,7 +137,11 @@ func (w *weaver) link(out util.BufWriter, _ []byte, n ast.Node, entering bool) (
 		_, _ = out.WriteString("</a>")
 		return ast.WalkContinue, nil
 	}
-	dest := string(n.(*ast.Link).Destination)
+	link := n.(*ast.Link)
+	dest := string(link.Destination)
+	if _, _, ok := sourceLink(w.page, dest); ok && link.Title != nil {
+		w.problem(n, "the line %q folds nothing: the link has to stand alone in its paragraph", link.Title)
+	}
 	href, err := w.book.resolve(w.page, dest, w.prefix)
 	if err != nil {
 		w.problem(n, "%v", err)

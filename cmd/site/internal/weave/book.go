@@ -12,6 +12,7 @@
 //	[package](../ch03_attention/doc.go#package)          the comment over the package clause
 //	[`Head`](head.go#Head), [`NewHead`](head.go#NewHead) small neighbours of one file, in one listing
 //	[`check`](head.go#check "What is refused")           folded under a line that says what it does
+//	![What it shows](figures/a.svg "What to see in it")  a picture with its caption; the site numbers it
 //
 // Each stands alone in its paragraph, and has prose before it: three listings in
 // a row are small neighbours that want one box, or ideas that want a sentence.

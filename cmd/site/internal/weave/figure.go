@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -22,15 +23,19 @@ import (
 )
 
 // image makes a picture, an SVG file, part of the page, so that the page's theme
-// colours it.
+// colours it. Its title in the Markdown is its caption, and its place on the page its
+// number.
 func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
 	image := n.(*ast.Image)
-	alt, dest := plain(n, src), string(image.Destination)
+	alt, caption, dest := plain(n, src), strings.TrimSpace(string(image.Title)), string(image.Destination)
 	if strings.TrimSpace(alt) == "" {
 		w.problem(n, "picture %s needs a text in its brackets for those who cannot see it", dest)
+	}
+	if caption == "" || n.Parent().ChildCount() > 1 {
+		w.problem(n, `picture %s needs a paragraph of its own and a caption: ![…](%s "What to see in it.")`, dest, dest)
 	}
 	file := path.Join(path.Dir(w.page.file), dest)
 	data, err := os.ReadFile(filepath.Join(w.book.root, filepath.FromSlash(file)))
@@ -42,16 +47,19 @@ func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool
 	if err = cmp.Or(forbidden(data), err); err != nil {
 		w.problem(n, "picture %s %v", file, err)
 	}
-	if n.Parent().ChildCount() > 1 {
-		_, _ = out.WriteString(picture)
-		return ast.WalkSkipChildren, nil
-	}
-	caption := ""
-	if len(image.Title) > 0 {
-		caption = "<figcaption>" + html.EscapeString(string(image.Title)) + "</figcaption>\n"
-	}
-	fmt.Fprintf(out, "<figure class=\"picture\">\n%s\n%s</figure>\n", picture, caption)
+	w.figures++
+	fmt.Fprintf(out, "<figure class=\"picture\">\n%s\n<figcaption><b>%s</b> %s</figcaption>\n</figure>\n",
+		picture, w.page.figure(w.figures), html.EscapeString(caption))
 	return ast.WalkSkipChildren, nil
+}
+
+// figure is what the nth picture of a page is called: only chapters and appendices
+// have a number of their own.
+func (p *page) figure(n int) string {
+	if p.number == "" || p.branch != "" {
+		return fmt.Sprintf("Figure %d", n)
+	}
+	return fmt.Sprintf("Figure %s.%d", p.number, n)
 }
 
 var (
@@ -70,8 +78,16 @@ func inline(svg []byte, alt string) (string, error) {
 	return fmt.Sprintf(`<svg aria-label="%s"%s>%s`, html.EscapeString(alt), svgOwn.ReplaceAllString(tag, ""), strings.TrimRight(inside, "\n")), nil
 }
 
-// forbidden says what is wrong with an SVG file: it is not well-formed, or holds a
-// script or inline style, which the page's security policy would drop silently.
+// A picture fits the page's column, and its letters can be read. On a phone it keeps
+// its size, and scrolls.
+const (
+	pictureWidth = 640
+	letterHeight = 11
+)
+
+// forbidden says what is wrong with an SVG file: it is not well-formed, does not fit
+// the page, or holds a script or inline style, which the page's security policy
+// would drop silently.
 func forbidden(svg []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(svg))
 	for {
@@ -87,6 +103,12 @@ func forbidden(svg []byte) error {
 			return errors.New("holds a script")
 		}
 		for _, a := range e.Attr {
+			switch size, _ := strconv.ParseFloat(strings.TrimSuffix(a.Value, "px"), 64); {
+			case e.Name.Local == "svg" && a.Name.Local == "width" && size > pictureWidth:
+				return fmt.Errorf("is %s pixels wide; the page has %d", a.Value, pictureWidth)
+			case a.Name.Local == "font-size" && size < letterHeight:
+				return fmt.Errorf("has letters of %s; from %d pixels on they can be read", a.Value, letterHeight)
+			}
 			if a.Name.Local == "style" || strings.HasPrefix(a.Name.Local, "on") {
 				return fmt.Errorf("has in <%s> the attribute %s, which the page's security policy forbids", e.Name.Local, a.Name.Local)
 			}

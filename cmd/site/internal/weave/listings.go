@@ -60,8 +60,14 @@ func sourceLink(p *page, dest string) (file, symbol string, ok bool) {
 
 // list looks up what one paragraph shows, and remembers where it is shown.
 func (b *Book) list(p *page, links []*ast.Link) *listed {
-	l := &listed{link: links[0], fold: string(links[0].Title)}
-	for _, link := range links {
+	l := &listed{link: links[0], fold: strings.TrimSpace(string(links[0].Title))}
+	if links[0].Title != nil && l.fold == "" {
+		b.problem(p, links[0], "a listing folds under a line: put it between the quotation marks")
+	}
+	for i, link := range links {
+		if i > 0 && link.Title != nil {
+			b.problem(p, link, "the line under which listings fold stands in the first link of their paragraph")
+		}
 		file, symbol, _ := sourceLink(p, string(link.Destination))
 		if path.Base(file) == exercise.StubFile {
 			return b.task(p, link, file, symbol)

@@ -20,7 +20,7 @@ var small = map[string]string{
 	"docs/legend.md": "# Letters\n\n$`N`$ is a number.\n",
 	"docs/ch01_add.md": "# Adding\n\n## How it adds\n\nWe have `Add` and `Total.Sum`, of type `Total`.\n\n" +
 		"[add](../ch01_add/add.go#package)\n\n[`Add`](../ch01_add/add.go#Add)\n\n[`Total`](../ch01_add/add.go#Total)\n\n[`Total.Sum`](../ch01_add/add.go#Total.Sum)\n\n" +
-		"[Example](../ch01_add/add_test.go#ExampleAdd)\n\n![Two bars](figures/bars.svg)\n\n```math\n\\frac{a}{b}\n```\n",
+		"[Example](../ch01_add/add_test.go#ExampleAdd)\n\n![Two bars](figures/bars.svg \"The second is <higher>.\")\n\n```math\n\\frac{a}{b}\n```\n",
 	"docs/ch02_twice.md":    "# Twice\n\n`Twice` calls `Add`.\n\n[twice](../ch02_twice/twice.go#package)\n\n[`Twice`](../ch02_twice/twice.go#Twice)\n",
 	"docs/left_out.md":      "# Left out\n",
 	"docs/runs/README.md":   "How they were made.\n",
@@ -123,6 +123,7 @@ func TestSoundBook(t *testing.T) {
 		`<a class="name" href="#code-Total.Sum"><code>Total.Sum</code></a>`,
 		`<math display="block" alttext="\frac{a}{b}">`,
 		`<svg aria-label="Two bars" viewBox="0 0 1 1"><rect class="fig-bar"/></svg>`,
+		`<figcaption><b>Figure 1.1</b> The second is &lt;higher&gt;.</figcaption>`,
 		`<h2 id="how-it-adds">`,
 		`<a rel="next" href="ch02_twice.html">`,
 		`<a rel="prev" href="index.html">`,
@@ -224,8 +225,14 @@ func TestProblems(t *testing.T) {
 		{"$`\\fraq{a}{b}`$", "3: formula \\fraq{a}{b}: unknown command \\fraq; is \\frac meant?"},
 		{"```math\na_\n```", "4: formula a_: an argument is missing"},
 		{"![bars](figures/bar.svg)", "3: no picture docs/figures/bar.svg; is docs/figures/bars.svg meant?"},
-		{"![x](../ch01_add/add.go)", "3: picture ch01_add/add.go is no SVG file"},
-		{"![](figures/bars.svg)", "3: picture figures/bars.svg needs a text"},
+		{"![x](../ch01_add/add.go \"C\")", "3: picture ch01_add/add.go is no SVG file"},
+		{"![](figures/bars.svg \"C\")", "3: picture figures/bars.svg needs a text"},
+		{"![bars](figures/bars.svg)", "3: picture figures/bars.svg needs a paragraph of its own and a caption"},
+		{"![bars](figures/bars.svg \" \")", "3: picture figures/bars.svg needs a paragraph of its own and a caption"},
+		{"See ![bars](figures/bars.svg \"C\")", "3: picture figures/bars.svg needs a paragraph of its own and a caption"},
+		{"[x](../ch01_add/add.go#Add \"\")", "3: a listing folds under a line: put it between the quotation marks"},
+		{"[x](../ch01_add/add.go#Add), [y](../ch01_add/add.go#Total \"Sums\")", "3: the line under which listings fold stands in the first link"},
+		{"See [x](../ch01_add/add.go#Add \"Adds\").", "3: the line \"Adds\" folds nothing: the link has to stand alone in its paragraph"},
 		{"a <b>bold</b> word", "3: HTML in the prose is not shown"},
 	} {
 		b := woven(t, map[string]string{"docs/legend.md": "# Letters\n\n" + test.prose + "\n"})
@@ -346,9 +353,15 @@ func FuzzPage(f *testing.F) {
 	})
 }
 
-func TestPicturesMayNotBringScriptOrStyle(t *testing.T) {
-	for _, svg := range []string{`<svg><script>1</script></svg>`, `<svg onload="x()"></svg>`, `<svg><g style="fill:red"/></svg>`, `<svg><g></svg`} {
+// Pictures may bring no script or style, and have to fit and be read.
+func TestPicturesThatAreRefused(t *testing.T) {
+	for svg, want := range map[string]string{
+		`<svg><script>1</script></svg>`: "a script", `<svg onload="x()"></svg>`: "onload", `<svg><g style="fill:red"/></svg>`: "style", `<svg><g></svg`: "well-formed",
+		`<svg width="641"></svg>`: "is 641 pixels wide; the page has 640", `<svg width="640"><text font-size="10.5px">a</text></svg>`: "letters of 10.5px",
+	} {
 		b := woven(t, map[string]string{"docs/figures/bars.svg": svg})
-		require.NotEmpty(t, b.Problems, svg)
+		require.Len(t, b.Problems, 1, svg)
+		require.Equal(t, "docs/ch01_add.md", b.Problems[0].File)
+		require.Contains(t, b.Problems[0].Text, want, svg)
 	}
 }
