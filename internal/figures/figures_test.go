@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"math"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func TestOddInput(t *testing.T) {
 func TestHeatLeavesMaskedCellsEmpty(t *testing.T) {
 	svg := string(Heat("weights", []string{"a", "b"}, []string{"a", "b"}, [][]float64{{1, math.Inf(-1)}, {0.25, 0.75}}))
 	wellFormed(t, []byte(svg))
-	require.Equal(t, 3, strings.Count(svg, `class="fig-cell"`))
+	require.Equal(t, 3+10, strings.Count(svg, `class="fig-cell"`), "with those of the scale")
 	require.Equal(t, 4, strings.Count(svg, `class="fig-frame"`))
 	require.Contains(t, svg, ">0.25<")
 }
@@ -85,6 +86,19 @@ func TestRoofline(t *testing.T) {
 	at := regexp.MustCompile(`x="([0-9.]+)" y="[0-9.]+" text-anchor="(start|end)">(slow|same)<`).FindAllStringSubmatch(string(svg), -1)
 	require.NotEqual(t, at[0][1], at[1][1], "one name does not stand on another")
 	require.Panics(t, func() { Roofline("empty", nil, nil, nil) })
+}
+
+// The colours of the pictures are named twice, for a picture of its own and for
+// the page: no class is in the one sheet only.
+func TestThePageColoursEveryClass(t *testing.T) {
+	page, err := os.ReadFile("../../cmd/site/internal/layout/assets/book.css")
+	require.NoError(t, err)
+	for _, class := range regexp.MustCompile(`\.fig-\w+`).FindAllString(Style, -1) {
+		require.Contains(t, string(page), class)
+	}
+	for _, role := range []Role{Plain, Query, Key, Value, Residual, Gradient, Frozen, Trained, Data, Probability} {
+		require.Contains(t, Style, ".fig-"+string(role)+" {")
+	}
 }
 
 // What a run may bring: the axes stay small and every tick has a name of its own.

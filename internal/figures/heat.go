@@ -5,55 +5,60 @@ import (
 	"math"
 )
 
-// Heat draws a matrix as squares, darker where the magnitude is larger, each
-// with its number. values has len(rows) rows of len(cols)
-// numbers; one that is not finite is left empty, as a masked score is.
+// Heat draws a matrix of shares as squares on the one scale of the book: from
+// white at 0 to the full colour at 1 and beyond, by magnitude. values has len(rows)
+// rows of len(cols) numbers; one that is not finite is left empty, as a masked
+// score is.
 func Heat(title string, rows, cols []string, values [][]float64) []byte {
-	const cell, top = 46.0, 66.0
 	left := 20.0
 	for _, r := range rows {
-		left = max(left, textWidth(r)+24)
+		left = max(left, textWidth(r)+20)
 	}
-	width := max(left+cell*float64(len(cols))+20, left+1.15*textWidth(title)+10)
-	c := open(width, top+cell*float64(len(rows))+16, title, fmt.Sprintf("%d rows %v, %d columns %v", len(rows), rows, len(cols), cols))
-	c.text(left, 22, "start", "fig-title", title)
+	cell := min(46, (Width-left-4)/float64(max(len(cols), 1)))
+	s := NewSketch(54+cell*float64(len(rows))+36, title, fmt.Sprintf("%d rows %v, %d columns %v", len(rows), rows, len(cols), cols))
 	for j, name := range cols {
-		c.text(left+cell*(float64(j)+0.5), top-8, "middle", "fig-small", name)
-	}
-	biggest := 0.0
-	for _, row := range values {
-		for _, v := range row {
-			if finite(v) {
-				biggest = max(biggest, math.Abs(v))
-			}
-		}
+		s.Note(left+cell*(float64(j)+0.5), 48, "middle", name)
 	}
 	for i, name := range rows {
-		y := top + cell*float64(i)
-		c.text(left-10, y+cell/2+4, "end", "", name)
-		for j, v := range values[i] {
-			c.cell(left+cell*float64(j), y, cell, v, biggest)
+		s.Note(left-6, 54+cell*(float64(i)+0.5)+4, "end", name)
+	}
+	s.Heat(left, 54, cell, cell, values)
+	s.Scale(left, 54+cell*float64(len(rows))+12)
+	return s.SVG()
+}
+
+// Heat draws the numbers of a matrix in cells of the given size, on the same
+// scale as the function Heat.
+func (s Sketch) Heat(x, y, width, height float64, values [][]float64) {
+	for i, row := range values {
+		for j, v := range row {
+			s.cell(x+width*float64(j), y+height*float64(i), width, height, v)
 		}
 	}
-	return c.close()
+}
+
+// Scale says what the colours of Heat mean, in a strip 120 wide and 14 high.
+func (s Sketch) Scale(x, y float64) {
+	s.Note(x, y+11, "start", "0")
+	for i := range 10 {
+		s.c.rect("fig-cell", x+12+9*float64(i), y, 9, 14, float64(i+1)/10)
+	}
+	s.Note(x+108, y+11, "start", "1")
 }
 
 // cell draws one number of a heat map.
-func (c *canvas) cell(x, y, size, v, biggest float64) {
-	c.rect("fig-frame", x, y, size, size, 1)
+func (s Sketch) cell(x, y, width, height, v float64) {
+	s.c.rect("fig-frame", x, y, width, height, 1)
 	if !finite(v) {
 		return
 	}
-	strength := 0.0
-	if biggest > 0 {
-		strength = math.Abs(v) / biggest
-	}
+	strength := min(math.Abs(v), 1)
 	if strength >= 0.005 {
-		c.rect("fig-cell", x+1, y+1, size-2, size-2, strength)
+		s.c.rect("fig-cell", x+1, y+1, width-2, height-2, strength)
 	}
 	class := "fig-small"
-	if strength > 0.6 { // where light figures on the cell are easier to read than dark ones
+	if strength > 0.66 { // where light figures on the cell are easier to read than dark ones
 		class += " fig-strong"
 	}
-	c.text(x+size/2, y+size/2+4, "middle", class, fmt.Sprintf("%.2f", v))
+	s.c.text(x+width/2, y+height/2+4, "middle", class, fmt.Sprintf("%.2f", v))
 }

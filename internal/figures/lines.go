@@ -14,9 +14,10 @@ type Series struct {
 
 // The plot area of Lines and Bars, in pixels.
 const (
-	plotWidth, plotHeight            = 640.0, 360.0
-	plotLeft, plotRight              = 64.0, 620.0
-	plotTop, plotBottom, plotLegendY = 62.0, 310.0, 46.0
+	plotHeight          = 252.0
+	plotLeft, plotRight = 56.0, 340.0
+	plotTop, plotBottom = 38.0, 206.0
+	legendLine          = 18.0
 )
 
 // dense is the number of points from which a curve is drawn thinner, so that
@@ -32,22 +33,48 @@ func Lines(title, xLabel, yLabel string, series ...Series) []byte {
 		}
 		xs, ys = append(xs, s.X), append(ys, s.Y)
 	}
-	c := open(plotWidth, plotHeight, title, describe(xLabel, yLabel, series))
+	c := openPlot(title, describe(xLabel, yLabel, series), series)
 	x := spanOf(xs...)
 	_, xTicks := x.round(6)
 	y, yTicks := spanOf(ys...).round(6)
-	c.frame(title, xLabel, yLabel, x, y, named(x.inside(xTicks)), named(yTicks))
+	c.frame(xLabel, yLabel, x, y, named(x.inside(xTicks)), named(yTicks))
 	for i, s := range series {
 		c.curve(i, s, x, y)
 	}
-	c.legend(series)
 	return c.close()
 }
 
-// frame draws what all plots share: title, axis names, the grid of y, and the marks
-// of x.
-func (c *canvas) frame(title, xLabel, yLabel string, x, y span, xTicks, yTicks []tick) {
-	c.text(plotLeft, 22, "start", "fig-title", title)
+// openPlot starts a plot with room for its legend, and draws that.
+func openPlot(title, desc string, series []Series) *canvas {
+	at, y := plotLeft, plotHeight+2
+	type entry struct {
+		i    int
+		x, y float64
+	}
+	var legend []entry
+	for i, s := range series {
+		if s.Name == "" { // one unnamed series needs none
+			continue
+		}
+		if wide := textWidth(s.Name) + 20; at > plotLeft && at+wide > plotRight {
+			at, y = plotLeft, y+legendLine
+		}
+		legend = append(legend, entry{i, at, y})
+		at += textWidth(s.Name) + 38
+	}
+	if len(legend) > 0 {
+		y += legendLine
+	}
+	c := open(y, title, desc)
+	for _, e := range legend {
+		c.rect(fmt.Sprintf("fig-bar fig-c%d", e.i%colours), e.x, e.y, 14, 4, 1)
+		c.text(e.x+20, e.y+6, "start", "fig-small", series[e.i].Name)
+	}
+	return c
+}
+
+// frame draws what all plots share: axis names, the grid of y, and the marks of x.
+func (c *canvas) frame(xLabel, yLabel string, x, y span, xTicks, yTicks []tick) {
 	c.text((plotLeft+plotRight)/2, plotHeight-10, "middle", "", xLabel)
 	c.textUp(16, (plotTop+plotBottom)/2, yLabel)
 	for _, t := range yTicks {
@@ -80,19 +107,6 @@ func (c *canvas) curve(i int, s Series, x, y span) {
 		thin = " fig-thin"
 	}
 	fmt.Fprintf(c, `<path class="fig-line fig-c%d%s" d="%s"/>`+"\n", i%colours, thin, d.String())
-}
-
-// legend names the series in a row under the title; one unnamed series needs none.
-func (c *canvas) legend(series []Series) {
-	at := plotLeft
-	for i, s := range series {
-		if s.Name == "" {
-			continue
-		}
-		c.rect(fmt.Sprintf("fig-bar fig-c%d", i%colours), at, plotLegendY-8, 14, 4, 1)
-		c.text(at+20, plotLegendY-2, "start", "fig-small", s.Name)
-		at += 20 + textWidth(s.Name) + 18
-	}
 }
 
 // describe puts a plot into words for those who cannot see it.

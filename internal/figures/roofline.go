@@ -43,8 +43,6 @@ func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
 		}
 	}
 	x, y := powers(xs), powers(ys)
-	c := open(plotWidth, plotHeight, title, describePoints(points))
-	c.frame(title, "FLOPs for each byte that is fetched", "GFLOP/s", x, y, powerTicks(x, 1, 20), powerTicks(y, 2, 30))
 	top, steepest := slices.Max(ys[len(points):]), slices.Max(slopes)
 	var limits []Series
 	for _, l := range peaks {
@@ -56,12 +54,13 @@ func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
 		from, to := max(x.lo, math.Log2(math.Exp2(y.lo)/l.Rate)), min(x.hi, math.Log2(top/l.Rate))
 		limits = append(limits, Series{l.Name, []float64{from, to}, []float64{from + rate, to + rate}})
 	}
+	c := openPlot(title, describePoints(points), limits)
+	c.frame("FLOPs for each byte that is fetched", "GFLOP/s", x, y, powerTicks(x, 1, 20), powerTicks(y, 2, 30))
 	for k := range limits { // the slopes, and over them the peaks
 		i := (len(peaks) + k) % len(limits)
 		c.curve(i, limits[i], x, y)
 	}
 	c.points(points, x, y)
-	c.legend(limits)
 	return c.close()
 }
 

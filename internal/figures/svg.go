@@ -17,19 +17,21 @@ var Style string
 // colours is how many .fig-cN classes there are; further series start again.
 const colours = 6
 
-// A canvas collects the elements of one picture.
-type canvas struct {
-	strings.Builder
-	width, height float64
-}
+// Width is that of every picture: what a phone has, so that no letter is ever
+// scaled down. A wide page shows the picture larger.
+const Width = 352.0
 
-// open starts a picture of the given size. The title is also what a screen
+// A canvas collects the elements of one picture.
+type canvas struct{ strings.Builder }
+
+// open starts a picture. The title stands over it and is also what a screen
 // reader says; desc adds what the eye would take from the picture.
-func open(width, height float64, title, desc string) *canvas {
-	c := &canvas{width: width, height: height}
+func open(height float64, title, desc string) *canvas {
+	c := &canvas{}
 	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 %s %s" width="%s" height="%s" role="img">`+"\n",
-		num(width), num(height), num(width), num(height))
+		num(Width), num(height), num(Width), num(height))
 	fmt.Fprintf(c, "<title>%s</title>\n<desc>%s</desc>\n<style>\n%s</style>\n", html.EscapeString(title), html.EscapeString(desc), Style)
+	c.text(4, 18, "start", "fig-title", title)
 	return c
 }
 
@@ -116,5 +118,5 @@ func digits(x float64, least int) string {
 	return fmt.Sprintf("%.*g", max(n, least), x)
 }
 
-// textWidth guesses how wide a 13-pixel label is: there is no font to ask.
-func textWidth(s string) float64 { return 7 * float64(len([]rune(s))) }
+// textWidth guesses how wide an 11-pixel label is: there is no font to ask.
+func textWidth(s string) float64 { return 6 * float64(len([]rune(s))) }

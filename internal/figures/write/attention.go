@@ -26,7 +26,7 @@ func toy() blas32.General {
 
 func attentionSimple() []byte {
 	_, weights := attention.Simple(toy())
-	return figures.Heat("How much each word (row) takes from each (column)", toyWords, toyWords, table(weights, false))
+	return figures.Heat("How much a row's word takes from each", toyWords, toyWords, table(weights, false))
 }
 
 func attentionCausal() []byte {

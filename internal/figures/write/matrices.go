@@ -26,7 +26,7 @@ func steps(log string) func(docs string) ([]byte, error) {
 				Name: f.step, FLOPsAByte: f.flopsAByte(), GFLOPSecond: record.Number("Step/"+f.step+"/256x3072x768", "GFLOP/s"),
 			})
 		}
-		svg := figures.Roofline("One product in seven ways, under the limits of the processor",
+		svg := figures.Roofline("One product in seven ways, under the roof",
 			[]figures.Limit{
 				{Name: "peak, all cores", Rate: record.Number("Limit/peak/all", "GFLOP/s")},
 				{Name: "peak, one core", Rate: record.Number("Limit/peak/one", "GFLOP/s")},
