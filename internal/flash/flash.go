@@ -21,17 +21,19 @@ import (
 
 const (
 	badHeads = "flash: the width is not divisible by the number of heads"
+	badKeys  = "flash: the keys are not as wide as their number of heads asks"
 	badKept  = "flash: Backward of a pass that kept nothing"
 )
 
-// Views are the queries (B·T,C), keys (B·S,C) and values (B·S,C) of B sequences,
-// those of all heads side by side in the columns. Their gradients are another
-// value of this type.
+// Views are the queries (B·T,H·D), keys (B·S,G·D) and values (B·S,G·D) of B
+// sequences, those of all heads side by side in the columns. Their gradients are
+// another value of this type.
 type Views struct{ Q, K, V blas32.General }
 
 // Pass says how views are cut and looked at.
 type Pass struct {
 	Heads  int     // H
+	Shared int     // how many of these look at one head of the keys, H/G; 0 means 1
 	T, S   int     // queries and keys of a sequence; the queries are its last T positions
 	Causal bool    // no position sees the future
 	Drop   float32 // share of the weights that are forgotten
@@ -60,8 +62,12 @@ type work struct {
 // Forward sets y (B·T,C) to what the heads mix from x. A piece of the work is one
 // block of queries of one head: no two write to the same place.
 func Forward(y blas32.General, a *Kept, x Views, p Pass) {
+	p.Shared = max(1, p.Shared)
 	if x.Q.Cols%p.Heads != 0 {
 		panic(badHeads)
+	}
+	if p.Heads%p.Shared != 0 || x.K.Cols*p.Shared != x.Q.Cols {
+		panic(badKeys)
 	}
 	w := &a.work
 	*w = work{Pass: p, x: x, y: y, a: a}
@@ -76,8 +82,8 @@ func Forward(y blas32.General, a *Kept, x Views, p Pass) {
 }
 
 // Backward undoes the last [Forward] of a, given its output y: from dy it sets dx
-// and the gradient d of what was kept. A piece of the work is a whole head, since
-// all its queries add to the gradients of its keys and values.
+// and the gradient d of what was kept. A piece of the work is a whole head of the
+// keys, since all queries that look at it add to the gradients of its keys and values.
 func Backward(dx Views, d, a *Kept, dy, y blas32.General, x Views) {
 	if a.LogSum == nil {
 		panic(badKept)
@@ -85,13 +91,14 @@ func Backward(dx Views, d, a *Kept, dy, y blas32.General, x Views) {
 	w := &d.work
 	*w = work{Pass: a.work.Pass, x: x, dx: dx, y: y, dy: dy, a: a, d: d}
 	tiles.Reserve(runtime.GOMAXPROCS(0))
-	f32.Run(y.Rows/w.T*w.Heads, 1, func(lo, hi int) {
+	n := w.Shared * w.blocks() // that look at one head of the keys
+	f32.Run(y.Rows/w.T*w.Heads/w.Shared, 1, func(lo, hi int) {
 		t := tiles.Take()
 		for i := lo; i < hi; i++ {
 			// The last block sees all keys and sets their gradients; the others add.
-			last := (i+1)*w.blocks() - 1
+			last := (i+1)*n - 1
 			w.block(last).backward(t, 0)
-			for j := i * w.blocks(); j < last; j++ {
+			for j := i * n; j < last; j++ {
 				w.block(j).backward(t, 1)
 			}
 		}
@@ -99,9 +106,9 @@ func Backward(dx Views, d, a *Kept, dy, y blas32.General, x Views) {
 	})
 }
 
-// part returns what belongs to head i of m, whose sequences have t rows each:
-// the rows of sequence i/H and the columns of head i%H.
-func (w *work) part(m blas32.General, i, t int) blas32.General {
-	b, h, D := i/w.Heads, i%w.Heads, m.Cols/w.Heads
+// part returns what belongs to head i of m, which has so many heads and t rows a
+// sequence: the rows of sequence i/heads and the columns of head i%heads.
+func part(m blas32.General, i, heads, t int) blas32.General {
+	b, h, D := i/heads, i%heads, m.Cols/heads
 	return f32.Cols(f32.Rows(m, b*t, (b+1)*t), h*D, (h+1)*D)
 }

@@ -149,6 +149,38 @@ func TestTilesEqualPlain(t *testing.T) {
 	})
 }
 
+// Heads that share keys and values do what they would with copies of them, whose
+// gradients add up.
+func TestSharedKeys(t *testing.T) {
+	const B, T, H, shared, D = 2, flash.TileRows + 5, 6, 3, 4
+	copies, got := newPass(flash.Pass{Heads: H, T: T, S: T + 2, Causal: true}, B, H*D), newPass(flash.Pass{Heads: H, T: T, S: T + 2, Causal: true}, B, H*D)
+	got.Shared = shared
+	for _, m := range []*blas32.General{&got.x.K, &got.x.V, &got.dx.K, &got.dx.V} {
+		*m = f32.Cols(*m, 0, H/shared*D)
+	}
+	for row := range got.x.K.Rows {
+		for col := range H * D {
+			from := col/D/shared*D + col%D
+			f32.Row(copies.x.K, row)[col], f32.Row(copies.x.V, row)[col] = f32.Row(got.x.K, row)[from], f32.Row(got.x.V, row)[from]
+		}
+	}
+	copies.plain()
+	got.tiled()
+	sum := func(m blas32.General) blas32.General {
+		s := f32.New(m.Rows, H/shared*D)
+		for row := range m.Rows {
+			for col, v := range f32.Row(m, row) {
+				f32.Row(s, row)[col/D/shared*D+col%D] += v
+			}
+		}
+		return s
+	}
+	copies.dx.K, copies.dx.V = sum(copies.dx.K), sum(copies.dx.V)
+	requireSame(t, copies, got, 1e-5)
+	got.Shared = 4
+	require.PanicsWithValue(t, "flash: the keys are not as wide as their number of heads asks", got.tiled)
+}
+
 // Scores of ±10,000 overflow nothing. A float32 near 10,000 is exact to a
 // thousandth, and so are weights made from one.
 func TestTilesOfHugeScores(t *testing.T) {

@@ -44,13 +44,13 @@ func (w *work) block(number int) block {
 
 // queries returns what belongs to the block of m, which has T rows a sequence.
 func (b block) queries(m blas32.General) blas32.General {
-	return f32.Rows(b.part(m, b.head, b.T), b.lo, b.hi)
+	return f32.Rows(part(m, b.head, b.Heads, b.T), b.lo, b.hi)
 }
 
 // keys returns what belongs to the keys lo to hi-1 of m, which has S rows a
 // sequence.
 func (b block) keys(m blas32.General, lo, hi int) blas32.General {
-	return f32.Rows(b.part(m, b.head, b.S), lo, hi)
+	return f32.Rows(part(m, b.head/b.Shared, b.Heads/b.Shared, b.S), lo, hi)
 }
 
 // kept returns what belongs to the block of sums (B,H,T).
