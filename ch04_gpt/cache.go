@@ -9,7 +9,6 @@ import (
 
 const (
 	badExtend   = "gpt: Extend needs at least one id, and room for all of them in the context"
-	badCache    = "gpt: the cache was made for another configuration"
 	badTruncate = "gpt: Truncate keeps no more tokens than the cache has read"
 )
 
@@ -19,11 +18,11 @@ const (
 // longer; with 512 as long.
 const chunk = 256
 
-// Cache remembers the keys and values of the tokens a model has read. Nothing
+// KVCache remembers the keys and values of the tokens a model has read. Nothing
 // that comes later changes them, since no position sees the future; so the next
 // token costs one position's work and not the whole text's.
-type Cache struct {
-	config Config
+type KVCache struct {
+	model  Reader
 	length int
 	past   [][]float32       // L of (Context,2C): keys and values side by side
 	stream []float32         // (chunk,C), up to chunk new positions
@@ -50,13 +49,14 @@ func (p past) with(k, v blas32.General) (allK, allV blas32.General) {
 	return f32.Cols(all, 0, C), f32.Cols(all, C, 2*C)
 }
 
-// NewCache returns an empty cache for models of configuration c.
-func NewCache(c Config) *Cache {
+// NewKVCache returns an empty cache for m.
+func NewKVCache(m Reader) *KVCache {
+	c := m.Shape()
 	n := min(chunk, c.Context)
 	block := NewBlockActivations(c, 1, n)
 	block.normed2, block.kept = block.normed1, flash.Kept{} // nothing is kept for a backward pass
-	cache := &Cache{
-		config: c, stream: make([]float32, n*c.Width), block: block,
+	cache := &KVCache{
+		model: m, stream: make([]float32, n*c.Width), block: block,
 		hidden: make([]float32, c.Width), logits: make([]float32, c.Vocab),
 	}
 	for range c.Layers {
@@ -66,14 +66,11 @@ func NewCache(c Config) *Cache {
 }
 
 // Len is the number of tokens read so far.
-func (c *Cache) Len() int { return c.length }
-
-// Reset forgets all tokens.
-func (c *Cache) Reset() { c.length = 0 }
+func (c *KVCache) Len() int { return c.length }
 
 // Truncate forgets all tokens but the first n, of which the keys and values stay
 // as they are: they know nothing of what came later.
-func (c *Cache) Truncate(n int) {
+func (c *KVCache) Truncate(n int) {
 	if n < 0 || n > c.length {
 		panic(badTruncate)
 	}
@@ -91,14 +88,11 @@ type Reader interface {
 
 // Extend reads ids after what the cache already holds and returns the logits
 // (V) of the token that follows. They live in the cache until its next use. The
-// result is that of running m over the whole text.
-func (c *Cache) Extend(m Reader, ids []int) []float32 {
-	config := m.Shape()
+// result is that of running the model over the whole text.
+func (c *KVCache) Extend(ids []int) []float32 {
+	m, config := c.model, c.model.Shape()
 	if len(ids) == 0 || c.length+len(ids) > config.Context {
 		panic(badExtend)
-	}
-	if c.config != config {
-		panic(badCache)
 	}
 	var x blas32.General
 	for len(ids) > 0 {
@@ -120,13 +114,13 @@ func (c *Cache) Extend(m Reader, ids []int) []float32 {
 }
 
 // NewCache returns an empty cache for m.
-func (m *Model) NewCache() *Cache { return NewCache(m.Config) }
-
-// Extend is [Cache.Extend] by m.
-func (m *Model) Extend(c *Cache, ids []int) []float32 { return c.Extend(m, ids) }
+func (m *Model) NewCache() Cache { return NewKVCache(m) }
 
 // Shape is the configuration of m.
 func (m *Model) Shape() Config { return m.Config }
+
+// Sizes are the vocabulary and the longest text of m.
+func (m *Model) Sizes() (vocab, context int) { return m.Config.Vocab, m.Config.Context }
 
 // Embed sets x (n,C) to the vectors that ids begin with, from position at on.
 func (m *Model) Embed(x blas32.General, ids []int, at int) {

@@ -232,15 +232,15 @@ func ExampleModel_Forward() {
 	// logits: 8 × 100
 }
 
-func ExampleModel_Extend() {
+func ExampleKVCache_Extend() {
 	c := gpt.Config{Vocab: 100, Context: 8, Width: 16, Heads: 4, Layers: 2, QKVBias: true, TiedHead: true}
 	m := gpt.New(c)
 	m.Init(rand.New(rand.NewPCG(1, 2)))
 
-	whole := gpt.Argmax(m.Extend(gpt.NewCache(c), []int{5, 17, 3}))
-	cache := gpt.NewCache(c)
-	m.Extend(cache, []int{5, 17})
-	inSteps := gpt.Argmax(m.Extend(cache, []int{3}))
+	whole := gpt.Argmax(m.NewCache().Extend([]int{5, 17, 3}))
+	cache := m.NewCache()
+	cache.Extend([]int{5, 17})
+	inSteps := gpt.Argmax(cache.Extend([]int{3}))
 	fmt.Println("the same next token:", whole == inSteps, "after", cache.Len(), "ids")
 	// Output: the same next token: true after 3 ids
 }

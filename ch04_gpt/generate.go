@@ -4,12 +4,18 @@ import "iter"
 
 const emptyPrompt = "gpt: a prompt needs at least one id"
 
-// A Decoder is what writing takes: a [Model], or one whose weights have another
-// form.
+// A Decoder is what writing takes: a [Model], or any other that predicts the next
+// token.
 type Decoder interface {
-	Shape() Config
-	NewCache() *Cache
-	Extend(c *Cache, ids []int) []float32
+	Sizes() (vocab, context int)
+	NewCache() Cache
+}
+
+// A Cache is a text that a decoder has read, such as a [KVCache].
+type Cache interface {
+	Len() int                   // in tokens
+	Truncate(n int)             // forgets all but the first n
+	Extend(ids []int) []float32 // reads on; the logits (V) of the next token, until the next use
 }
 
 // Continue yields the ids that pick chooses, one after another, without end:
@@ -20,15 +26,15 @@ type Decoder interface {
 //
 // The cache is m's. It may have read the beginning of the prompt, but not all of
 // it, and belongs to the loop: it is all that changes.
-func Continue(m Decoder, cache *Cache, prompt []int, pick func(logits []float32, text []int) int) iter.Seq[int] {
+func Continue(m Decoder, cache Cache, prompt []int, pick func(logits []float32, text []int) int) iter.Seq[int] {
 	if len(prompt) == 0 {
 		panic(emptyPrompt)
 	}
 	return func(yield func(int) bool) {
-		most := m.Shape().Context
+		_, most := m.Sizes()
 		window := make([]int, 0, most)
 		window = append(window, prompt[max(0, len(prompt)-most):]...)
-		logits := m.Extend(cache, window[cache.Len():])
+		logits := cache.Extend(window[cache.Len():])
 		for {
 			id := pick(logits, window)
 			if !yield(id) {
@@ -36,13 +42,13 @@ func Continue(m Decoder, cache *Cache, prompt []int, pick func(logits []float32,
 			}
 			if len(window) < most {
 				window = append(window, id)
-				logits = m.Extend(cache, window[len(window)-1:])
+				logits = cache.Extend(window[len(window)-1:])
 				continue
 			}
 			copy(window, window[1:])
 			window[len(window)-1] = id
-			cache.Reset()
-			logits = m.Extend(cache, window)
+			cache.Truncate(0)
+			logits = cache.Extend(window)
 		}
 	}
 }

@@ -170,12 +170,12 @@ func TestCacheEqualsRecomputation(t *testing.T) {
 	c := small
 	c.Context = 150 // more than two chunks
 	m, ids := randomModel(c, 1), randomIDs(150, c.Vocab, 1)
-	cache := gpt.NewCache(c)
+	cache := m.NewCache()
 	for _, pieces := range [][]int{{1, 1, 1, 2, 3}, {12}, {64}, {65}, {149, 1}, {150}, {1, 64, 64}, {63, 2, 80}} {
-		cache.Reset()
+		cache.Truncate(0)
 		at := 0
 		for _, n := range pieces {
-			got := m.Extend(cache, ids[at:at+n])
+			got := cache.Extend(ids[at : at+n])
 			at += n
 			require.InDeltaSlice(t, logitsOf(m, ids[:at]), got, 1e-4, "%v, after %d ids", pieces, at)
 		}
@@ -186,13 +186,13 @@ func TestCacheEqualsRecomputation(t *testing.T) {
 // What is kept of the beginning is as good as read afresh, whatever came after it.
 func TestTruncatedCacheEqualsRecomputation(t *testing.T) {
 	m, ids, other := randomModel(small, 4), randomIDs(12, small.Vocab, 4), randomIDs(12, small.Vocab, 5)
-	cache := gpt.NewCache(small)
+	cache := m.NewCache()
 	for kept := range 12 {
-		cache.Reset()
-		m.Extend(cache, append(ids[:kept:kept], other[kept:]...))
+		cache.Truncate(0)
+		cache.Extend(append(ids[:kept:kept], other[kept:]...))
 		cache.Truncate(kept)
 		require.Equal(t, kept, cache.Len())
-		require.InDeltaSlice(t, logitsOf(m, ids), m.Extend(cache, ids[kept:]), 1e-4, "%d kept", kept)
+		require.InDeltaSlice(t, logitsOf(m, ids), cache.Extend(ids[kept:]), 1e-4, "%d kept", kept)
 	}
 }
 
@@ -233,17 +233,17 @@ func TestContinueShowsTheText(t *testing.T) {
 func TestMisuse(t *testing.T) {
 	m := gpt.New(small)
 	a := m.NewActivations(m.Gradient(nil), 1, 6)
-	cache := gpt.NewCache(small)
+	cache := m.NewCache()
 	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its activations", func() { m.Forward(a, make([]int, 7), 7, nil) })
 	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its activations", func() { m.Forward(a, make([]int, 5), 3, nil) })
-	require.PanicsWithValue(t, "gpt: Extend needs at least one id, and room for all of them in the context", func() { m.Extend(cache, nil) })
-	require.PanicsWithValue(t, "gpt: Extend needs at least one id, and room for all of them in the context", func() { m.Extend(cache, make([]int, 13)) })
-	m.Extend(cache, make([]int, 3))
+	require.PanicsWithValue(t, "gpt: Extend needs at least one id, and room for all of them in the context", func() { cache.Extend(nil) })
+	require.PanicsWithValue(t, "gpt: Extend needs at least one id, and room for all of them in the context", func() { cache.Extend(make([]int, 13)) })
+	cache.Extend(make([]int, 3))
 	for _, n := range []int{-1, 4} {
 		require.PanicsWithValue(t, "gpt: Truncate keeps no more tokens than the cache has read", func() { cache.Truncate(n) })
 	}
 	require.PanicsWithValue(t, "gpt: a prompt needs at least one id", func() { m.Greedy(nil) })
-	require.Panics(t, func() { m.Extend(cache, []int{small.Vocab}) })
+	require.Panics(t, func() { cache.Extend([]int{small.Vocab}) })
 }
 
 // forgetting is a dropout that forgets the same values every time.
@@ -371,11 +371,11 @@ func TestAllocation(t *testing.T) {
 		m.Backward(grad, a, dhidden)
 	}), allocs.Step, "training")
 
-	cache := gpt.NewCache(c)
+	cache := m.NewCache()
 	require.Less(t, allocs.Bytes(func() {
-		cache.Reset()
-		m.Extend(cache, ids[:7])
-		m.Extend(cache, ids[7:8])
+		cache.Truncate(0)
+		cache.Extend(ids[:7])
+		cache.Extend(ids[7:8])
 	}), allocs.Step, "decoding")
 }
 
@@ -431,12 +431,12 @@ func BenchmarkDecode(b *testing.B) {
 		bytes := c.WeightBytes() - 4*c.Context*c.Width // all but the positions
 		b.Run(size.name, func(b *testing.B) {
 			cache, id := m.NewCache(), []int{1}
-			m.Extend(cache, id)
+			cache.Extend(id)
 			for b.Loop() {
 				if cache.Len() == c.Context {
-					cache.Reset()
+					cache.Truncate(0)
 				}
-				m.Extend(cache, id)
+				cache.Extend(id)
 			}
 			rate := float64(b.N) / b.Elapsed().Seconds()
 			b.ReportMetric(rate, "tok/s")
@@ -457,10 +457,10 @@ func BenchmarkPrefill(b *testing.B) {
 		flops := float64(c.ForwardFLOPs(1, T) - 2*(T-1)*c.Width*c.Vocab)
 		b.Run(size.name, func(b *testing.B) {
 			cache := m.NewCache()
-			m.Extend(cache, ids)
+			cache.Extend(ids)
 			for b.Loop() {
-				cache.Reset()
-				m.Extend(cache, ids)
+				cache.Truncate(0)
+				cache.Extend(ids)
 			}
 			rate := float64(b.N) / b.Elapsed().Seconds()
 			b.ReportMetric(rate*float64(T), "tok/s")

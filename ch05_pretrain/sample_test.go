@@ -195,7 +195,7 @@ func TestGeneratePenalizesTheText(t *testing.T) {
 	s := pretrain.Sampler{RepetitionPenalty: 1e6}
 	for id := range pretrain.Generate(m, text, s, nil) {
 		window := text[max(0, len(text)-c.Context):]
-		logits := slices.Clone(m.Extend(m.NewCache(), window))
+		logits := slices.Clone(m.NewCache().Extend(window))
 		require.Equal(t, gpt.Argmax(penalized(logits, window, 1e6)), id, "after %v", text)
 		if text = append(text, id); len(text) == 20 {
 			break

@@ -27,10 +27,11 @@ type Assistant struct {
 // New returns the assistant of a model, in whatever form its weights are, and its
 // tokenizer. It panics when the two have vocabularies of different sizes.
 func New(m gpt.Decoder, t *tokens.BPE) *Assistant {
-	if m.Shape().Vocab != t.Vocab() {
+	vocab, context := m.Sizes()
+	if vocab != t.Vocab() {
 		panic("instruct: the tokenizer is not the model's")
 	}
-	return &Assistant{m, m.Shape().Context, t}
+	return &Assistant{m, context, t}
 }
 
 // Load reads an assistant from a directory that [pretrain.SaveModel] has
@@ -89,7 +90,7 @@ func (a *Assistant) fits(n int) error {
 
 // answer yields the answer to a prompt in pieces of text, see [gpt.Continue] for
 // the cache, and last the error of ctx, if it was cancelled.
-func (a *Assistant) answer(ctx context.Context, cache *gpt.Cache, prompt []int, o Options) iter.Seq2[string, error] {
+func (a *Assistant) answer(ctx context.Context, cache gpt.Cache, prompt []int, o Options) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for piece := range pretrain.Text(a.bpe, a.ids(ctx, cache, prompt, o), o.Stop...) {
 			if !yield(piece, nil) {
@@ -104,7 +105,7 @@ func (a *Assistant) answer(ctx context.Context, cache *gpt.Cache, prompt []int, 
 
 // ids yields the ids of an answer, no more than the options and the context
 // allow, until ctx is cancelled.
-func (a *Assistant) ids(ctx context.Context, cache *gpt.Cache, prompt []int, o Options) iter.Seq[int] {
+func (a *Assistant) ids(ctx context.Context, cache gpt.Cache, prompt []int, o Options) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		if ctx.Err() != nil {
 			return

@@ -16,7 +16,7 @@ type Conversation struct {
 	assistant *Assistant
 	history   []Entry
 	forgotten int
-	cache     *gpt.Cache
+	cache     gpt.Cache
 	read      []int // begins with what is in the cache, its last answer aside
 }
 

@@ -61,7 +61,7 @@ func plainAnswer(m *gpt.Model, bpe *tokens.BPE, history []instruct.Entry, instru
 	}
 	stream, answer := tokens.NewStream(bpe), ""
 	for range n {
-		id := gpt.Argmax(m.Extend(m.NewCache(), ids))
+		id := gpt.Argmax(m.NewCache().Extend(ids))
 		if id == bpe.EndOfText() {
 			break
 		}
@@ -125,15 +125,22 @@ func TestConversationEqualsRecomputation(t *testing.T) {
 	assert.Len(t, c.History(), 1)
 }
 
-// counting counts the ids that a decoder reads.
+// counting counts the ids that a decoder's caches read.
 type counting struct {
 	gpt.Decoder
 	read int
 }
 
-func (c *counting) Extend(cache *gpt.Cache, ids []int) []float32 {
+func (c *counting) NewCache() gpt.Cache { return countingCache{c.Decoder.NewCache(), c} }
+
+type countingCache struct {
+	gpt.Cache
+	*counting
+}
+
+func (c countingCache) Extend(ids []int) []float32 {
 	c.read += len(ids)
-	return c.Decoder.Extend(cache, ids)
+	return c.Cache.Extend(ids)
 }
 
 // A turn reads what is new: the answer before, which has become text, what is

@@ -42,7 +42,7 @@ func ExampleInt8() {
 	m := gpt.New(c)
 	m.Init(rand.New(rand.NewPCG(1, 2)))
 	q := quantize.Int8(m)
-	logits, rounded := m.Extend(m.NewCache(), []int{5, 17, 3}), q.Extend(q.NewCache(), []int{5, 17, 3})
+	logits, rounded := m.NewCache().Extend([]int{5, 17, 3}), q.NewCache().Extend([]int{5, 17, 3})
 	for _, id := range []int{5, 17, 3, gpt.Argmax(logits)} {
 		fmt.Printf("token %2d: logit %7.4f, %7.4f with weights of one byte\n", id, logits[id], rounded[id])
 	}

@@ -106,7 +106,7 @@ func TestInt8IsAModelOfRoundedWeights(t *testing.T) {
 		for _, pieces := range [][]int{{1, 1, 3}, {6, 7}, {150}, {100, 1}} {
 			want, got := rounded.NewCache(), bytes.NewCache()
 			for _, n := range pieces {
-				require.InDeltaSlice(t, rounded.Extend(want, ids[:n]), bytes.Extend(got, ids[:n]), 2e-4, "%v", pieces)
+				require.InDeltaSlice(t, want.Extend(ids[:n]), got.Extend(ids[:n]), 2e-4, "%v", pieces)
 			}
 		}
 	}
@@ -117,7 +117,7 @@ func TestInt8IsCloseToTheModel(t *testing.T) {
 	c := small
 	c.Width, c.Context = 64, 40
 	m, ids := randomModel(c, 32), randomIDs(40, c.Vocab, 32)
-	want, got := m.Extend(m.NewCache(), ids), quantize.Int8(m).Extend(gpt.NewCache(c), ids)
+	want, got := m.NewCache().Extend(ids), quantize.Int8(m).NewCache().Extend(ids)
 	var size, off float64
 	for i := range want {
 		size += float64(want[i]) * float64(want[i])
@@ -131,9 +131,9 @@ func TestInt8Allocation(t *testing.T) {
 	m, ids := quantize.Int8(randomModel(small, 33)), randomIDs(12, small.Vocab, 33)
 	cache := m.NewCache()
 	require.Less(t, allocs.Bytes(func() {
-		cache.Reset()
-		m.Extend(cache, ids[:8])
-		m.Extend(cache, ids[8:9])
+		cache.Truncate(0)
+		cache.Extend(ids[:8])
+		cache.Extend(ids[8:9])
 	}), allocs.Step)
 }
 
@@ -145,7 +145,7 @@ func TestInt8Writes(t *testing.T) {
 			break
 		}
 	}
-	require.Equal(t, gpt.Argmax(m.Extend(m.NewCache(), text[7:19])), text[19])
+	require.Equal(t, gpt.Argmax(m.NewCache().Extend(text[7:19])), text[19])
 }
 
 // Every parameter but the positions is read for every token, and an untied
@@ -175,12 +175,12 @@ func BenchmarkDecode(b *testing.B) {
 		_, bytes := quantize.DecodeBytes(c)
 		q := quantize.Int8(m)
 		cache, id := q.NewCache(), []int{1}
-		q.Extend(cache, id)
+		cache.Extend(id)
 		for b.Loop() {
 			if cache.Len() == c.Context {
-				cache.Reset()
+				cache.Truncate(0)
 			}
-			q.Extend(cache, id)
+			cache.Extend(id)
 		}
 		rate := float64(b.N) / b.Elapsed().Seconds()
 		b.ReportMetric(rate, "tok/s")

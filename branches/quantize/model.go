@@ -51,13 +51,13 @@ func Int8(m *gpt.Model) *Int8Model {
 func copyNorm(n gpt.LayerNorm) *gpt.LayerNorm { return &n }
 
 // NewCache returns an empty cache for m.
-func (m *Int8Model) NewCache() *gpt.Cache { return gpt.NewCache(m.config) }
-
-// Extend is [gpt.Model.Extend].
-func (m *Int8Model) Extend(c *gpt.Cache, ids []int) []float32 { return c.Extend(m, ids) }
+func (m *Int8Model) NewCache() gpt.Cache { return gpt.NewKVCache(m) }
 
 // Shape is the configuration of the model.
 func (m *Int8Model) Shape() gpt.Config { return m.config }
+
+// Sizes are the vocabulary and the longest text.
+func (m *Int8Model) Sizes() (vocab, context int) { return m.config.Vocab, m.config.Context }
 
 // Embed turns the rows of ids back into float32 and adds their positions.
 func (m *Int8Model) Embed(x blas32.General, ids []int, at int) {

@@ -21,9 +21,9 @@ func perplexity(m gpt.Decoder, ids []int, context int) float64 {
 	cache := m.NewCache()
 	for i, next := range ids[1:] {
 		if cache.Len() == context {
-			cache.Reset()
+			cache.Truncate(0)
 		}
-		logits := m.Extend(cache, ids[i:i+1])
+		logits := cache.Extend(ids[i : i+1])
 		var total float64
 		for _, l := range logits {
 			total += math.Exp(float64(l - logits[next]))

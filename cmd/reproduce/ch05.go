@@ -212,7 +212,7 @@ func gpt2Text(lab *Lab) {
 		{[]int{2202, 262, 36043, 5440, 484, 5071, 257}, []int{6283}},
 		{[]int{40, 31909, 50035, 4495, 11330, 262}, []int{6817}},
 	} {
-		logits := m.Extend(m.NewCache(), c.prompt)
+		logits := m.NewCache().Extend(c.prompt)
 		likeliest, _ := pretrain.Sampler{Temperature: 1, TopK: len(c.ids)}.Candidates(logits)
 		lab.is(fmt.Sprintf("transformer-explainer %d likeliest", i), likeliest)
 		var chosen []float32
