@@ -93,16 +93,23 @@ func (p patient) frequency() float64 {
 
 // Two losses to compare with: knowing nothing, and knowing how frequent each
 // character is.
-func nothingWrong(w io.Writer) {
-	p := healthy(20_000, 400)
-	fmt.Fprintf(w, "all equally likely: %.1f, by their frequency: %.1f\n", math.Log(float64(p.model.Config.Vocab)), p.frequency())
-	p.train(w, 100)
+func Example_toCompareWith() {
+	p := nothingWrong()
+	fmt.Printf("all equally likely: %.1f, by their frequency: %.1f\n", math.Log(float64(p.model.Config.Vocab)), p.frequency())
+	// Output: all equally likely: 4.3, by their frequency: 3.1
 }
 
+func nothingWrong() patient { return healthy(20_000, 400) }
+
 // No parameter is called so, and nothing is trained.
-func Example_frozen() {
+func frozen() patient {
 	p := healthy(20_000, 100)
 	p.grad = p.model.Gradient(func(name string) bool { return strings.HasPrefix(name, "block.") })
+	return p
+}
+
+func Example_frozen() {
+	p := frozen()
 	p.train(os.Stdout, 50)
 
 	trained := 0
@@ -118,20 +125,20 @@ func Example_frozen() {
 }
 
 // The model is asked for the token that it is shown.
-func noShift(w io.Writer) {
+func noShift() patient {
 	p := healthy(20_000, 100)
 	p.spoil = func(b embeddings.Batch) embeddings.Batch {
 		b.Targets = b.Inputs
 		return b
 	}
-	p.train(w, 50)
+	return p
 }
 
 // The learning rate is fifty times as large.
-func tooFast(w io.Writer) {
+func tooFast() patient {
 	p := healthy(20_000, 100)
 	p.settings.Schedule = pretrain.Constant(0.5, 100)
-	p.train(w, 50)
+	return p
 }
 
 // A softmax that does not subtract the largest score first.
@@ -150,13 +157,10 @@ func Example_overflow() {
 }
 
 // Two pages are read forty times.
-func byHeart(w io.Writer) {
-	p := healthy(3_000, 400)
-	p.train(w, 100)
-}
+func byHeart() patient { return healthy(3_000, 400) }
 
 // One batch, again and again: any model that can learn at all learns it by heart.
-func oneBatch(w io.Writer) {
+func oneBatch() patient {
 	p := healthy(20_000, 200)
 	var first *embeddings.Batch
 	p.spoil = func(b embeddings.Batch) embeddings.Batch {
@@ -166,7 +170,7 @@ func oneBatch(w io.Writer) {
 		}
 		return *first
 	}
-	p.train(w, 100)
+	return p
 }
 
 // A text of 256 tokens, each written after reading all before it once more, or
