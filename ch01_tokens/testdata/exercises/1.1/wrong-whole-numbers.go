@@ -1,0 +1,8 @@
+package tokens
+
+func BytesPerToken(b *BPE, text string) float64 {
+	if text == "" {
+		return 0
+	}
+	return float64(len(text) / len(b.Encode(text)))
+}
