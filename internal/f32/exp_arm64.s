@@ -199,7 +199,7 @@ TEXT ·gelu(SB), NOSPLIT, $0-56
 	MOVD dst_len+8(FP), R2
 	MOVD x_base+24(FP), R0
 	AND  $~7, R2
-	MOVD R2, ret+48(FP)
+	MOVD R2, n+48(FP)
 	CBZ  R2, done
 	GELUCONSTANTS
 
@@ -224,7 +224,7 @@ TEXT ·geluBackward(SB), NOSPLIT, $0-80
 	MOVD dy_base+24(FP), R5
 	MOVD x_base+48(FP), R0
 	AND  $~7, R2
-	MOVD R2, ret+72(FP)
+	MOVD R2, n+72(FP)
 	CBZ  R2, done
 	GELUCONSTANTS
 

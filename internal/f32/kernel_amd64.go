@@ -4,8 +4,8 @@ package f32
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run -C asm ./gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg f32
-//go:generate go run -C asm ./loops -out ../loops_amd64.s -stubs ../loops_stub_amd64.go -pkg f32
+//go:generate go run -C asm ./gemm -out ../gemm_amd64.s
+//go:generate go run -C asm ./loops -out ../loops_amd64.s
 
 var (
 	avx2   = cpu.X86.HasAVX2 && cpu.X86.HasFMA
@@ -36,10 +36,41 @@ func kernels() []*kernel {
 	return list
 }
 
-// The loops over vectors are in loops_stub_amd64.go. They do the leading elements,
-// as many as fill whole registers, and return how many those were, none without
-// AVX2; the functions that call them do the last few.
+// multiply12x32AVX512 sets rows×cols elements, at most 12×32, at c, whose rows are
+// stride apart, to alpha·a·b + beta·c, where a holds k columns of 12 elements and b
+// k rows of 32. With beta 0 it does not read c.
+//
+//go:noescape
+func multiply12x32AVX512(rows, cols, k int, a, b, c *float32, stride int, alpha, beta float32)
+
+// copy6AVX2 and the like copy that many elements of each of k rows, stride apart in
+// src, to dst, where they follow one another.
+//
+//go:noescape
+func copy6AVX2(k int, src *float32, stride int, dst *float32)
+
+//go:noescape
+func copy12AVX2(k int, src *float32, stride int, dst *float32)
+
+//go:noescape
+func copy16AVX2(k int, src *float32, stride int, dst *float32)
+
+//go:noescape
+func copy32AVX2(k int, src *float32, stride int, dst *float32)
+
+// turn8AVX2 transposes 8 rows of src, stride apart, of k elements, a multiple of
+// 8: dst gets k rows of 8, width apart, written in order. Only the first of the
+// rows are read; the last of them stands in for those that are missing.
+//
+//go:noescape
+func turn8AVX2(k, rows int, src *float32, stride int, dst *float32, width int)
 
 func adamW(a *AdamW, p, g, m, v []float32) int {
 	return adamWAVX2(p, g, m, v, a.Scale, a.Keep, a.Beta1, 1-a.Beta1, a.Beta2, 1-a.Beta2, a.Rate, a.RootV, a.Epsilon)
 }
+
+// adamWAVX2 does AdamW's step. rest1 and rest2 are 1-beta1 and 1-beta2. dp is the
+// gradient; Go's assembler has another g.
+//
+//go:noescape
+func adamWAVX2(p, dp, m, v []float32, scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon float32) (n int)

@@ -32,7 +32,7 @@ TEXT ·addRows(SB), NOSPLIT, $0-72
 	MOVD  y_base+40(FP), R7
 	MOVD  y_len+48(FP), R0
 	AND   $~7, R0
-	MOVD  R0, ret+64(FP)
+	MOVD  R0, n+64(FP)
 	CBZ   R0, done
 	ADD   R6<<2, R2, R3
 	ADD   R6<<2, R3, R4
@@ -89,7 +89,7 @@ TEXT ·dotsInt8(SB), NOSPLIT, $0-72
 	MOVD w_base+32(FP), R2
 	MOVD stride+56(FP), R6
 	AND  $~7, R0
-	MOVD R0, ret+64(FP)
+	MOVD R0, n+64(FP)
 	CBZ  R0, done
 	ADD  R6, R2, R3
 	ADD  R6, R3, R4
@@ -165,7 +165,7 @@ TEXT ·fromInt8(SB), NOSPLIT, $0-64
 	MOVD  q_base+32(FP), R0
 	VDUP  V31.S[0], V31.S4
 	AND   $~7, R2
-	MOVD  R2, ret+56(FP)
+	MOVD  R2, n+56(FP)
 	CBZ   R2, done
 
 eight:

@@ -16,7 +16,7 @@ TEXT ·adamW(SB), NOSPLIT, $0-112
 	MOVD m_base+56(FP), R3
 	MOVD v_base+80(FP), R4
 	AND  $~7, R5
-	MOVD R5, ret+104(FP)
+	MOVD R5, n+104(FP)
 	CBZ  R5, done
 
 	FMOVS $1.0, F0
@@ -84,7 +84,7 @@ TEXT ·mul(SB), NOSPLIT, $0-80
 	MOVD y_base+48(FP), R1
 	MOVD dst_len+8(FP), R2
 	AND  $~7, R2
-	MOVD R2, ret+72(FP)
+	MOVD R2, n+72(FP)
 	SUBS $16, R2
 	BLT  rest
 
@@ -117,7 +117,7 @@ TEXT ·mulAdd(SB), NOSPLIT, $0-80
 	MOVD y_base+48(FP), R1
 	MOVD dst_len+8(FP), R2
 	AND  $~7, R2
-	MOVD R2, ret+72(FP)
+	MOVD R2, n+72(FP)
 	SUBS $16, R2
 	BLT  rest
 
@@ -159,7 +159,7 @@ TEXT ·shift(SB), NOSPLIT, $0-64
 	VDUP  V31.S[0], V31.S4
 	MOVD  dst_len+8(FP), R2
 	AND   $~7, R2
-	MOVD  R2, ret+56(FP)
+	MOVD  R2, n+56(FP)
 	SUBS  $16, R2
 	BLT   rest
 
@@ -193,7 +193,7 @@ TEXT ·addFour(SB), NOSPLIT, $0-64
 	ADD  R6<<2, R2, R3
 	ADD  R6<<2, R3, R4
 	AND  $~7, R5
-	MOVD R5, ret+56(FP)
+	MOVD R5, n+56(FP)
 	CBZ  R5, done
 
 eight:
@@ -231,7 +231,7 @@ TEXT ·squaredNorm(SB), NOSPLIT, $0-40
 	MOVD x_base+8(FP), R0
 	MOVD x_len+16(FP), R2
 	AND  $~15, R2
-	MOVD R2, ret+32(FP)
+	MOVD R2, n+32(FP)
 	CBZ  R2, done
 	VEOR V0.B16, V0.B16, V0.B16
 	FILL8

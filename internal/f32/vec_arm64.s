@@ -36,7 +36,7 @@ TEXT ·axpy(SB), NOSPLIT, $0-64
 	MOVD  x_len+16(FP), R2
 	MOVD  y_base+32(FP), R1
 	AND   $~7, R2
-	MOVD  R2, ret+56(FP)
+	MOVD  R2, n+56(FP)
 	SUBS  $16, R2
 	BLT   rest
 
@@ -74,7 +74,7 @@ TEXT ·add(SB), NOSPLIT, $0-56
 	MOVD dst_len+8(FP), R2
 	MOVD x_base+24(FP), R0
 	AND  $~7, R2
-	MOVD R2, ret+48(FP)
+	MOVD R2, n+48(FP)
 	SUBS $16, R2
 	BLT  rest
 
@@ -107,7 +107,7 @@ TEXT ·scale(SB), NOSPLIT, $0-40
 	MOVD  x_base+8(FP), R0
 	MOVD  x_len+16(FP), R2
 	AND   $~7, R2
-	MOVD  R2, ret+32(FP)
+	MOVD  R2, n+32(FP)
 	SUBS  $16, R2
 	BLT   rest
 

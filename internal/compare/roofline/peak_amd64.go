@@ -4,7 +4,7 @@ package roofline
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run -C ../../f32/asm ./peak -out ../../compare/roofline/peak_amd64.s -stubs ../../compare/roofline/peak_stub_amd64.go -pkg roofline
+//go:generate go run -C ../../f32/asm ./peak -out ../../compare/roofline/peak_amd64.s
 
 // sumLoops are the loops from which Sums chooses.
 func sumLoops() []loop {
@@ -25,3 +25,12 @@ func peakLoops() []loop {
 	}
 	return loops
 }
+
+// sums1AVX2 and the like add n products to each of that many registers of 8 float32s,
+// or of 16 with AVX-512.
+func sums1AVX2(n int)
+func sums2AVX2(n int)
+func sums4AVX2(n int)
+func sums8AVX2(n int)
+func sums12AVX2(n int)
+func sums12AVX512(n int)

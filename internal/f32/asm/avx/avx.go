@@ -26,13 +26,6 @@ var Z = [32]reg.VecPhysical{
 // AMD64 limits the file to the processors and builds it is for.
 func AMD64() { ConstraintExpr("amd64,!purego") }
 
-// Define begins a function with a doc comment.
-func Define(name, signature string, doc ...string) {
-	TEXT(name, 0, signature)
-	Pragma("noescape")
-	Doc(doc...)
-}
-
 // Finish ends a function. VZEROUPPER because Go's own code uses SSE, which is
 // slow while the upper halves of the registers are in use.
 func Finish() {

@@ -85,10 +85,7 @@ func (t tile) sum(rows int, k, a, b, c, stride reg.GPVirtual) {
 // Y15 in turn one of the 6 elements of a. Twelve FMAs a step keep both FMA units busy
 // through their latency of four cycles.
 func multiply() {
-	Define("multiply6x16", "func(k int, a, b, c *float32, stride int, alpha, beta float32)",
-		"multiply6x16 sets the 6×16 tile at c, whose rows are stride apart, to",
-		"alpha·a·b + beta·c, where a holds k columns of 6 elements and b k rows of 16.",
-		"With beta 0 it does not read c.")
+	TEXT("multiply6x16", 0, "func(k int, a, b, c *float32, stride int, alpha, beta float32)")
 	k, a, b, c, stride := Arg("k"), Arg("a"), Arg("b"), Arg("c"), Bytes("stride")
 	tile{Y[:], 6, 8}.sum(6, k, a, b, c, stride)
 
@@ -125,10 +122,7 @@ func multiply() {
 // rows, only as many as are left, rounded up to a multiple of 4, are computed.
 // At the right edge a mask keeps the columns beyond it from being touched.
 func multiplyAVX512() {
-	Define("multiply12x32AVX512", "func(rows, cols, k int, a, b, c *float32, stride int, alpha, beta float32)",
-		"multiply12x32AVX512 sets rows×cols elements, at most 12×32, at c, whose rows are",
-		"stride apart, to alpha·a·b + beta·c, where a holds k columns of 12 elements and b",
-		"k rows of 32. With beta 0 it does not read c.")
+	TEXT("multiply12x32AVX512", 0, "func(rows, cols, k int, a, b, c *float32, stride int, alpha, beta float32)")
 	rows, cols, k, a, b, c, stride := Arg("rows"), Arg("cols"), Arg("k"), Arg("a"), Arg("b"), Arg("c"), Bytes("stride")
 	low, high := columnMasks(cols)
 	CMPQ(rows, Imm(4))
@@ -193,9 +187,7 @@ func columnMasks(cols reg.GPVirtual) (low, high reg.Register) {
 // copyColumns writes the packing of an operand whose rows are already those that
 // the kernel reads.
 func copyColumns(name string, width int) {
-	Define(name, "func(k int, src *float32, stride int, dst *float32)",
-		fmt.Sprintf("%s copies %d elements of each of k rows, stride apart in src, to dst, where", name, width),
-		"they follow one another.")
+	TEXT(name, 0, "func(k int, src *float32, stride int, dst *float32)")
 	k, src, stride, dst := Arg("k"), Arg("src"), Bytes("stride"), Arg("dst")
 	Label("row")
 	SUBQ(Imm(1), k)
@@ -224,10 +216,7 @@ func copyColumns(name string, width int) {
 // turn writes the packing of an operand whose columns are what the kernel reads
 // as rows: 8×8 blocks are transposed in registers.
 func turn() {
-	Define("turn8AVX2", "func(k, rows int, src *float32, stride int, dst *float32, width int)",
-		"turn8AVX2 transposes 8 rows of src, stride apart, of k elements, a multiple of",
-		"8: dst gets k rows of 8, width apart, written in order. Only the first of the",
-		"rows are read; the last of them stands in for those that are missing.")
+	TEXT("turn8AVX2", 0, "func(k, rows int, src *float32, stride int, dst *float32, width int)")
 	k, rows, src, stride, dst, apart := Arg("k"), Arg("rows"), Arg("src"), Bytes("stride"), Arg("dst"), Bytes("width")
 	row := [8]reg.GPVirtual{src}
 	for i := 1; i < 8; i++ {

@@ -48,7 +48,7 @@ func addps(ops ...Op) { VADDPS(ops...) }
 func maxps(ops ...Op) { VMAXPS(ops...) }
 
 func dot() {
-	Define("dot", "func(x, y []float32) (s float32, n int)", "dot returns the dot product.")
+	TEXT("dot", 0, "func(x, y []float32) (s float32, n int)")
 	Otherwise(0)
 	n, x, v := Leading("x", 8), Base("x"), Base("y")
 	Zero(Y[:4]...)
@@ -61,7 +61,7 @@ func dot() {
 }
 
 func sum() {
-	Define("sum", "func(x []float32) (s float32, n int)", "sum returns the sum.")
+	TEXT("sum", 0, "func(x []float32) (s float32, n int)")
 	Otherwise(0)
 	n, x := Leading("x", 8), Base("x")
 	Zero(Y[:4]...)
@@ -74,8 +74,7 @@ func sum() {
 
 // maximum: VMAXPS forgets NaNs, so Y4 collects where x is unordered with itself.
 func maximum() {
-	Define("maximum", "func(x []float32) (m float32, n int)",
-		"maximum returns the maximum, NaN if an element is NaN, negative infinity of none.")
+	TEXT("maximum", 0, "func(x []float32) (m float32, n int)")
 	Otherwise(math.Float32bits(float32(math.Inf(-1))))
 	n, x := Leading("x", 8), Base("x")
 	for i := range 4 {
@@ -104,7 +103,7 @@ func maximum() {
 // axpy multiplies and adds apart, not fused: so an element's bits do not depend
 // on whether it falls to the kernel or to the plain loop for the last few.
 func axpy() {
-	Define("axpy", "func(alpha float32, x, y []float32) (n int)", "axpy adds alpha·x to y.")
+	TEXT("axpy", 0, "func(alpha float32, x, y []float32) (n int)")
 	n, x, v := Leading("x", 8), Base("x"), Base("y")
 	Broadcast("alpha", Y[15])
 	Loop(n, 4, func(i, disp int) {
@@ -116,7 +115,7 @@ func axpy() {
 }
 
 func add() {
-	Define("add", "func(dst, x []float32) (n int)", "add adds x to dst.")
+	TEXT("add", 0, "func(dst, x []float32) (n int)")
 	n, dst, x := Leading("x", 8), Base("dst"), Base("x")
 	Loop(n, 4, func(i, disp int) {
 		VMOVUPS(Mem{Base: dst, Disp: disp}, Y[i])
@@ -127,7 +126,7 @@ func add() {
 }
 
 func scale() {
-	Define("scale", "func(alpha float32, x []float32) (n int)", "scale multiplies x by alpha.")
+	TEXT("scale", 0, "func(alpha float32, x []float32) (n int)")
 	n, x := Leading("x", 8), Base("x")
 	Broadcast("alpha", Y[15])
 	Loop(n, 4, func(i, disp int) {
@@ -138,8 +137,7 @@ func scale() {
 }
 
 func expShifted(c Table) {
-	Define("expShifted", "func(dst, x []float32, shift float32) (s float32, n int)",
-		"expShifted sets dst to Exp(x-shift) and returns the sum.")
+	TEXT("expShifted", 0, "func(dst, x []float32, shift float32) (s float32, n int)")
 	Otherwise(0)
 	n, dst, src := Leading("x", 8), Base("dst"), Base("x")
 	Zero(Y[:4]...) // the sum

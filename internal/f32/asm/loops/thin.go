@@ -35,9 +35,7 @@ func later(p, stride reg.GPVirtual) (rows [4]Mem, move [2]reg.GPVirtual) {
 // addRows multiplies and adds apart, as axpy does and with the same bits. It waits
 // for memory either way.
 func addRows() {
-	Define("addRows", "func(alpha *[4]float32, x []float32, stride int, y []float32) (n int)",
-		"addRows adds to y the four rows of x, stride apart, each times its element of",
-		"alpha, one after the other.")
+	TEXT("addRows", 0, "func(alpha *[4]float32, x []float32, stride int, y []float32) (n int)")
 	n, alpha, x, stride, y := Leading("y", 8), Arg("alpha"), Base("x"), Bytes("stride"), Base("y")
 	for r := range 4 {
 		VBROADCASTSS(Mem{Base: alpha, Disp: 4 * r}, Y[12+r])
@@ -60,9 +58,7 @@ func addRows() {
 
 // dotsInt8 has two sums for each row, Y0 to Y3 and Y4 to Y7, used in turn.
 func dotsInt8() {
-	Define("dotsInt8", "func(sums *[4]float32, x []float32, w []int8, stride int) (n int)",
-		"dotsInt8 sets sums to the dot products of x with four rows of w, stride apart, if",
-		"there are any.")
+	TEXT("dotsInt8", 0, "func(sums *[4]float32, x []float32, w []int8, stride int) (n int)")
 	n, x, w, stride, sums := Leading("x", 8), Base("x"), Base("w"), Arg("stride"), Arg("sums")
 	Zero(Y[:8]...)
 	next, moveNext := later(w, stride)
@@ -97,7 +93,7 @@ func dotsInt8() {
 }
 
 func fromInt8() {
-	Define("fromInt8", "func(dst []float32, scale float32, q []int8) (n int)", "fromInt8 sets dst to scale·q.")
+	TEXT("fromInt8", 0, "func(dst []float32, scale float32, q []int8) (n int)")
 	n, q, dst := Leading("dst", 8), Base("q"), Base("dst")
 	Broadcast("scale", Y[15])
 	Steps(n, 1, func(i, _ int) {

@@ -13,9 +13,7 @@ import (
 )
 
 func adamW() {
-	Define("adamWAVX2", "func(p, dp, m, v []float32, scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon float32) (n int)",
-		"adamWAVX2 does AdamW's step. rest1 and rest2 are 1-beta1 and 1-beta2. dp is the",
-		"gradient; Go's assembler has another g.")
+	TEXT("adamWAVX2", 0, "func(p, dp, m, v []float32, scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon float32) (n int)")
 	n, p, g, m, v := Leading("p", 8), Base("p"), Base("dp"), Base("m"), Base("v")
 	scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon, zero := Y[6], Y[7], Y[8], Y[9], Y[10], Y[11], Y[12], Y[13], Y[14], Y[15]
 	for i, name := range []string{"scale", "keep", "beta1", "rest1", "beta2", "rest2", "rate", "rootV", "epsilon"} {
@@ -51,7 +49,7 @@ func adamW() {
 }
 
 func mul() {
-	Define("mul", "func(dst, x, y []float32) (n int)", "mul sets dst to x·y.")
+	TEXT("mul", 0, "func(dst, x, y []float32) (n int)")
 	n, dst, x, y := Leading("dst", 8), Base("dst"), Base("x"), Base("y")
 	Loop(n, 4, func(i, disp int) {
 		VMOVUPS(Mem{Base: x, Disp: disp}, Y[i])
@@ -62,7 +60,7 @@ func mul() {
 }
 
 func mulAdd() {
-	Define("mulAdd", "func(dst, x, y []float32) (n int)", "mulAdd adds x·y to dst.")
+	TEXT("mulAdd", 0, "func(dst, x, y []float32) (n int)")
 	n, dst, x, y := Leading("dst", 8), Base("dst"), Base("x"), Base("y")
 	Loop(n, 4, func(i, disp int) {
 		VMOVUPS(Mem{Base: x, Disp: disp}, Y[i])
@@ -74,7 +72,7 @@ func mulAdd() {
 }
 
 func shift() {
-	Define("shift", "func(dst, x []float32, by float32) (n int)", "shift sets dst to x+by.")
+	TEXT("shift", 0, "func(dst, x []float32, by float32) (n int)")
 	n, dst, x := Leading("dst", 8), Base("dst"), Base("x")
 	Broadcast("by", Y[15])
 	Loop(n, 4, func(i, disp int) {
@@ -86,9 +84,7 @@ func shift() {
 
 // addFour reads and writes dst once for four rows.
 func addFour() {
-	Define("addFour", "func(dst, x []float32, stride int) (n int)",
-		"addFour adds four rows of x, which begin stride elements apart, to dst one after",
-		"the other.")
+	TEXT("addFour", 0, "func(dst, x []float32, stride int) (n int)")
 	n, dst, row0, stride := Leading("dst", 8), Base("dst"), Base("x"), Bytes("stride")
 	row2 := GP64()
 	LEAQ(Mem{Base: row0, Index: stride, Scale: 2}, row2)
@@ -105,9 +101,7 @@ func addFour() {
 
 // squaredNorm may fuse, because the square of a float32 is exact in a float64.
 func squaredNorm() {
-	Define("squaredNorm", "func(sums *[16]float64, x []float32) (n int)",
-		"squaredNorm sets sums[j] to the sum of the squares of elements j, j+16, j+32 and",
-		"so on, when there are any.")
+	TEXT("squaredNorm", 0, "func(sums *[16]float64, x []float32) (n int)")
 	n, x, sums := Leading("x", 16), Base("x"), Arg("sums")
 	Zero(Y[:4]...)
 	Label("again")
@@ -127,7 +121,7 @@ func squaredNorm() {
 }
 
 func sumExp(c Table) {
-	Define("sumExp", "func(x []float32, shift float32) (s float32, n int)", "sumExp returns the sum of Exp(x-shift).")
+	TEXT("sumExp", 0, "func(x []float32, shift float32) (s float32, n int)")
 	Otherwise(0)
 	n, src := Leading("x", 8), Base("x")
 	Zero(Y[:4]...)
@@ -155,7 +149,7 @@ func bend(c Table, x, q reg.VecPhysical) {
 }
 
 func gelu(c Table) {
-	Define("gelu", "func(dst, x []float32) (n int)", "gelu sets dst to gelu(x).")
+	TEXT("gelu", 0, "func(dst, x []float32) (n int)")
 	n, dst, src := Leading("x", 8), Base("dst"), Base("x")
 	x, q := Y[0], Y[1]
 	Loop(n, 1, func(i, disp int) {
@@ -170,7 +164,7 @@ func gelu(c Table) {
 }
 
 func geluBackward(c Table) {
-	Define("geluBackward", "func(dx, dy, x []float32) (n int)", "geluBackward sets dx to dy·gelu'(x).")
+	TEXT("geluBackward", 0, "func(dx, dy, x []float32) (n int)")
 	n, dx, dy, src := Leading("x", 8), Base("dx"), Base("dy"), Base("x")
 	x, q, slope, one, t := Y[0], Y[1], Y[2], Y[15], Y[3]
 	VMOVUPS(c.Get("one"), one)

@@ -25,8 +25,7 @@ func main() {
 // loop writes a loop of fused multiply-adds, each register its own sum. The
 // factors are ones: with zeros, some processors take twice as long.
 func loop(name string, lanes int, sums []reg.VecPhysical, one reg.VecPhysical) {
-	Define(name, "func(n int)",
-		fmt.Sprintf("%s adds n products to each of %d registers of %d float32s.", name, len(sums), lanes))
+	TEXT(name, 0, "func(n int)")
 	n, bits := Arg("n"), GP32()
 	MOVL(U32(math.Float32bits(1)), bits)
 	if lanes == 16 {
