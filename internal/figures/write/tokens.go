@@ -197,11 +197,3 @@ func vocabulary(string) ([]byte, error) {
 	}
 	return s.SVG(), nil
 }
-
-// thousands writes n with a comma.
-func thousands(n int) string {
-	if n < 1000 {
-		return strconv.Itoa(n)
-	}
-	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
-}
