@@ -3,6 +3,7 @@ package figures
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // A Role is what a thing is, and with that its colour, in every picture of the book.
@@ -84,9 +85,16 @@ func (s Sketch) Note(x, y float64, anchor string, lines ...string) {
 
 // Line draws a line through the points x0, y0, x1, y1, … in the colour of a role.
 func (s Sketch) Line(role Role, points ...float64) {
-	for i := 0; i+4 <= len(points); i += 2 {
-		s.c.line("fig-line fig-"+string(role), points[i], points[i+1], points[i+2], points[i+3])
+	var d strings.Builder
+	for i := 0; i+2 <= len(points); i += 2 {
+		fmt.Fprintf(&d, "%c%s %s", "ML"[min(i, 1)], num(points[i]), num(points[i+1]))
 	}
+	fmt.Fprintf(s.c, `<path class="fig-line fig-%s" d="%s"/>`+"\n", role, d.String())
+}
+
+// Dot draws a small disc.
+func (s Sketch) Dot(x, y float64, role Role) {
+	fmt.Fprintf(s.c, `<circle class="fig-%s" cx="%s" cy="%s" r="3"/>`+"\n", role, num(x), num(y))
 }
 
 // Arrow draws a line through the points x0, y0, x1, y1, … with a tip at its end.

@@ -16,19 +16,22 @@ import (
 // losses draws a recorded run, whose log lies in docs/runs.
 func losses(log, title string) func(docs string) ([]byte, error) {
 	return func(docs string) ([]byte, error) {
-		file := filepath.Join(docs, "runs", log)
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-		train, trainErr := column(rows, "train_loss", "training")
-		validation, validationErr := column(rows, "validation_loss", "validation")
-		if err := cmp.Or(err, trainErr, validationErr); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		return figures.Lines(title, "step", "loss", train, validation), nil
+		train, trainErr := recorded(docs, log, "train_loss", "training")
+		validation, err := recorded(docs, log, "validation_loss", "validation")
+		return figures.Lines(title, "step", "loss", train, validation), cmp.Or(trainErr, err)
 	}
+}
+
+// recorded is a column of a log in docs/runs.
+func recorded(docs, log, header, name string) (figures.Series, error) {
+	file := filepath.Join(docs, "runs", log)
+	data, err := os.ReadFile(file)
+	rows, csvErr := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	s, columnErr := column(rows, header, name)
+	if err := cmp.Or(err, csvErr, columnErr); err != nil {
+		return s, fmt.Errorf("%s: %w", file, err)
+	}
+	return s, nil
 }
 
 // column is one column of a log over its first, the step. Empty fields were not
@@ -53,4 +56,48 @@ func column(rows [][]string, header, name string) (figures.Series, error) {
 		s.X, s.Y = append(s.X, x), append(s.Y, y)
 	}
 	return s, nil
+}
+
+// A panel is a part of a sketch with axes of its own: x0 to x1 across it, y0 to y1
+// from its lower edge to its upper one.
+type panel struct {
+	figures.Sketch
+	left, top, width, height, x0, x1, y0, y1 float64
+}
+
+func (p panel) at(x, y float64) (px, py float64) {
+	return p.left + (x-p.x0)/(p.x1-p.x0)*p.width, p.top + (p.y1-y)/(p.y1-p.y0)*p.height
+}
+
+// curve draws a line through points, and leaves out those beyond the axes.
+func (p panel) curve(role figures.Role, xs, ys []float64) {
+	var points []float64
+	for i, x := range xs {
+		if x < p.x0 || x > p.x1 || ys[i] < p.y0 || ys[i] > p.y1 {
+			p.Line(role, points...)
+			points = nil
+			continue
+		}
+		px, py := p.at(x, ys[i])
+		points = append(points, px, py)
+	}
+	p.Line(role, points...)
+}
+
+// mark sets a small square on a point, and returns its place.
+func (p panel) mark(role figures.Role, x, y float64) (px, py float64) {
+	px, py = p.at(x, y)
+	p.Dot(px, py, role)
+	return px, py
+}
+
+// axes draws the two axes, with what stands at their ends.
+func (p panel) axes(x0, x1, y0, y1 string) {
+	bottom := p.top + p.height
+	p.Arrow(p.left, bottom, p.left, p.top)
+	p.Arrow(p.left, bottom, p.left+p.width, bottom)
+	p.Note(p.left, bottom+14, "middle", x0)
+	p.Note(p.left+p.width, bottom+14, "middle", x1)
+	p.Note(p.left-6, bottom+4, "end", y0)
+	p.Note(p.left-6, p.top+8, "end", y1)
 }
