@@ -23,8 +23,11 @@ func trained(text string, vocab int) *BPE {
 	return b
 }
 
+func TestMain(m *testing.M) { exercise.Main(m) }
+
 func TestExercise1_BytesPerToken(t *testing.T) {
 	exercise.Check(t, BytesPerToken, func(x *exercise.X) {
+		BytesPerToken := exercise.Watch(x, BytesPerToken)
 		learned, bytes := trained("aaabdaaabac", 260), trained("", 257)
 		for _, c := range []struct {
 			how  string
@@ -47,6 +50,7 @@ func TestExercise1_BytesPerToken(t *testing.T) {
 
 func TestExercise2_Expand(t *testing.T) {
 	exercise.Check(t, Expand, func(x *exercise.X) {
+		Expand := exercise.Watch(x, Expand)
 		you := []Merge{{228, 189, 256}, {256, 160, 257}}              // 你, byte by byte
 		mixed := []Merge{{98, 97, 300}, {300, 300, 299}, {9, 9, 257}} // ids in no order
 		for _, c := range []struct {
@@ -71,6 +75,7 @@ func TestExercise2_Expand(t *testing.T) {
 
 func TestExercise3_MergePairs(t *testing.T) {
 	exercise.Check(t, MergePairs, func(x *exercise.X) {
+		MergePairs := exercise.Watch(x, MergePairs)
 		for _, c := range []struct {
 			m         Merge
 			ids, want []int
@@ -92,6 +97,7 @@ func TestExercise3_MergePairs(t *testing.T) {
 
 func TestExercise4_NextMerge(t *testing.T) {
 	exercise.Check(t, NextMerge, func(x *exercise.X) {
+		NextMerge := exercise.Watch(x, NextMerge)
 		ids := []int{97, 97, 97, 98, 100, 97, 97, 97, 98, 97, 99}
 		before := slices.Clone(ids)
 		once := NextMerge(ids, 256)
@@ -134,6 +140,7 @@ func checkNextMergeTies(x *exercise.X) {
 
 func TestExercise5_SplitDigits(t *testing.T) {
 	exercise.Check(t, SplitDigits, func(x *exercise.X) {
+		SplitDigits := exercise.Watch(x, SplitDigits)
 		for _, c := range []struct {
 			text string
 			want []string
@@ -155,6 +162,7 @@ func TestExercise5_SplitDigits(t *testing.T) {
 
 func TestExercise6_HalfVocabulary(t *testing.T) {
 	exercise.Check(t, HalfVocabulary, func(x *exercise.X) {
+		HalfVocabulary := exercise.Watch(x, HalfVocabulary)
 		tokens, loss := HalfVocabulary()
 		x.True(tokens != 228154, "228154 tokens are those to learn from; the ones to validate with stand behind them in the same line")
 		x.True(tokens != 21350, "21350 tokens is what a vocabulary of 1,024 makes of the text: did the command have -vocab 512?")
@@ -166,6 +174,7 @@ func TestExercise6_HalfVocabulary(t *testing.T) {
 
 func TestExercise7_EncodePiece(t *testing.T) {
 	exercise.Check(t, EncodePiece, func(x *exercise.X) {
+		EncodePiece := exercise.Watch(x, EncodePiece)
 		abcd := []Merge{{99, 100, 256}, {97, 98, 257}, {98, 256, 258}} // cd, ab, bcd
 		for _, c := range []struct {
 			merges []Merge
@@ -214,6 +223,7 @@ func bytesOf(text string) []int {
 
 func TestExercise8_Truncate(t *testing.T) {
 	exercise.Check(t, Truncate, func(x *exercise.X) {
+		Truncate := exercise.Watch(x, Truncate)
 		hand := []int{17250, 50169, 233, 0}
 		for n, want := range [][]int{{}, {17250}, {17250}, {17250, 50169, 233}, hand, hand} {
 			x.Equal(fmt.Sprintf("GPT-2's ids of \"Hi 👋!\" with n = %d", n), Truncate(gpt2(), hand, n), want)
@@ -244,6 +254,7 @@ func TestExercise8_Truncate(t *testing.T) {
 
 func TestExercise9_LearnFromWords(t *testing.T) {
 	exercise.Check(t, LearnFromWords, func(x *exercise.X) {
+		LearnFromWords := exercise.Watch(x, LearnFromWords)
 		for _, c := range []struct {
 			words  []string
 			counts []int

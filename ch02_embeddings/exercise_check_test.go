@@ -10,8 +10,11 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
+func TestMain(m *testing.M) { exercise.Main(m) }
+
 func TestExercise1_TargetCounts(t *testing.T) {
 	exercise.Check(t, TargetCounts, func(x *exercise.X) {
+		TargetCounts := exercise.Watch(x, TargetCounts)
 		x.Equal("TargetCounts(10, 4, 2)", TargetCounts(10, 4, 2), []int{0, 1, 1, 2, 2, 2, 2, 1, 1, 0})
 		x.Equal("TargetCounts(9, 4, 4)", TargetCounts(9, 4, 4), []int{0, 1, 1, 1, 1, 1, 1, 1, 1})
 		x.Equal("TargetCounts(8, 4, 4)", TargetCounts(8, 4, 4), []int{0, 1, 1, 1, 1, 0, 0, 0})
@@ -23,6 +26,7 @@ func TestExercise1_TargetCounts(t *testing.T) {
 
 func TestExercise2_SegmentsBackward(t *testing.T) {
 	exercise.Check(t, SegmentsBackward, func(x *exercise.X) {
+		SegmentsBackward := exercise.Watch(x, SegmentsBackward)
 		grad, dx := f32.New(2, 1), f32.View([]float32{1, 10, 100, 1000}, 4, 1)
 		SegmentsBackward(grad, dx, []int{0, 0, 1, 1})
 		x.Equal("the gradient of segments 0 0 1 1", grad.Data, []float32{11, 1100})

@@ -7,8 +7,11 @@ import (
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
+func TestMain(m *testing.M) { exercise.Main(m) }
+
 func TestExercise1_RMSNorm(t *testing.T) {
 	exercise.Check(t, RMSNorm, func(x *exercise.X) {
+		RMSNorm := exercise.Watch(x, RMSNorm)
 		in := []float32{3, 4}
 		x.Near("RMSNorm of 3 4 with weights 1 10", RMSNorm(in, []float32{1, 10}), []float32{0.8485, 11.3137}, 2e-4)
 		x.Equal("x afterwards", in, []float32{3, 4})
@@ -21,6 +24,7 @@ func TestExercise1_RMSNorm(t *testing.T) {
 
 func TestExercise2_RMSNormBackward(t *testing.T) {
 	exercise.Check(t, RMSNormBackward, func(x *exercise.X) {
+		RMSNormBackward := exercise.Watch(x, RMSNormBackward)
 		one := []float32{1, 1}
 		x.Near("dy 1 0, x 3 4, weights 1 1", RMSNormBackward([]float32{1, 0}, []float32{3, 4}, one), []float32{.1810, -.1358}, 1e-4)
 

@@ -7,8 +7,11 @@ import (
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
+func TestMain(m *testing.M) { exercise.Main(m) }
+
 func TestExercise1_BitsPerByte(t *testing.T) {
 	exercise.Check(t, BitsPerByte, func(x *exercise.X) {
+		BitsPerByte := exercise.Watch(x, BitsPerByte)
 		bit := math.Ln2
 		x.Near(`losses 1.3863 0.6931 of "light" " of"`, BitsPerByte([]float64{1.3863, 0.6931}, []string{"light", " of"}), 0.3750, 1e-4)
 		x.Near(`8 bits for "光", three bytes, and 1 bit for "!!!!!!"`, BitsPerByte([]float64{8 * bit, bit}, []string{"光", "!!!!!!"}), 1.0, 1e-9)
@@ -25,6 +28,7 @@ func TestExercise1_BitsPerByte(t *testing.T) {
 
 func TestExercise2_SmoothedBackward(t *testing.T) {
 	exercise.Check(t, SmoothedBackward, func(x *exercise.X) {
+		SmoothedBackward := exercise.Watch(x, SmoothedBackward)
 		logits := []float32{1, 2, 3}
 		x.Near("logits 1 2 3, target 0, smoothing 0.3", SmoothedBackward(logits, 0, 0.3), []float32{-0.7100, 0.1447, 0.5652}, 1e-4)
 		x.Equal("the logits afterwards", logits, []float32{1, 2, 3})

@@ -2,6 +2,8 @@ package pretrain
 
 import "github.com/llm-from-scratch/llm/internal/exercise"
 
+var _ = exercise.Unsolved // used, even when all is solved
+
 // Exercise 5.1: Bits per byte.
 //
 // A loss per token says nothing until one knows how much text a token holds: a

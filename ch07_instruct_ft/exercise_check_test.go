@@ -6,8 +6,11 @@ import (
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
+func TestMain(m *testing.M) { exercise.Main(m) }
+
 func TestExercise1_ShiftedTargets(t *testing.T) {
 	exercise.Check(t, ShiftedTargets, func(x *exercise.X) {
+		ShiftedTargets := exercise.Watch(x, ShiftedTargets)
 		ids := []int{5, 6}
 		x.Equal("ShiftedTargets of 5 6, end 99, T 5", ShiftedTargets(ids, 99, 5), []int{6, 99, -100, -100, -100})
 		x.Equal("the ids afterwards", ids, []int{5, 6})
@@ -20,6 +23,7 @@ func TestExercise1_ShiftedTargets(t *testing.T) {
 
 func TestExercise2_MaskedTargets(t *testing.T) {
 	exercise.Check(t, MaskedTargets, func(x *exercise.X) {
+		MaskedTargets := exercise.Watch(x, MaskedTargets)
 		targets := []int{2, 3, 4, 5, 99}
 		x.Equal("MaskedTargets of 2 3 4 5 99, asked 3", MaskedTargets(targets, 3), []int{-100, -100, 4, 5, 99})
 		x.Equal("the targets afterwards", targets, []int{2, 3, 4, 5, 99})

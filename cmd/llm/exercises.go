@@ -57,7 +57,7 @@ func hintCommand() *cobra.Command {
 		}
 		e := all[i]
 		fmt.Fprintf(cmd.OutOrStdout(), "Exercise %s: %s\n%s/%s: %s\n\n%s\n\nHint: %s\n",
-			e.Number, e.Title, e.Chapter, exercise.StubFile, e.Func, strings.TrimSpace(e.Task), strings.TrimSpace(e.Hint))
+			e.Number, e.Title, e.Chapter, exercise.StubFile, e.Func, strings.TrimSpace(e.Task), e.Hints[0])
 		return nil
 	})
 }

@@ -32,6 +32,7 @@ type X struct {
 	dir      string // "ch03_attention"
 	start    int    // line of the function's declaration
 	compared int
+	call     string // the last one, if it is watched
 }
 
 // Check runs the check of one exercise. The attempt is the reader's function,
@@ -44,16 +45,54 @@ type X struct {
 func Check(t TB, attempt any, check func(x *X)) {
 	t.Helper()
 	x := newX(t, attempt)
-	defer func() {
-		t.Helper()
-		if r := recover(); r != nil {
-			x.end(r)
-		}
-	}()
-	check(x)
+	stood[x.number] = Wrong
+	if message := x.run(check); message != "" {
+		x.fail(message)
+	} else if stood[x.number] == Todo {
+		uncached()
+		t.Skip(x.invitation())
+	}
 	if x.compared == 0 {
 		panic("exercise: the check compared nothing")
 	}
+	stood[x.number] = Solved
+}
+
+// run runs the check, and returns what is to be said if the attempt panicked.
+func (x *X) run(check func(x *X)) (message string) {
+	defer func() {
+		switch r := recover(); {
+		case r == nil:
+		case r != Unsolved:
+			message = fmt.Sprintf("it panicked: %v%s%s", r, x.calling(), readerFrames(debug.Stack()))
+		case x.compared > 0:
+			message = fmt.Sprintf("half done: it got %d right and then reached panic(exercise.Unsolved)%s", x.compared, x.calling())
+		case !x.untouched():
+			message = "half done: it still reaches panic(exercise.Unsolved)" + x.calling()
+		default:
+			stood[x.number] = Todo
+		}
+	}()
+	check(x)
+	return ""
+}
+
+// Watch returns f, which also notes how it is called: what an attempt that panics was
+// called with. A check begins with Look := exercise.Watch(x, Look).
+func Watch[F any](x *X, f F) F {
+	fn := reflect.ValueOf(f)
+	call := fn.Call
+	if fn.Type().IsVariadic() {
+		call = fn.CallSlice
+	}
+	return reflect.MakeFunc(fn.Type(), func(args []reflect.Value) []reflect.Value {
+		texts := make([]string, len(args))
+		for i, arg := range args {
+			texts[i] = inline(arg)
+		}
+		x.call = x.name + "(" + strings.Join(texts, ", ") + ")"
+		return call(args)
+	}).Interface().(F)
 }
 
 var (
@@ -72,18 +111,12 @@ func newX(t TB, attempt any) *X {
 	return &X{t: t, number: number, name: fn[3], dir: fn[1], start: line}
 }
 
-// end turns the panic r of an attempt into a skip or a failure.
-func (x *X) end(r any) {
-	x.t.Helper()
-	switch {
-	case r != Unsolved:
-		x.fail(fmt.Sprintf("it panicked: %v\n%s", r, readerFrames(debug.Stack())))
-	case x.compared > 0:
-		x.fail(fmt.Sprintf("half done: it got %d right and then reached panic(exercise.Unsolved)", x.compared))
-	case !x.untouched():
-		x.fail("half done: it still reaches panic(exercise.Unsolved)")
+// calling is a line with the call that a panic came from.
+func (x *X) calling() string {
+	if x.call == "" {
+		return ""
 	}
-	x.t.Skip(x.invitation())
+	return "\n   in  " + x.call
 }
 
 // untouched reports whether the panic came from the first line of the body,
@@ -120,12 +153,12 @@ func (x *X) fail(message string) {
 // readerFrames keeps the lines of a stack trace that name a file of the
 // chapters' exercises: the rest is the harness and the runtime.
 func readerFrames(stack []byte) string {
-	var at []string
+	var at strings.Builder
 	for line := range strings.Lines(string(stack)) {
-		if file := strings.TrimSpace(line); strings.Contains(file, "exercise_test.go:") {
+		if file := strings.TrimSpace(line); strings.Contains(file, StubFile+":") {
 			file, _, _ = strings.Cut(file, " +0x")
-			at = append(at, "   at "+path.Base(path.Dir(file))+"/"+path.Base(file))
+			at.WriteString("\n   at  " + path.Base(path.Dir(file)) + "/" + path.Base(file))
 		}
 	}
-	return strings.Join(at, "\n")
+	return at.String()
 }

@@ -3,15 +3,18 @@ package exercise
 import (
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
-	"strings"
+	"regexp"
+	"strconv"
 
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )
 
 // Equal fails the exercise unless got and want are the same, reporting both and
-// the first place where they differ. Slices are compared by element, NaN is equal to
-// NaN, a nil slice to an empty one.
+// the first place where they differ. Slices are compared by element, matrices by row,
+// NaN is equal to NaN, a nil slice to an empty one.
 func (x *X) Equal(what string, got, want any) {
 	x.t.Helper()
 	x.compare(what, got, want, 0)
@@ -41,67 +44,137 @@ func (x *X) Slope(what string, loss func() float64, at, gradient []float32, tole
 	x.Equal(what+": length", len(gradient), len(at))
 	for claim, rise := range gradcheck.Slopes(at, gradient, loss) {
 		if off := math.Abs(claim - rise); !(off <= tolerance*max(gradcheck.Norm(gradient), 1e-3)) {
-			x.fail(fmt.Sprintf("%s: not the gradient\n   got  a slope of %.6g along a random direction\n  want  %.6g, measured", what, claim, rise))
+			x.fail(fmt.Sprintf("%s: not the gradient%s\n   got   %.4g for the slope along a random direction\n   want  %.4g, measured", what, worst(loss, at, gradient), claim, rise))
 		}
+	}
+}
+
+// worst names the value whose slope is farthest from its gradient, measured roughly.
+func worst(loss func() float64, at, gradient []float32) string {
+	text, most := "", -1.0
+	for i, v := range at {
+		const h = 1e-2
+		at[i] = v + h
+		up := loss()
+		at[i] = v - h
+		slope := (up - loss()) / (2 * h)
+		at[i] = v
+		if off := math.Abs(slope - float64(gradient[i])); !(off <= most) {
+			most, text = off, fmt.Sprintf("; worst at [%d]: got %.3g, and the loss rises there by about %.3g", i, gradient[i], slope)
+		}
+	}
+	return text
+}
+
+var recorded = regexp.MustCompile(`(?m)^(unchanged|changed): +([-0-9.e+]+)$`)
+
+// Found checks the number that a reader found by an experiment, up to tolerance,
+// against the one that a line of the record says, "changed: 2.71". The record is a
+// file of docs/runs with the command that made it. What the model gives as the book
+// has it, the record says in another, "unchanged: 2.43".
+func (x *X) Found(got float64, record string, tolerance float64) {
+	x.t.Helper()
+	x.compared++
+	text, err := os.ReadFile(filepath.Join("..", "docs", "runs", record))
+	numbers := map[string]float64{}
+	for _, m := range recorded.FindAllStringSubmatch(string(text), -1) {
+		numbers[m[1]], err = strconv.ParseFloat(m[2], 64)
+	}
+	if want, unchanged := numbers["changed"], numbers["unchanged"]; err != nil || len(numbers) != 2 {
+		panic(fmt.Sprintf("exercise: docs/runs/%s has no lines \"changed: NUMBER\" and \"unchanged: NUMBER\": %v", record, err))
+	} else if !near(got, want, tolerance) {
+		way := "high"
+		if !(got > want) {
+			way = "low"
+		}
+		message := fmt.Sprintf("%v is too %s: the recorded run found another number, and up to %v away from it is right", got, way, tolerance)
+		if near(got, unchanged, tolerance) {
+			message += "\n   this looks like the number of the unchanged model: did the change reach the run?"
+		}
+		x.fail(message + "\n   the command is on the page, with what to change")
 	}
 }
 
 func (x *X) compare(what string, got, want any, tolerance float64) {
 	x.t.Helper()
 	x.compared++
-	d := difference("", reflect.ValueOf(got), reflect.ValueOf(want), tolerance)
-	if d == "" {
-		return
+	g, w := plain(reflect.ValueOf(got)), plain(reflect.ValueOf(want))
+	if d := difference(nil, g, w, tolerance); d != nil {
+		within := ""
+		if tolerance > 0 {
+			within = fmt.Sprintf(", give or take %v", tolerance)
+		}
+		x.fail(fmt.Sprintf("%s\n   got   %s\n   want  %s%s%s", what, block(g, d.path), block(w, d.path), within, d))
 	}
-	x.fail(fmt.Sprintf("%s\n   got  %s\n  want  %s\n first difference%s", what, show(got), show(want), d))
 }
 
-// show prints a value on one line, at most a few hundred bytes of it.
-func show(v any) string {
-	s := fmt.Sprintf("%+v", v)
-	if text, ok := v.(string); ok {
-		s = fmt.Sprintf("%q", text)
-	}
-	if len(s) > 400 {
-		s = strings.ToValidUTF8(s[:400], "") + " …"
-	}
-	return s
+// A place is the first where got is not want.
+type place struct {
+	path      []int // the indices that lead there from the values compared
+	unit      string
+	got, want string
 }
 
-// difference describes the first place where got is not want, or is empty.
-// Place is how the two are reached from the values compared: "[3]".
-func difference(place string, got, want reflect.Value, tolerance float64) string {
-	if got.Type() != want.Type() {
-		return differ(place, got, want, false)
+func (p *place) String() string {
+	at := ""
+	switch n := len(p.path); {
+	case p.unit != "":
+		at = fmt.Sprintf(" at %s %d", p.unit, p.path[n-1])
+	case n == 2:
+		at = fmt.Sprintf(" at row %d, column %d", p.path[0], p.path[1])
+	default:
+		for i, index := range p.path {
+			at += []string{" at ", ""}[min(i, 1)] + fmt.Sprintf("[%d]", index)
+		}
 	}
+	if at == "" && p.unit == "" && len(p.got)+len(p.want) < 60 {
+		return ""
+	}
+	return fmt.Sprintf("\n   first difference%s: got %s, want %s", at, p.got, p.want)
+}
+
+// difference is the first place below path where got is not want, or nil.
+func difference(path []int, got, want reflect.Value, tolerance float64) *place {
+	if !got.IsValid() || !want.IsValid() || got.Type() != want.Type() {
+		if got.IsValid() || want.IsValid() {
+			return &place{path, "", inline(got), inline(want)}
+		}
+		return nil
+	}
+	same := false
 	switch got.Kind() {
 	case reflect.Float32, reflect.Float64:
-		return differ(place, got, want, near(got.Float(), want.Float(), tolerance))
-	case reflect.Slice:
+		same = near(got.Float(), want.Float(), tolerance)
+	case reflect.Slice, reflect.Array:
 		for i := range min(got.Len(), want.Len()) {
-			if d := difference(fmt.Sprintf("%s[%d]", place, i), got.Index(i), want.Index(i), tolerance); d != "" {
+			if d := difference(append(path[:len(path):len(path)], i), plain(got.Index(i)), plain(want.Index(i)), tolerance); d != nil {
 				return d
 			}
 		}
 		if got.Len() != want.Len() {
-			return fmt.Sprintf("%s: got length %d, want %d", at(place), got.Len(), want.Len())
+			return &place{path, "", fmt.Sprint("length ", got.Len()), fmt.Sprint(want.Len())}
 		}
-		return ""
+		return nil
 	case reflect.String:
-		return stringDifference(place, got.String(), want.String())
+		return stringDifference(path, got.String(), want.String())
+	default:
+		same = reflect.DeepEqual(got.Interface(), want.Interface())
 	}
-	return differ(place, got, want, got.Equal(want))
+	if same {
+		return nil
+	}
+	return &place{path, "", inline(got), inline(want)}
 }
 
-func stringDifference(place, got, want string) string {
+func stringDifference(path []int, got, want string) *place {
 	if got == want {
-		return ""
+		return nil
 	}
 	i := 0
 	for i < min(len(got), len(want)) && got[i] == want[i] {
 		i++
 	}
-	return fmt.Sprintf("%s, byte %d: got %q, want %q", at(place), i, cut(got[i:]), cut(want[i:]))
+	return &place{append(path[:len(path):len(path)], i), "byte", strconv.Quote(cut(got[i:])), strconv.Quote(cut(want[i:]))}
 }
 
 func cut(s string) string {
@@ -115,19 +188,4 @@ func cut(s string) string {
 // or both the same infinity, also are.
 func near(got, want, tolerance float64) bool {
 	return got == want || math.Abs(got-want) <= tolerance || math.IsNaN(got) && math.IsNaN(want)
-}
-
-func differ(place string, got, want reflect.Value, same bool) string {
-	if same {
-		return ""
-	}
-	return fmt.Sprintf("%s: got %v, want %v", at(place), got, want)
-}
-
-// at introduces a place; the values compared themselves have none.
-func at(place string) string {
-	if place == "" {
-		return ""
-	}
-	return " at " + place
 }

@@ -31,7 +31,7 @@ type Exercise struct {
 	Test     string   `json:"-"`       // the test that checks it, "TestExercise1_ScaledScores"
 	Task     string   `json:"-"`       // the stub's doc comment without the title line
 	Stub     string   `json:"-"`       // the stub with its doc comment
-	Hint     string   `json:"-"`       // Markdown
+	Hints    []string `json:"-"`       // Markdown, each says more than the one before
 	Solution string   `json:"-"`       // Go declarations, with the imports they need
 	Wrong    []string `json:"-"`       // names of the mistakes that the proof tries, "wrong-no-scale.go"
 }
@@ -99,6 +99,10 @@ func chapterList(root, file string) ([]Exercise, error) {
 	return all, err
 }
 
+// keepsImport stands above the stubs: without it the file would not compile once all
+// are solved, for nothing would use what it imports.
+const keepsImport = "var _ = exercise.Unsolved"
+
 // readStubs reads what the stubs of a chapter's file say.
 func readStubs(chapter, file string, src []byte) ([]Exercise, error) {
 	fset := token.NewFileSet()
@@ -108,7 +112,7 @@ func readStubs(chapter, file string, src []byte) ([]Exercise, error) {
 	}
 	var all []Exercise
 	for _, decl := range f.Decls {
-		if g, ok := decl.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+		if g, ok := decl.(*ast.GenDecl); ok && (g.Tok == token.IMPORT || strings.HasPrefix(source(fset, g), keepsImport)) {
 			continue
 		}
 		e := Exercise{Chapter: chapter}
@@ -169,7 +173,12 @@ func (e *Exercise) readFolder(root string) error {
 	}
 	e.Wrong = wrong
 	slices.Sort(e.Wrong)
-	e.Hint = strings.TrimSpace(string(hint))
+	for step := range strings.SplitSeq(string(hint), "\n---\n") {
+		e.Hints = append(e.Hints, strings.TrimSpace(step))
+	}
+	if len(e.Hints) > 3 {
+		return fmt.Errorf("%s/hint.md: want three hints with a line --- between two, found %d", e.Dir(), len(e.Hints))
+	}
 	e.Solution = afterPackageClause(string(solution))
 	return nil
 }

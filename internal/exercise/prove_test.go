@@ -58,7 +58,7 @@ func TestListReadsTheAuthorsVersion(t *testing.T) {
 	require.True(t, strings.HasPrefix(e.Task, "Weights turns scores"), e.Task)
 	require.True(t, strings.HasPrefix(e.Stub, "// Exercise 3.1: Weights that sum to one.\n//\n"), e.Stub)
 	require.True(t, strings.HasSuffix(e.Stub, "float32 {\n\tpanic(exercise.Unsolved)\n}"), e.Stub)
-	require.Contains(t, e.Hint, "Two loops")
+	require.Contains(t, e.Hints[0], "Two loops")
 	require.True(t, strings.HasPrefix(e.Solution, "import ("), e.Solution)
 	require.Equal(t, []string{"wrong-half-done.go", "wrong-in-place.go", "wrong-no-shift.go"}, e.Wrong)
 }
@@ -188,7 +188,8 @@ func TestStatus(t *testing.T) {
 	one, _, output = states()
 	require.Equal(t, Wrong, one)
 	require.Contains(t, output, "it panicked: runtime error: slice bounds out of range")
-	require.Regexp(t, `at ch03_toy/exercise_test.go:\d+`, output)
+	require.Contains(t, output, "in  Weights([1 2 3])\n")
+	require.Regexp(t, `at  ch03_toy/exercise_test.go:\d+`, output)
 
 	attempt("func Weights(scores []float32) []float32 {\n\tretrun scores\n}")
 	one, two, output = states()

@@ -53,7 +53,7 @@ func TestManyLines(t *testing.T) {
 	require.True(t, strings.HasPrefix(output, "ids now [1 2 3] 0\nids now [1 2 3] 1\n"), output)
 	require.Regexp(t, `\n… 79\d\d\d lines left out …\nids now \[1 2 3\] \d+\n`, output)
 	require.Contains(t, output, "ids now [1 2 3] 79999\n")
-	require.Regexp(t, `Weights of 1 2 3\n +got  \[\]`, output)
+	require.Regexp(t, `Weights of 1 2 3\n +got   \[\]`, output)
 	require.Less(t, len(output), 3*keep)
 }
 

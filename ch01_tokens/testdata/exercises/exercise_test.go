@@ -2,6 +2,8 @@ package tokens
 
 import "github.com/llm-from-scratch/llm/internal/exercise"
 
+var _ = exercise.Unsolved // used, even when all is solved
+
 // Exercise 1.1: How much a token holds (5 minutes).
 //
 // BytesPerToken returns how many bytes of text a token stands for on average: the

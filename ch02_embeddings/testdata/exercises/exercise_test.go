@@ -6,6 +6,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
+var _ = exercise.Unsolved // used, even when all is solved
+
 // Exercise 2.1: How often each id is asked for.
 //
 // TargetCounts returns how many times each id of a text is a target when

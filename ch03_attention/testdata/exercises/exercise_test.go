@@ -6,6 +6,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
+var _ = exercise.Unsolved // used, even when all is solved
+
 // Exercise 3.1: What one query finds.
 //
 // Look returns the average of the rows of values (S,D), weighted by how well

@@ -2,6 +2,8 @@ package gpt
 
 import "github.com/llm-from-scratch/llm/internal/exercise"
 
+var _ = exercise.Unsolved // used, even when all is solved
+
 // Exercise 4.1: A norm that subtracts nothing.
 //
 // RMSNorm is what Llama uses in place of LayerNorm (Zhang and Sennrich 2019).

@@ -7,6 +7,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
+var _ = exercise.Unsolved // used, even when all is solved
+
 // Exercise 6.1: Two kinds of mistakes.
 //
 // PrecisionRecall tells them apart. The precision is the share of true spam

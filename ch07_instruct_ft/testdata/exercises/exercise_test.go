@@ -2,6 +2,8 @@ package instruct
 
 import "github.com/llm-from-scratch/llm/internal/exercise"
 
+var _ = exercise.Unsolved // used, even when all is solved
+
 // Exercise 7.1: Targets that end once.
 //
 // ShiftedTargets returns the T targets of a row that holds ids and is padded to

@@ -122,7 +122,9 @@ func (w *weaver) exercise(out util.BufWriter, l *listed) {
 	fmt.Fprintf(out, "<p class=\"how\">Write it in <a href=\"%s\">%s</a>, then check it:</p>\n%s",
 		html.EscapeString(w.book.sourceHref(file, "")), html.EscapeString(file),
 		highlight("", fmt.Sprintf("go test -run '%s_' ./%s", test, e.Chapter), unlabelled))
-	fmt.Fprintf(out, "<details><summary>Hint</summary>\n%s</details>\n", w.aside(l, e.Hint))
+	for i, hint := range e.Hints {
+		fmt.Fprintf(out, "<details><summary>%s</summary>\n%s</details>\n", []string{"Hint", "A second hint", "A third hint"}[i], w.aside(l, hint))
+	}
 	fmt.Fprintf(out, "<details><summary>Solution</summary>\n%s</details>\n</section>\n", highlight("go", e.Solution, unlabelled))
 }
 

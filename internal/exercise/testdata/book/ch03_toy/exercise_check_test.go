@@ -7,8 +7,11 @@ import (
 	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
+func TestMain(m *testing.M) { exercise.Main(m) }
+
 func TestExercise1_Weights(t *testing.T) {
 	exercise.Check(t, Weights, func(x *exercise.X) {
+		Weights := exercise.Watch(x, Weights)
 		scores := []float32{1, 2, 3}
 		x.Near("Weights of 1 2 3", Weights(scores), []float32{0.0900, 0.2447, 0.6652}, 1e-4)
 		x.Equal("the scores afterwards", scores, []float32{1, 2, 3})
@@ -19,6 +22,7 @@ func TestExercise1_Weights(t *testing.T) {
 
 func TestExercise2_Hide(t *testing.T) {
 	exercise.Check(t, Hide, func(x *exercise.X) {
+		Hide := exercise.Watch(x, Hide)
 		inf := float32(math.Inf(-1))
 		scores := []float32{1, 2, 3, 4}
 		Hide(scores, 2)

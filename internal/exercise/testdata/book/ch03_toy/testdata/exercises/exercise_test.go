@@ -2,6 +2,8 @@ package toy
 
 import "github.com/llm-from-scratch/llm/internal/exercise"
 
+var _ = exercise.Unsolved // used, even when all is solved
+
 // Exercise 3.1: Weights that sum to one.
 //
 // Weights turns scores into attention weights: each is exp(score) divided by
