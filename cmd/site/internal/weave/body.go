@@ -37,6 +37,7 @@ type weaver struct {
 func (w *weaver) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindParagraph, w.paragraph)
 	r.Register(ast.KindTextBlock, w.textBlock)
+	r.Register(ast.KindListItem, w.item)
 	r.Register(ast.KindHeading, w.heading)
 	r.Register(ast.KindCodeSpan, w.codeSpan)
 	r.Register(ast.KindLink, w.link)
@@ -65,7 +66,11 @@ func (w *weaver) paragraph(out util.BufWriter, src []byte, n ast.Node, entering 
 		}
 		return ast.WalkContinue, nil
 	}
-	return tag(out, entering, "<p>", "</p>\n")
+	return tag(out, entering, "<p"+w.attribute(n)+">", "</p>\n")
+}
+
+func (w *weaver) item(out util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	return tag(out, entering, "<li"+w.attribute(n)+">", "</li>\n")
 }
 
 func (w *weaver) textBlock(out util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -87,8 +92,8 @@ func tag(out util.BufWriter, entering bool, open, closed string) (ast.WalkStatus
 	return ast.WalkContinue, nil
 }
 
-func (w *weaver) table(out util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
-	return tag(out, entering, "<div class=\"scroll\"><table>\n", "</table></div>\n")
+func (w *weaver) table(out util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	return tag(out, entering, "<div class=\"scroll\"><table"+w.attribute(n)+">\n", "</table></div>\n")
 }
 
 func (w *weaver) heading(out util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -97,11 +102,9 @@ func (w *weaver) heading(out util.BufWriter, _ []byte, n ast.Node, entering bool
 		fmt.Fprintf(out, "</h%d>\n", h.Level)
 		return ast.WalkContinue, nil
 	}
-	attribute, _ := h.AttributeString("id")
-	id := html.EscapeString(w.prefix + string(attribute.([]byte)))
-	fmt.Fprintf(out, `<h%d id="%s">`, h.Level, id)
+	fmt.Fprintf(out, `<h%d%s>`, h.Level, w.attribute(n))
 	if h.Level > 1 {
-		fmt.Fprintf(out, `<a class="anchor" href="#%s" aria-label="Link to this section">#</a>`, id)
+		fmt.Fprintf(out, `<a class="anchor" href="#%s" aria-label="Link to this section">#</a>`, html.EscapeString(w.prefix+id(n, "")))
 	}
 	return ast.WalkContinue, nil
 }

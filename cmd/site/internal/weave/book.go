@@ -95,6 +95,7 @@ type page struct {
 	root    ast.Node
 	heads   []head
 	ids     map[string]bool
+	blocks  int // of prose, each with an id
 	listed  map[ast.Node]*listed
 }
 
@@ -244,6 +245,7 @@ func (b *Book) render() {
 	})
 	// The server answers any unknown address with this one, so it leads back from the top.
 	b.Files["404.html"] = b.page("404.html", layout.Page{Title: "Not here", Up: "/", Body: "<h1>This page does not exist</h1>\n<p><a href=\"/index.html\">The contents</a> list those that do.</p>\n", Contents: b.contents(nil, "")})
+	b.Files[indexFile], b.Files[namesFile] = sync.OnceValue(b.index), sync.OnceValue(b.declared)
 	for name, data := range layout.Assets() {
 		b.Files[name] = func() []byte { return data }
 	}

@@ -48,8 +48,8 @@ func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool
 		w.problem(n, "picture %s %v", file, err)
 	}
 	w.figures++
-	fmt.Fprintf(out, "<figure class=\"picture\">\n%s\n<figcaption><b>%s</b> %s</figcaption>\n</figure>\n",
-		picture, w.page.figure(w.figures), html.EscapeString(caption))
+	fmt.Fprintf(out, "<figure class=\"picture\"%s>\n%s\n<figcaption><b>%s</b> %s</figcaption>\n</figure>\n",
+		w.attribute(n.Parent()), picture, w.page.figure(w.figures), html.EscapeString(caption))
 	return ast.WalkSkipChildren, nil
 }
 

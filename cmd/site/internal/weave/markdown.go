@@ -41,8 +41,9 @@ func (p *page) parse() {
 	p.root = markdown("", nil).Parser().Parse(text.NewReader(p.source), parser.WithContext(context))
 	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if h, ok := n.(*ast.Heading); ok && entering {
-			id, _ := h.AttributeString("id")
-			p.heads = append(p.heads, head{h.Level, string(id.([]byte)), plain(n, p.source)})
+			p.heads = append(p.heads, head{h.Level, id(n, ""), plain(n, p.source)})
+		} else if entering {
+			p.identify(n)
 		}
 		return ast.WalkContinue, nil
 	})

@@ -49,7 +49,11 @@
   // for printing.
   function unfold() {
     var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (var node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    var opened = false;
+    for (var node = target; node; node = node.parentElement) {
+      if (node.tagName === "DETAILS" && !node.open) opened = node.open = true;
+    }
+    if (opened) target.scrollIntoView();
   }
 
   function currentSection() {
@@ -76,5 +80,6 @@
     currentSection();
     unfold();
     addEventListener("hashchange", unfold);
+    addEventListener("click", function (e) { if (e.target.closest("a[href]")) setTimeout(unfold); }); // to the same place again
   });
 })();
