@@ -365,3 +365,18 @@ func TestPicturesThatAreRefused(t *testing.T) {
 		require.Contains(t, b.Problems[0].Text, want, svg)
 	}
 }
+
+// What can be searched: every block of the prose with its id, and every name that a
+// listing declares with its signature and the first sentence of its comment.
+func TestIndex(t *testing.T) {
+	b := woven(t, map[string]string{"docs/legend.md": "# Letters\n\nOne\nline of `Add`.\n\n- a [link](ch01_add.md)\n\n| a | b |\n|---|---|\n| c | d |\n\n```sh\ngo run\n```\n\n[`Sum`](../ch01_add/add_test.go#ExampleAdd \"What it prints\")\n"})
+	require.Empty(t, b.Problems)
+	index := string(b.Files[indexFile]())
+	require.Contains(t, index, `{"Href":"legend.html","Over":"","Title":"Letters","Texts":[[1,"letters","Letters"],[0,"p1","One line of Add."],[0,"p2","a link"],`+
+		`[0,"p3","a · b"],[0,"p3","c · d"],[0,"p3","go run"],[0,"code-ExampleAdd","What it prints"]]}`)
+	require.Contains(t, string(b.Files["legend.html"]()), `<p id="p1">`)
+	require.Contains(t, string(b.Files["all.html"]()), `<li id="legend--p2">`)
+	names := string(b.Files[namesFile]())
+	require.Contains(t, names, `"ch01_add.html#code-Total":[["Total","type Total struct{ Value int }","Total is a sum."],["Total.Value","Value int",""]]`)
+	require.Contains(t, names, `["Total.Sum","func (t Total) Sum() int","Sum is the value."]`)
+}
