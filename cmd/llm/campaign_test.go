@@ -250,45 +250,38 @@ func (x *trial) lost(t testing.TB) error {
 	return x.survives(t, x.dir)
 }
 
-// density is how many of the places of a save are tried: all in CI, which takes two
-// minutes, and every twelfth elsewhere, with one process killed where CI has two.
-func density() (every, processes int) {
-	if os.Getenv("CI") != "" {
-		return 1, 2
-	}
-	return 12, 1
-}
-
-// Every run survives whatever breaks off its saves, at each operation and each end
-// of a write; outside of CI at fewer of these, see density. LLM_CAMPAIGN=500 tries
-// so many places at random, as go run ./internal/campaign does.
+// Every run survives whatever breaks off its saves. Here each is broken off at two
+// places in each way, and a process of each kind in one way. LLM_CAMPAIGN=all goes
+// through each operation and each end of a write, which takes two minutes, and
+// LLM_CAMPAIGN=500 through so many places at random: go run ./internal/campaign sets it.
 func TestCampaign(t *testing.T) {
 	answersAtOnce(t)
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so small models need no more
 	all := victims(t)
 	for _, v := range all {
 		v.operations(t)
 	}
-	if n, _ := strconv.Atoi(os.Getenv("LLM_CAMPAIGN")); n > 0 {
+	long := os.Getenv("LLM_CAMPAIGN")
+	if n, _ := strconv.Atoi(long); n > 0 {
 		longCampaign(t, all, n)
 		return
 	}
-	processes := killed(t, all)
-	every, _ := density()
+	processes := killed(t, all, long == "all")
 	begin := time.Now()
-	for _, v := range all {
+	for at, v := range all {
 		rng := rand.New(rand.NewPCG(1, uint64(v.count)))
 		for _, way := range ways {
 			if way.process {
 				continue
 			}
-			places := v.count
-			if way.name == "disk full" {
-				places = len(v.ends)
+			places, within := 2, (float64(at)+0.5)/float64(len(all)) // each run elsewhere
+			if long == "all" {
+				places, within = v.count, 0.5
+				if way.name == "disk full" {
+					places = len(v.ends)
+				}
 			}
-			places = max(places/every, 2)
 			for i := range places {
-				x := trial{victim: v, way: way, place: (float64(i) + 0.5) / float64(places), dir: v.copy(t)}
+				x := trial{victim: v, way: way, place: (float64(i) + within) / float64(places), dir: v.copy(t)}
 				x.breakOff(rng)
 				require.NoError(t, x.lost(t), "%s, %s, place %d of %d", v.name, way.name, i, places)
 			}
@@ -301,16 +294,19 @@ func TestCampaign(t *testing.T) {
 }
 
 // killed breaks off processes, which mostly sleep, beside what the test does in its
-// own, a few at once.
-func killed(t *testing.T, all []*victim) <-chan *trial {
-	_, places := density()
+// own, a few at once: one of each run, or, if all is wanted, two in each way.
+func killed(t *testing.T, all []*victim, everyWay bool) <-chan *trial {
 	var trials []*trial
-	for _, v := range all {
-		for _, way := range ways {
-			for i := range places {
-				if way.process {
-					trials = append(trials, &trial{victim: v, way: way, place: (float64(i) + 0.5) / float64(places), dir: v.copy(t)})
+	for i, v := range all {
+		for j, way := range ways {
+			switch {
+			case !way.process:
+			case everyWay:
+				for _, place := range []float64{.25, .75} {
+					trials = append(trials, &trial{victim: v, way: way, place: place, dir: v.copy(t)})
 				}
+			case i%3 == j%3: // the ways that break off a process are three
+				trials = append(trials, &trial{victim: v, way: way, place: (float64(i) + 0.5) / float64(len(all)), dir: v.copy(t)})
 			}
 		}
 	}

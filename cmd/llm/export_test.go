@@ -199,7 +199,7 @@ func TestExportRefuses(t *testing.T) {
 func torch(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{"/usr/bin/python3", "python3", "python"} {
-		if exec.Command(name, "-c", "import torch").Run() == nil {
+		if exec.Command(name, "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('torch'))").Run() == nil {
 			return name
 		}
 	}

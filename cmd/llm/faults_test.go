@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,7 +18,8 @@ import (
 )
 
 // faultVariable makes a process of this program break off: "kill 17" after so many
-// operations on the disk, "slow 20" not, but each takes so many milliseconds.
+// operations on the disk, "slow 20" not, but each takes so many milliseconds, with
+// "interrupted 20" those that follow a Ctrl-C.
 const faultVariable = "LLM_TEST_FAULT"
 
 func setFault(text string) {
@@ -25,10 +27,12 @@ func setFault(text string) {
 	var n int
 	fmt.Sscan(text, &kind, &n)
 	done := 0
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
 	durable.Fault = func(op durable.Op) (int, error) {
 		done++
 		switch {
-		case kind == "slow":
+		case kind == "slow", kind == "interrupted" && len(interrupts) > 0:
 			time.Sleep(time.Duration(n) * time.Millisecond)
 		case kind == "kill" && done > n:
 			self, _ := os.FindProcess(os.Getpid())

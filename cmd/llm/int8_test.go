@@ -36,7 +36,7 @@ func perplexity(m gpt.Decoder, ids []int, context int) float64 {
 // What a byte a weight costs is seen in text that the model was not trained on.
 func TestInt8CostsNoPerplexity(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	ok(t, "pretrain", "-vocab", "300", "-context", "64", "-width", "96", "-layers", "3", "-steps", "100", "-every", "100", "-out", dir)
+	ok(t, "pretrain", "-vocab", "300", "-context", "32", "-width", "64", "-layers", "2", "-steps", "100", "-every", "100", "-rate", "1e-2", "-out", dir)
 	text, err := corpus.Read("")
 	require.NoError(t, err)
 	m, bpe, err := pretrain.LoadModel(dir)

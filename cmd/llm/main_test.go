@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 		}
 		main()
 	}
+	runtime.GOMAXPROCS(1) // so small models need no more; other packages' tests run beside these
 	status := m.Run()
 	os.RemoveAll(modelParent)
 	os.Exit(status)

@@ -93,7 +93,7 @@ func TestSignalsSaveARun(t *testing.T) {
 // A second Ctrl-C waits for the save, and says so.
 func TestSecondInterrupt(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	cmd, out, stderr := running(t, dir, "slow 25")
+	cmd, out, stderr := running(t, dir, "interrupted 25")
 	go io.Copy(io.Discard, out)
 	_, err := durable.Lock(dir)
 	require.EqualError(t, err, fmt.Sprintf("process %d is writing to %s", cmd.Process.Pid, dir))

@@ -95,6 +95,7 @@ func pretrainWindows(lab *Lab) {
 
 // untrainedLoss is what chapter 5 computes before it trains.
 func untrainedLoss(lab *Lab) {
+	lab.path(theVerdict) // where it is missing, nothing need be drawn
 	m := newGPT(gpt124M(windowSize), torchrand.New(seed))
 	lab.is("ch05[15] greedy after Every effort moves you", take(m.Greedy(start), 10))
 	twoRows(lab, m)

@@ -4,8 +4,10 @@
 // gone on with and must end with the bytes of a run that nothing happened to.
 //
 //	go run ./internal/campaign [TRIALS]
+//	go run ./internal/campaign all
 //
-// The machinery is that of cmd/llm's tests, which go through all places of a save.
+// With all, it goes instead through each operation and each end of a write, one by one.
+// The machinery is that of cmd/llm's tests, which try a few places each time.
 package main
 
 import (
