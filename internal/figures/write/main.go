@@ -48,6 +48,11 @@ var Figures = []Figure{
 	{"schedule", computed(schedule)},
 	{"cuts", cuts},
 	{"newton-loss", losses("newton.csv", "A small GPT reads the Opticks")},
+	{"padded", computed(padded)},
+	{"new-head", computed(newHead)},
+	{"changes", computed(changes)},
+	{"confusion", confusion},
+	{"adapter", computed(adapter)},
 	{"assistant-loss", losses("assistant.csv", "The same model learns to answer")},
 	{"roofline", steps("matrices.txt")},
 }

@@ -101,3 +101,12 @@ func (p panel) axes(x0, x1, y0, y1 string) {
 	p.Note(p.left-6, bottom+4, "end", y0)
 	p.Note(p.left-6, p.top+8, "end", y1)
 }
+
+// bars draws values one under the other, 24 apart, each as a bar that is so many pixels
+// long for each unit, and its number.
+func bars(s figures.Sketch, x, y, unit float64, role figures.Role, format string, values []float64) {
+	for i, v := range values {
+		s.Box(x, y+24*float64(i), max(unit*v, 1), 20, role)
+		s.Note(x+unit*v+4, y+24*float64(i)+14, "start", fmt.Sprintf(format, v))
+	}
+}
