@@ -56,28 +56,9 @@
     if (opened) target.scrollIntoView();
   }
 
-  function currentSection() {
-    if (!window.IntersectionObserver) return;
-    var links = {};
-    document.querySelectorAll("nav.side li.current ol a").forEach(function (a) {
-      links[decodeURIComponent(a.hash.slice(1))] = a;
-    });
-    var observer = new IntersectionObserver(function (entries) {
-      entries.forEach(function (entry) {
-        if (!entry.isIntersecting) return;
-        for (var id in links) links[id].classList.toggle("here", id === entry.target.id);
-      });
-    }, { rootMargin: "0px 0px -75% 0px" });
-    for (var id in links) {
-      var heading = document.getElementById(id);
-      if (heading) observer.observe(heading);
-    }
-  }
-
   addEventListener("DOMContentLoaded", function () {
     themeButton();
     copyButtons();
-    currentSection();
     unfold();
     addEventListener("hashchange", unfold);
     addEventListener("click", function (e) { if (e.target.closest("a[href]")) setTimeout(unfold); }); // to the same place again

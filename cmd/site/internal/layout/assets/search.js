@@ -1,22 +1,15 @@
 // Search: a window over the page, opened by "/" and by Ctrl-K. What it looks in is two
 // files that set a variable each, loaded when it is first opened.
+"use strict";
 {
-  "use strict";
-  const assets = document.currentScript.src.replace(/search\.js.*$/, "");
   const most = 40, ofOnePage = 6; // that are shown
   const find = document.getElementById("find"), hits = document.getElementById("hits");
   const input = find.querySelector("input"), said = find.querySelector("[role=status]");
 
-  const load = name => new Promise((done, failed) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src: assets + name, onload: done, onerror: failed });
-    document.head.append(script);
-  });
-
   // All that can be found: where it leads, its text, the headings over it, and how
   // much more than prose it weighs.
   async function read() {
-    await Promise.all([load("index.js"), load("names.js")]);
+    await Promise.all([book.load("index.js"), book.load("names.js")]);
     const entries = [];
     bookIndex.forEach((page, place) => {
       const path = [];
@@ -95,7 +88,7 @@
       group.firstChild.setAttribute("role", "presentation");
       for (const e of list) {
         const a = element("a", "", element("span", "path", e.path), line(e.text, words));
-        Object.assign(a, { href: assets + "../" + e.href, role: "option", tabIndex: -1, id: "hit-" + hits.querySelectorAll("a").length + "-" + group.children.length });
+        Object.assign(a, { href: book.top + e.href, role: "option", tabIndex: -1, id: "hit-" + hits.querySelectorAll("a").length + "-" + group.children.length });
         group.append(a);
       }
       hits.append(group);
