@@ -15,11 +15,11 @@ import (
 
 // An Experiment computes some of the book's numbers again.
 type Experiment struct {
-	Name  string     `json:"name"` // what a user types, "ch05-training"
-	About string     `json:"about"`
-	Long  bool       `json:"long"`  // takes more than a minute
-	Needs []string   `json:"needs"` // the data it reads, by the names of llm data get
-	Run   func(*Lab) `json:"-"`
+	Name  string // what a user types, "ch05-training"
+	About string
+	Long  bool     // takes more than a minute
+	Needs []string // the data it reads, by the names of llm data get
+	Run   func(*Lab)
 }
 
 // The data that experiments read, by the names of llm data get.
@@ -79,7 +79,7 @@ func (e Experiment) needsWeights() bool {
 
 // missing are the data that experiments need and that are not there.
 func missing(experiments ...Experiment) []string {
-	names := []string{}
+	var names []string
 	for _, e := range experiments {
 		for _, name := range e.Needs {
 			if _, ok := fetch.Find(name); !ok {

@@ -12,7 +12,6 @@ package main
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -62,7 +61,7 @@ func run(ctx context.Context, args []string, out, stderr io.Writer) int {
 func reproduce(ctx context.Context, args []string, out, stderr io.Writer) error {
 	flags := flag.NewFlagSet("reproduce", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	asJSON, long := flags.Bool("json", false, ""), flags.Bool("long", false, "")
+	long := flags.Bool("long", false, "")
 	var names []string
 	for { // options may stand behind names
 		if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -76,7 +75,7 @@ func reproduce(ctx context.Context, args []string, out, stderr io.Writer) error 
 		names, args = append(names, flags.Arg(0)), flags.Args()[1:]
 	}
 	if len(names) == 0 {
-		return list(out, *asJSON)
+		return list(out)
 	}
 	chosen, err := choose(names, *long)
 	if err != nil {
@@ -85,18 +84,11 @@ func reproduce(ctx context.Context, args []string, out, stderr io.Writer) error 
 	if names := missing(chosen...); len(names) > 0 {
 		return notThere(names...)
 	}
-	return compare(ctx, chosen, out, stderr, *asJSON)
+	return compare(ctx, chosen, out, stderr)
 }
 
-// A line of the list.
-type line struct {
-	Experiment
-	Missing []string `json:"missing"`
-}
-
-func list(out io.Writer, asJSON bool) error {
-	all, lines := listed(), []line{}
-	t := table(out)
+func list(out io.Writer) error {
+	all, t := listed(), table(out)
 	fmt.Fprintln(t, "NAME\tTIME\tDATA\tWHAT")
 	for _, e := range all {
 		takes, data, absent := "seconds", "there", missing(e)
@@ -105,15 +97,11 @@ func list(out io.Writer, asJSON bool) error {
 		}
 		switch {
 		case e.Needs == nil:
-			e.Needs, data = []string{}, "none"
+			data = "none"
 		case len(absent) > 0:
 			data = "needs " + strings.Join(absent, ", ")
 		}
-		lines = append(lines, line{e, absent})
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", e.Name, takes, data, e.About)
-	}
-	if asJSON {
-		return writeJSON(out, lines)
 	}
 	if names := missing(all...); len(names) > 0 {
 		fmt.Fprintf(t, "go run ./cmd/llm data get %s gets the data that is not there.\n", strings.Join(names, " "))
@@ -148,17 +136,13 @@ func choose(names []string, long bool) ([]Experiment, error) {
 }
 
 // compare runs experiments and prints what they gave. Progress goes to stderr.
-func compare(ctx context.Context, experiments []Experiment, out, stderr io.Writer, asJSON bool) error {
+func compare(ctx context.Context, experiments []Experiment, out, stderr io.Writer) error {
 	bpe, err := vocabulary("r50k_base")
 	if err != nil {
 		return err
 	}
-	show := out
-	if asJSON {
-		show = stderr
-	}
-	lab := &Lab{Find: fetch.Find, GPT2: bpe, Log: func(format string, args ...any) { fmt.Fprintf(show, format+"\n", args...) }}
-	all := []Row{}
+	lab := &Lab{Find: fetch.Find, GPT2: bpe, Log: func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }}
+	var all []Row
 	for i, e := range experiments {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -171,27 +155,13 @@ func compare(ctx context.Context, experiments []Experiment, out, stderr io.Write
 		}
 		fmt.Fprintf(stderr, "  %d values in %v\n", len(rows), time.Since(begin).Round(100*time.Millisecond))
 		all = append(all, rows...)
-		if !asJSON {
-			if err := write(out, e.Name, rows); err != nil {
-				return err
-			}
+		if err := write(out, e.Name, rows); err != nil {
+			return err
 		}
 	}
-	if asJSON {
-		err = writeJSON(out, all)
-	} else {
-		_, err = fmt.Fprint(out, Summary(all))
-	}
+	_, err = fmt.Fprint(out, Summary(all))
 	if _, _, different := Count(all); err == nil && different > 0 {
 		err = fmt.Errorf("%d of %d values differ, and nothing explains it", different, len(all))
 	}
 	return err
-}
-
-// writeJSON writes v as JSON that people can read too.
-func writeJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }

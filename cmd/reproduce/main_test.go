@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"path/filepath"
 	"strings"
@@ -23,13 +22,7 @@ func TestReproduceLists(t *testing.T) {
 	assert.Regexp(t, `ch05-training +long +`, out)
 	assert.NotContains(t, out, "ch05-gpt2 ", "its weights are not there")
 	assert.Contains(t, out, "With published weights there are 4 more")
-
-	var list []line
-	require.NoError(t, json.Unmarshal([]byte(ok(t, "-json")), &list))
-	require.Len(t, list, len(Experiments)-4)
-	assert.Equal(t, "generator", list[0].Name)
-	assert.Empty(t, list[0].Needs)
-	assert.Equal(t, []string{"the-verdict"}, list[1].Missing)
+	assert.Equal(t, 1+len(Experiments)-4+2, strings.Count(out, "\n"), "a heading, the experiments, two lines on what is not there")
 }
 
 func TestReproduceCompares(t *testing.T) {
@@ -41,11 +34,7 @@ func TestReproduceCompares(t *testing.T) {
 	assert.Regexp(t, `(?m) 0  all$`, r.out)
 	assert.Contains(t, r.stderr, "2 of 3: ch03-heads")
 	assert.NotContains(t, r.out, "appendix-d-training", "the name of an experiment is that one's alone")
-
-	var rows []Row
-	require.NoError(t, json.Unmarshal([]byte(ok(t, "-json", "ch02-numbers")), &rows))
-	require.NotEmpty(t, rows)
-	assert.Equal(t, Row{"ch02-numbers", "ch02/04[68] batch", "[0 1 2 3] [1 2 3 4]", "[0 1 2 3] [1 2 3 4]", true, 0, ""}, rows[0])
+	assert.Regexp(t, `(?m)^ch02/04\[68\] batch +\[0 1 2 3\] \[1 2 3 4\] +\[0 1 2 3\] \[1 2 3 4\] +equal$`, ok(t, "ch02-numbers"))
 }
 
 // A value that nothing explains is a failure, one with a reason is none.
@@ -110,7 +99,7 @@ func TestReproduceUsage(t *testing.T) {
 		assert.Contains(t, r.stderr, c.want)
 		assert.Empty(t, r.out)
 	}
-	assert.Equal(t, ok(t, "-json", "ch02-numbers"), ok(t, "ch02-numbers", "--json"))
+	assert.Equal(t, ok(t, "-long", "ch02-numbers"), ok(t, "ch02-numbers", "--long"))
 }
 
 // All data that experiments need can be got, and is read from where it comes to be.

@@ -8,13 +8,13 @@ import (
 
 // A Row is one published value beside ours.
 type Row struct {
-	Experiment string  `json:"experiment"`
-	Where      string  `json:"where"`         // chapter and cell, "ch03[28] scores"
-	Published  string  `json:"published"`     // as it is printed there
-	Ours       string  `json:"ours"`          // as it would be printed here, to the same digits
-	Equal      bool    `json:"equal"`         // to the last digit
-	Off        float64 `json:"off,omitempty"` // ours less the published number, 0 for what is no number
-	Why        string  `json:"why,omitempty"` // what explains that they differ
+	Experiment string
+	Where      string  // chapter and cell, "ch03[28] scores"
+	Published  string  // as it is printed there
+	Ours       string  // as it would be printed here, to the same digits
+	Equal      bool    // to the last digit
+	Off        float64 // ours less the published number, 0 for what is no number
+	Why        string  // what explains that they differ
 }
 
 // text is the row of ids, words, counts: of what is no number with decimals.

@@ -1,14 +1,18 @@
 package torchrand
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"gonum.org/v1/gonum/mathext/prng"
+)
 
 // RandomState is NumPy's older generator, which pandas uses too.
-type RandomState struct{ twister }
+type RandomState struct{ prng.MT19937 }
 
 // NewRandomState returns numpy.random.RandomState(seed).
 func NewRandomState(seed uint32) *RandomState {
 	r := new(RandomState)
-	r.seed(seed)
+	r.Seed(uint64(seed))
 	return r
 }
 

@@ -1,11 +1,15 @@
 package torchrand
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mathext/prng"
+)
 
 // Generator is PyTorch's default generator. It is a rand.Source, but only its own
 // methods draw what PyTorch draws.
 type Generator struct {
-	twister
+	prng.MT19937
 	spare    float64 // the second of two normal numbers drawn together
 	hasSpare bool
 }
@@ -13,14 +17,8 @@ type Generator struct {
 // New returns the generator as torch.manual_seed leaves it.
 func New(seed uint64) *Generator {
 	g := new(Generator)
-	g.seed(uint32(seed))
+	g.Seed(seed)
 	return g
-}
-
-// Uint64 returns 64 random bits, the first 32 of them in front.
-func (g *Generator) Uint64() uint64 {
-	high := uint64(g.Uint32())
-	return high<<32 | uint64(g.Uint32())
 }
 
 // Float32 returns a number from [0,1), a multiple of 2⁻²⁴.
