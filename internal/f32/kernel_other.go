@@ -30,16 +30,7 @@ func expShifted(dst, x []float32, shift float32) (float32, int) {
 		dst[i] = Exp(v - shift)
 		sums[i%8] += dst[i]
 	}
-	return fold(&sums), len(x)
-}
-
-func fold(sums *[8]float32) float32 {
-	for n := 4; n > 0; n /= 2 {
-		for j := range n {
-			sums[j] += sums[j+n]
-		}
-	}
-	return sums[0]
+	return fold(sums[:]), len(x)
 }
 
 func adamW(*AdamW, []float32, []float32, []float32, []float32) int { return 0 }
@@ -61,7 +52,7 @@ func sumExp(x []float32, shift float32) (float32, int) {
 	for i, v := range x {
 		sums[i%8] += Exp(v - shift)
 	}
-	return fold(&sums), len(x)
+	return fold(sums[:]), len(x)
 }
 
 func gelu([]float32, []float32) int { return 0 }

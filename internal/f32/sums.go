@@ -76,7 +76,12 @@ func squaredNorm16(x []float32) float64 {
 			sums[j] += float64(v) * float64(v)
 		}
 	}
-	for n := 8; n > 0; n /= 2 {
+	return fold(sums[:])
+}
+
+// fold adds up a power of two of sums by halves, in place.
+func fold[T float32 | float64](sums []T) T {
+	for n := len(sums) / 2; n > 0; n /= 2 {
 		for j := range n {
 			sums[j] += sums[j+n]
 		}

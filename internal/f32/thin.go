@@ -37,9 +37,9 @@ func (p *product) thin(lo, hi int) {
 	for i := lo; i < hi; i++ {
 		j0, j1 := span(i, p.across, p.n, 64), span(i+1, p.across, p.n, 64)
 		if p.tB != blas.NoTrans {
-			p.thinDot(0, p.m, j0, j1)
+			p.thinDot(j0, j1)
 		} else {
-			p.thinSum(0, p.m, j0, j1)
+			p.thinSum(j0, j1)
 		}
 		p.finish(0, p.m, j0, j1)
 	}
@@ -47,11 +47,11 @@ func (p *product) thin(lo, hi int) {
 
 // thinSum adds up rows of b, four in one pass over c. All rows of c are done with
 // four rows of b before the next four, so that those come from memory once.
-func (p *product) thinSum(i0, i1, j0, j1 int) {
-	scaleRows(p.beta, window(p.c, i0, i1, j0, j1))
+func (p *product) thinSum(j0, j1 int) {
+	scaleRows(p.beta, window(p.c, 0, p.m, j0, j1))
 	for l := 0; l < p.k; l += 4 {
 		b := p.b.Data[l*p.b.Stride+j0:]
-		for i := i0; i < i1; i++ {
+		for i := range p.m {
 			var alpha [4]float32
 			steps := min(4, p.k-l)
 			for r := range steps {
@@ -85,10 +85,10 @@ func weighRows(alpha []float32, x []float32, stride int, y []float32) {
 	}
 }
 
-func (p *product) thinDot(i0, i1, j0, j1 int) {
+func (p *product) thinDot(j0, j1 int) {
 	for j := j0; j < j1; j++ {
 		b := p.b.Data[j*p.b.Stride:][:p.k]
-		for i := i0; i < i1; i++ {
+		for i := range p.m {
 			c := &p.c.Data[i*p.c.Stride+j]
 			v := float32(p.alpha * Dot(p.a.Data[i*p.a.Stride:][:p.k], b))
 			if p.beta != 0 {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/doc"
 	"go/token"
+	"go/types"
 	"iter"
 	"regexp"
 	"slices"
@@ -182,18 +183,8 @@ func receiver(d *ast.FuncDecl) string {
 	return baseName(d.Recv.List[0].Type)
 }
 
+// baseName is what a type is called without its package and its parameters.
 func baseName(t ast.Expr) string {
-	switch t := t.(type) {
-	case *ast.StarExpr:
-		return baseName(t.X)
-	case *ast.IndexExpr:
-		return baseName(t.X)
-	case *ast.IndexListExpr:
-		return baseName(t.X)
-	case *ast.SelectorExpr:
-		return t.Sel.Name
-	case *ast.Ident:
-		return t.Name
-	}
-	return ""
+	name, _, _ := strings.Cut(types.ExprString(t), "[")
+	return name[strings.LastIndexAny(name, "*.")+1:]
 }

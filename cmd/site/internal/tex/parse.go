@@ -156,7 +156,7 @@ func (p *parser) raw() string {
 	from := p.tokens.list[p.next-1].to
 	for !p.done() {
 		if t := p.take(); t.text == "}" {
-			return string(p.tokens.src[from:t.from])
+			return p.tokens.src[from:t.from]
 		}
 	}
 	p.fail("a closing brace is missing")
