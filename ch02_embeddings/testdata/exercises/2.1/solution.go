@@ -1,13 +1,6 @@
 package embeddings
 
-// A window that begins at place at has the targets at+1 to at+length, and the
-// last of these must still be in the text.
-func TargetCounts(n, length, stride int) []int {
-	counts := make([]int, n)
-	for at := 0; at+length < n; at += stride {
-		for place := at + 1; place <= at+length; place++ {
-			counts[place]++
-		}
-	}
-	return counts
+func QuestionAt(batch Batch, b, t int) (context []int, target int) {
+	first := b * batch.T // where window b begins
+	return batch.Inputs[first : first+t+1], batch.Targets[first+t]
 }

@@ -6,8 +6,12 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-func SegmentsBackward(grad, dx blas32.General, segments []int) {
-	for i, segment := range segments {
-		f32.Add(f32.Row(grad, segment), f32.Row(dx, i))
+func RowGradient(dx blas32.General, ids []int, id int) []float32 {
+	sum := make([]float32, dx.Cols)
+	for i, used := range ids {
+		if used == id {
+			f32.Add(sum, f32.Row(dx, i))
+		}
 	}
+	return sum
 }

@@ -6,12 +6,17 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-func SegmentsBackward(grad, dx blas32.General, segments []int) {
-	count := make([]int, grad.Rows)
-	for _, segment := range segments {
-		count[segment]++
+func RowGradient(dx blas32.General, ids []int, id int) []float32 {
+	sum := make([]float32, dx.Cols)
+	var times float32
+	for i, used := range ids {
+		if used == id {
+			f32.Add(sum, f32.Row(dx, i))
+			times++
+		}
 	}
-	for i, segment := range segments {
-		f32.Axpy(1/float32(count[segment]), f32.Row(dx, i), f32.Row(grad, segment))
+	if times > 0 {
+		f32.Scale(1/times, sum)
 	}
+	return sum
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-func MaskWindow(scores blas32.General, size int) {
+func SteadySoftmax(scores blas32.General) {
 	for i := range scores.Rows {
-		row := f32.Row(scores, i)
-		for j := range row {
-			if j > i || j <= i-size {
-				row[j] = float32(math.Inf(-1))
-			}
+		row, sum := f32.Row(scores, i), float32(0)
+		largest := f32.Max(row) // of this row: what is large elsewhere makes its exponentials 0
+		for j, s := range row {
+			row[j] = float32(math.Exp(float64(s - largest)))
+			sum += row[j]
 		}
+		f32.Scale(1/sum, row)
 	}
 }

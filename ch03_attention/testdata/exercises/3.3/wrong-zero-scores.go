@@ -7,10 +7,11 @@ import (
 )
 
 func MaskWindow(scores blas32.General, size int) {
+	before := scores.Cols - scores.Rows // positions in front of the first query
 	for i := range scores.Rows {
-		row := f32.Row(scores, i)
+		row, own := f32.Row(scores, i), before+i
 		for j := range row {
-			if j > i || j <= i-size {
+			if j > own || j <= own-size {
 				row[j] = 0
 			}
 		}

@@ -1,0 +1,13 @@
+package embeddings
+
+import "gonum.org/v1/gonum/blas/blas32"
+
+func Product(c, a, b blas32.General) {
+	for i := range a.Rows {
+		for j := range b.Cols {
+			for k := range a.Cols {
+				c.Data[i*c.Cols+j] += a.Data[i*a.Cols+k] * b.Data[k*b.Cols+j]
+			}
+		}
+	}
+}

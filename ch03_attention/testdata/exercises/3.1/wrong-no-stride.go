@@ -1,0 +1,16 @@
+package attention
+
+import (
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+func PastMean(x blas32.General) blas32.General {
+	means, sum := f32.New(x.Rows, x.Cols), make([]float32, x.Cols)
+	for i := range x.Rows {
+		f32.Add(sum, x.Data[i*x.Cols:(i+1)*x.Cols])
+		f32.Axpy(1/float32(i+1), sum, f32.Row(means, i))
+	}
+	return means
+}
