@@ -119,8 +119,11 @@ func (m *Model) NewCache() Cache { return NewKVCache(m) }
 // Shape is the configuration of m.
 func (m *Model) Shape() Config { return m.Config }
 
-// Sizes are the vocabulary and the longest text of m.
-func (m *Model) Sizes() (vocab, context int) { return m.Config.Vocab, m.Config.Context }
+// Sizes are those of its configuration.
+func (m *Model) Sizes() Sizes {
+	c := m.Config
+	return Sizes{c.Vocab, c.Context, c.Width, c.Layers}
+}
 
 // Embed sets x (n,C) to the vectors that ids begin with, from position at on.
 func (m *Model) Embed(x blas32.General, ids []int, at int) {

@@ -216,13 +216,13 @@ func ExampleModel_Gradient() {
 	// ln_f.bias [0 0 0 0]
 }
 
-func ExampleModel_Forward() {
+func ExampleModel_NewPass() {
 	c := gpt.Config{Vocab: 100, Context: 8, Width: 16, Heads: 4, Layers: 2, QKVBias: true, TiedHead: true}
 	m := gpt.New(c)
 	m.Init(rand.New(rand.NewPCG(1, 2)))
 
 	ids := []int{5, 17, 3, 99, 17, 17, 0, 1} // two sequences of four
-	hidden := m.Forward(m.NewActivations(m.Gradient(nil), 2, 4), ids, 4, nil)
+	hidden := m.NewPass(nil, 2, 4).Forward(ids, 4, nil)
 	logits := f32.New(len(ids), c.Vocab)
 	m.Logits(logits, hidden)
 	fmt.Println("hidden:", hidden.Rows, "×", hidden.Cols)

@@ -7,9 +7,12 @@ const emptyPrompt = "gpt: a prompt needs at least one id"
 // A Decoder is what writing takes: a [Model], or any other that predicts the next
 // token.
 type Decoder interface {
-	Sizes() (vocab, context int)
+	Sizes() Sizes
 	NewCache() Cache
 }
+
+// Sizes are what others have to know of a model's.
+type Sizes struct{ Vocab, Context, Width, Layers int }
 
 // A Cache is a text that a decoder has read, such as a [KVCache].
 type Cache interface {
@@ -31,7 +34,7 @@ func Continue(m Decoder, cache Cache, prompt []int, pick func(logits []float32, 
 		panic(emptyPrompt)
 	}
 	return func(yield func(int) bool) {
-		_, most := m.Sizes()
+		most := m.Sizes().Context
 		window := make([]int, 0, most)
 		window = append(window, prompt[max(0, len(prompt)-most):]...)
 		logits := cache.Extend(window[cache.Len():])

@@ -223,7 +223,7 @@ func tiny(t *testing.T) *gpt.Model {
 func TestGoldenLogits(t *testing.T) {
 	m, g := tiny(t), golden.Load(t, "gpt2-tiny/batch.safetensors")
 	B, T := g.Shape(t, "ids")[0], g.Shape(t, "ids")[1]
-	hidden := m.Forward(m.NewActivations(m.Gradient(nil), B, T), g.Ints(t, "ids"), T, nil)
+	hidden := m.NewPass(gpt.Frozen, B, T).Forward(g.Ints(t, "ids"), T, nil)
 	logits := f32.New(B*T, m.Config.Vocab)
 	m.Logits(logits, hidden)
 	golden.Close(t, "logits", logits.Data, g.F32(t, "logits"), tolerance)

@@ -159,7 +159,7 @@ func TestInit(t *testing.T) {
 
 // logitsOf runs the whole text without a cache and returns its last logits.
 func logitsOf(m *gpt.Model, ids []int) []float32 {
-	hidden := m.Forward(m.NewActivations(m.Gradient(nil), 1, len(ids)), ids, len(ids), nil)
+	hidden := m.NewPass(gpt.Frozen, 1, len(ids)).Forward(ids, len(ids), nil)
 	logits := f32.New(1, m.Config.Vocab)
 	m.Logits(logits, f32.Rows(hidden, hidden.Rows-1, hidden.Rows))
 	return logits.Data
@@ -232,10 +232,10 @@ func TestContinueShowsTheText(t *testing.T) {
 
 func TestMisuse(t *testing.T) {
 	m := gpt.New(small)
-	a := m.NewActivations(m.Gradient(nil), 1, 6)
+	p := m.NewPass(nil, 1, 6)
 	cache := m.NewCache()
-	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its activations", func() { m.Forward(a, make([]int, 7), 7, nil) })
-	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its activations", func() { m.Forward(a, make([]int, 5), 3, nil) })
+	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its pass", func() { p.Forward(make([]int, 7), 7, nil) })
+	require.PanicsWithValue(t, "gpt: the batch is not whole sequences of T ids, or is larger than its pass", func() { p.Forward(make([]int, 5), 3, nil) })
 	require.PanicsWithValue(t, "gpt: Extend needs at least one id, and room for all of them in the context", func() { cache.Extend(nil) })
 	require.PanicsWithValue(t, "gpt: Extend needs at least one id, and room for all of them in the context", func() { cache.Extend(make([]int, 13)) })
 	cache.Extend(make([]int, 3))
@@ -250,8 +250,8 @@ func TestMisuse(t *testing.T) {
 func forgetting(p float32) *attention.Dropout { return attention.NewDropout(p, rand.NewPCG(6, 6)) }
 
 // lossOf is a loss with every output in it: hidden vectors times fixed numbers.
-func lossOf(m *gpt.Model, a *gpt.Activations, ids []int, T int, weights blas32.General, dropout float32) float64 {
-	hidden := m.Forward(a, ids, T, forgetting(dropout))
+func lossOf(m *gpt.Model, p gpt.Pass, ids []int, T int, weights blas32.General, dropout float32) float64 {
+	hidden := p.Forward(ids, T, forgetting(dropout))
 	logits := f32.New(hidden.Rows, m.Config.Vocab)
 	m.Logits(logits, hidden)
 	var sum float64
@@ -262,11 +262,12 @@ func lossOf(m *gpt.Model, a *gpt.Activations, ids []int, T int, weights blas32.G
 }
 
 // gradientOf is the gradient of lossOf.
-func gradientOf(m *gpt.Model, grad *gpt.Model, a *gpt.Activations, ids []int, T int, weights blas32.General, dropout float32) {
-	hidden := m.Forward(a, ids, T, forgetting(dropout))
+func gradientOf(p gpt.Pass, ids []int, T int, weights blas32.General, dropout float32) []gpt.Param {
+	hidden := p.Forward(ids, T, forgetting(dropout))
 	dhidden := f32.New(hidden.Rows, hidden.Cols)
-	m.LogitsBackward(dhidden, grad, weights, hidden)
-	m.Backward(grad, a, dhidden)
+	p.LogitsBackward(dhidden, weights, hidden)
+	p.Backward(dhidden)
+	return p.Grads()
 }
 
 func TestGradients(t *testing.T) {
@@ -276,13 +277,12 @@ func TestGradients(t *testing.T) {
 				c := small
 				c.TiedHead = tied
 				m, ids := randomModel(c, 3), randomIDs(16, c.Vocab, 3)
-				a, grad := m.NewActivations(m.Gradient(nil), 2, 8), m.Gradient(nil)
+				pass := m.NewPass(nil, 2, 8)
 				weights := f32.New(16, c.Vocab)
 				gradcheck.Fill(weights.Data, rand.New(rand.NewPCG(7, 7)), 1)
-				gradientOf(m, grad, a, ids, 8, weights, dropout)
-				grads := grad.Params()
+				grads := gradientOf(pass, ids, 8, weights, dropout)
 				for i, p := range m.Params() {
-					loss := func() float64 { return lossOf(m, a, ids, 8, weights, dropout) }
+					loss := func() float64 { return lossOf(m, pass, ids, 8, weights, dropout) }
 					gradcheck.Check(t, p.Name, p.Data, grads[i].Data, loss, 3e-3)
 				}
 			})
@@ -297,8 +297,7 @@ func TestFrozen(t *testing.T) {
 	m, ids := randomModel(c, 4), randomIDs(10, c.Vocab, 4)
 	weights := f32.New(10, c.Vocab)
 	gradcheck.Fill(weights.Data, rand.New(rand.NewPCG(8, 8)), 1)
-	all := m.Gradient(nil)
-	gradientOf(m, all, m.NewActivations(m.Gradient(nil), 1, 10), ids, 10, weights, 0)
+	all := gradientOf(m.NewPass(nil, 1, 10), ids, 10, weights, 0)
 	for name, trains := range map[string]func(string) bool{
 		"head":             func(name string) bool { return name == "lm_head.weight" },
 		"last norm":        func(name string) bool { return name == "ln_f.weight" || name == "ln_f.bias" },
@@ -307,11 +306,9 @@ func TestFrozen(t *testing.T) {
 		"position vectors": func(name string) bool { return name == "wpe.weight" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			some := m.Gradient(trains)
-			gradientOf(m, some, m.NewActivations(some, 1, 10), ids, 10, weights, 0)
-			for i, p := range some.Params() {
+			for i, p := range gradientOf(m.NewPass(trains, 1, 10), ids, 10, weights, 0) {
 				if trains(p.Name) {
-					require.Equal(t, all.Params()[i].Data, p.Data, p.Name)
+					require.Equal(t, all[i].Data, p.Data, p.Name)
 				} else {
 					require.Nil(t, p.Data, p.Name)
 				}
@@ -320,24 +317,19 @@ func TestFrozen(t *testing.T) {
 	}
 }
 
-// Room for a pass without a backward pass, and none for more than was asked for.
-func TestActivationsOfFrozenModels(t *testing.T) {
+// Where less is trained, blocks share room, and the hidden vectors stay the same.
+func TestPassesOfFrozenModels(t *testing.T) {
 	c := small
 	m, ids := randomModel(c, 4), randomIDs(10, c.Vocab, 4)
-	hidden := func(a *gpt.Activations, dropout float32) []float32 {
-		return slices.Clone(m.Forward(a, ids, 10, forgetting(dropout)).Data)
+	hidden := func(trains func(name string) bool, dropout float32) []float32 {
+		return slices.Clone(m.NewPass(trains, 1, 10).Forward(ids, 10, forgetting(dropout)).Data)
 	}
 	for _, dropout := range []float32{0, .1} {
-		want := hidden(m.NewActivations(m.Gradient(nil), 1, 10), dropout)
-		require.Equal(t, want, hidden(m.NewActivations(nil, 1, 10), dropout))
-		block := m.Gradient(func(name string) bool { return strings.HasPrefix(name, "h.1.") })
-		require.Equal(t, want, hidden(m.NewActivations(block, 1, 10), dropout))
+		want := hidden(nil, dropout)
+		require.Equal(t, want, hidden(gpt.Frozen, dropout))
+		block := func(name string) bool { return strings.HasPrefix(name, "h.1.") }
+		require.Equal(t, want, hidden(block, dropout))
 	}
-	a := m.NewActivations(nil, 1, 10)
-	hidden(a, 0)
-	require.PanicsWithValue(t, "gpt: the activations were made for a gradient of fewer parameters", func() {
-		m.Backward(m.Gradient(nil), a, f32.New(10, c.Width))
-	})
 }
 
 // The same bits on one core and on two.
@@ -346,15 +338,14 @@ func TestBitsDoNotDependOnCores(t *testing.T) {
 	m, ids := randomModel(c, 5), randomIDs(4*64, c.Vocab, 5)
 	weights := f32.New(4*64, c.Vocab)
 	gradcheck.Fill(weights.Data, rand.New(rand.NewPCG(9, 9)), 1)
-	var results [2]*gpt.Model
+	var results [2][]gpt.Param
 	for i := range results {
 		before := runtime.GOMAXPROCS(i + 1)
-		results[i] = m.Gradient(nil)
-		gradientOf(m, results[i], m.NewActivations(m.Gradient(nil), 4, 64), ids, 64, weights, .1)
+		results[i] = gradientOf(m.NewPass(nil, 4, 64), ids, 64, weights, .1)
 		runtime.GOMAXPROCS(before)
 	}
-	for i, p := range results[0].Params() {
-		require.Equal(t, p.Data, results[1].Params()[i].Data, p.Name)
+	for i, p := range results[0] {
+		require.Equal(t, p.Data, results[1][i].Data, p.Name)
 	}
 }
 
@@ -362,13 +353,13 @@ func TestBitsDoNotDependOnCores(t *testing.T) {
 func TestAllocation(t *testing.T) {
 	c := small
 	m, ids := randomModel(c, 6), randomIDs(16, c.Vocab, 6)
-	a, grad, drop := m.NewActivations(m.Gradient(nil), 2, 8), m.Gradient(nil), forgetting(.1)
+	p, drop := m.NewPass(nil, 2, 8), forgetting(.1)
 	logits, dhidden := f32.New(16, c.Vocab), f32.New(16, c.Width)
 	require.Less(t, allocs.Bytes(func() {
-		hidden := m.Forward(a, ids, 8, drop)
+		hidden := p.Forward(ids, 8, drop)
 		m.Logits(logits, hidden)
-		m.LogitsBackward(dhidden, grad, logits, hidden)
-		m.Backward(grad, a, dhidden)
+		p.LogitsBackward(dhidden, logits, hidden)
+		p.Backward(dhidden)
 	}), allocs.Step, "training")
 
 	cache := m.NewCache()
@@ -406,9 +397,9 @@ func TestConcurrentUse(t *testing.T) {
 func BenchmarkForward(b *testing.B) {
 	c := gpt.Config{Vocab: 1024, Context: 128, Width: 192, Heads: 6, Layers: 4, TiedHead: true, QKVBias: true}
 	m, ids := randomModel(c, 8), randomIDs(8*128, c.Vocab, 8)
-	a := m.NewActivations(m.Gradient(nil), 8, 128)
+	p := m.NewPass(gpt.Frozen, 8, 128)
 	for b.Loop() {
-		m.Forward(a, ids, 128, nil)
+		p.Forward(ids, 128, nil)
 	}
 	b.ReportMetric(float64(b.N*len(ids))/b.Elapsed().Seconds(), "tok/s")
 }
@@ -513,8 +504,8 @@ func TestNormalizeIsPlain(t *testing.T) {
 // The same model forgets as much as it is told to, and nothing in use.
 func TestDropout(t *testing.T) {
 	m, ids := randomModel(small, 12), randomIDs(8, small.Vocab, 12)
-	a := m.NewActivations(m.Gradient(nil), 1, 8)
-	hidden := func(dropout float32) []float32 { return slices.Clone(m.Forward(a, ids, 8, forgetting(dropout)).Data) }
+	p := m.NewPass(nil, 1, 8)
+	hidden := func(dropout float32) []float32 { return slices.Clone(p.Forward(ids, 8, forgetting(dropout)).Data) }
 	whole, some := hidden(0), hidden(.5)
 	require.NotEqual(t, whole, some)
 	require.Equal(t, some, hidden(.5))

@@ -1,8 +1,6 @@
 package gpt
 
 import (
-	"fmt"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
@@ -12,9 +10,8 @@ import (
 )
 
 const (
-	badBatch = "gpt: the batch is not whole sequences of T ids, or is larger than its activations"
+	badBatch = "gpt: the batch is not whole sequences of T ids, or is larger than its pass"
 	badT     = "gpt: the sequences are longer than the context"
-	badGrad  = "gpt: the activations were made for a gradient of fewer parameters"
 )
 
 // Model is a GPT-2: its weights, and nothing that changes when it runs. The
@@ -25,85 +22,60 @@ type Model struct {
 	Blocks    []Block
 	Norm      LayerNorm
 	Head      blas32.General // (V,C); the token embedding itself if tied
-	lowest    int            // in a gradient, see lowestTrained
+	lowest    int            // in a gradient, the least where of its slots
 }
 
-// Forward runs B sequences of T ids, (B,T) row-major, up to the last norm and
-// returns the hidden vectors (N,C), which live in a until its next use. A nil drop
-// forgets nothing.
-func (m *Model) Forward(a *Activations, ids []int, T int, drop *attention.Dropout) blas32.General {
+// Forward implements [Pass].
+func (p *pass) Forward(ids []int, T int, drop *attention.Dropout) blas32.General {
 	N := len(ids)
-	if T < 1 || N%T != 0 || N > a.rows || T > a.length {
+	if T < 1 || N%T != 0 || N > p.rows || T > p.length {
 		panic(badBatch)
 	}
-	if T > m.Config.Context {
+	if T > p.Config.Context {
 		panic(badT)
 	}
-	a.ids, a.T = ids, T
-	x := a.view(a.stream[0], N)
-	m.Embedding.Forward(x, ids, T, 0)
-	a.mask.Forward(x, drop)
-	for i := range m.Blocks {
-		y := a.view(a.stream[i+1], N)
-		m.Layer(i).Forward(y, a.blocks[i], x, T, drop)
+	p.ids, p.T = ids, T
+	x := p.view(p.stream[0], N)
+	p.Embedding.Forward(x, ids, T, 0)
+	p.mask.Forward(x, drop)
+	for i := range p.Blocks {
+		y := p.view(p.stream[i+1], N)
+		p.Layer(i).Forward(y, p.blocks[i], x, T, drop)
 		x = y
 	}
-	hidden := a.view(a.hidden, N)
-	m.Norm.Forward(hidden, a.moments, x)
+	hidden := p.view(p.hidden, N)
+	p.Norm.Forward(hidden, p.moments, x)
 	return hidden
 }
 
-// Backward undoes the last [Model.Forward] of a, from the gradient dhidden
-// (N,C) of what that returned, and adds to grad. Below the lowest parameter
-// that is trained nothing is computed.
-func (m *Model) Backward(grad *Model, a *Activations, dhidden blas32.General) {
-	N, L := dhidden.Rows, len(m.Blocks)
-	if grad.lowest < a.lowest {
-		panic(badGrad)
-	}
-	if a.back == nil {
-		C := a.config.Width
-		a.back = &backward{block: NewBlockActivations(a.config, a.rows/a.length, a.length)}
-		a.back.stream = [2][]float32{make([]float32, a.rows*C), make([]float32, a.rows*C)}
+// Backward implements [Pass].
+func (p *pass) Backward(dhidden blas32.General) {
+	N, L := dhidden.Rows, len(p.Blocks)
+	if p.back == nil {
+		C := p.Config.Width
+		p.back = &backward{block: NewBlockActivations(p.Config, p.rows/p.length, p.length)}
+		p.back.stream = [2][]float32{make([]float32, p.rows*C), make([]float32, p.rows*C)}
 	}
 	// below returns room for the gradient that flows into block i-1, or
 	// nothing if nobody there wants it.
 	below := func(i int) blas32.General {
-		if grad.lowest >= i {
+		if p.grad.lowest >= i {
 			return blas32.General{}
 		}
-		return a.view(a.back.stream[i%2], N)
+		return p.view(p.back.stream[i%2], N)
 	}
 	dy := below(L)
-	m.Norm.Backward(dy, &grad.Norm, a.moments, dhidden, a.view(a.stream[L], N)) // m.Norm.Forward(hidden, …)
+	p.Norm.Backward(dy, &p.grad.Norm, p.moments, dhidden, p.view(p.stream[L], N)) // p.Norm.Forward(hidden, …)
 	for i := L - 1; i >= 0 && dy.Data != nil; i-- {
 		dx := below(i)
-		m.Blocks[i].Backward(dx, &grad.Blocks[i], a.back.block, a.blocks[i], dy, a.view(a.stream[i], N))
+		p.Blocks[i].Backward(dx, &p.grad.Blocks[i], p.back.block, p.blocks[i], dy, p.view(p.stream[i], N))
 		dy = dx
 	}
 	if dy.Data == nil {
 		return
 	}
-	dy = a.mask.Backward(dy, dy)
-	m.Embedding.Backward(&grad.Embedding, dy, a.ids, a.T) // m.Embedding.Forward(x, ids, T, 0)
-}
-
-// lowestTrained says where the lowest parameter is that trains accepts: -1 in the
-// embedding, i in block i, L in the last norm or nowhere.
-func (m *Model) lowestTrained(trains func(name string) bool) int {
-	for _, s := range m.slots() { // from the bottom up
-		var i int
-		switch {
-		case !trains(s.name):
-		case s.name == "wte.weight" || s.name == "wpe.weight":
-			return -1
-		default:
-			if n, _ := fmt.Sscanf(s.name, "h.%d.", &i); n == 1 {
-				return i
-			}
-		}
-	}
-	return len(m.Blocks)
+	dy = p.mask.Backward(dy, dy)
+	p.Embedding.Backward(&p.grad.Embedding, dy, p.ids, p.T) // p.Embedding.Forward(x, ids, T, 0)
 }
 
 // Logits scores every token of the vocabulary as the next one: it sets logits
@@ -112,12 +84,11 @@ func (m *Model) Logits(logits, hidden blas32.General) {
 	f32.Gemm(blas.NoTrans, blas.Trans, 1, hidden, m.Head, 0, logits)
 }
 
-// LogitsBackward undoes logits = hidden·headᵀ: it sets dhidden (N,C), and adds
-// to the gradient of the head, which is the token embedding's where they are
-// tied and nothing where it is frozen.
-func (m *Model) LogitsBackward(dhidden blas32.General, grad *Model, dlogits, hidden blas32.General) {
-	f32.Gemm(blas.NoTrans, blas.NoTrans, 1, dlogits, m.Head, 0, dhidden)
-	if grad.Head.Data != nil {
-		f32.Gemm(blas.Trans, blas.NoTrans, 1, dlogits, hidden, 1, grad.Head)
+// LogitsBackward implements [Pass]. The gradient of a tied head is the token
+// embedding's.
+func (p *pass) LogitsBackward(dhidden, dlogits, hidden blas32.General) {
+	f32.Gemm(blas.NoTrans, blas.NoTrans, 1, dlogits, p.Head, 0, dhidden)
+	if p.grad.Head.Data != nil {
+		f32.Gemm(blas.Trans, blas.NoTrans, 1, dlogits, hidden, 1, p.grad.Head) // logits = hidden·headᵀ
 	}
 }

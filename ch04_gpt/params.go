@@ -35,29 +35,32 @@ func (m *Model) Params() []Param {
 	return params
 }
 
-// A slot is a parameter and the place in the model that holds its memory.
+// A slot is a parameter and the place in the model that holds its memory. Where it
+// is counts from the bottom: -1 in the embedding, i in block i, L above them.
 type slot struct {
 	name  string
 	shape []int
 	data  *[]float32
+	where int
 }
 
 // slots is the one place where names, shapes and order are written down.
 // Linear weights are (in, out), as in the published files.
 func (m *Model) slots() []slot {
+	where := -1
 	matrix := func(name string, w *blas32.General) slot {
-		return slot{name, []int{w.Rows, w.Cols}, &w.Data}
+		return slot{name, []int{w.Rows, w.Cols}, &w.Data, where}
 	}
 	vector := func(name string, size int, v *[]float32) slot {
-		return slot{name, []int{size}, v}
+		return slot{name, []int{size}, v, where}
 	}
 	C := m.Config.Width
 	list := []slot{
 		matrix("wte.weight", &m.Embedding.Tokens),
 		matrix("wpe.weight", &m.Embedding.Positions),
 	}
-	for i := range m.Blocks {
-		b, h := &m.Blocks[i], fmt.Sprintf("h.%d.", i)
+	for where = range m.Blocks {
+		b, h := &m.Blocks[where], fmt.Sprintf("h.%d.", where)
 		list = append(list,
 			vector(h+"ln_1.weight", C, &b.Norm1.Weight),
 			vector(h+"ln_1.bias", C, &b.Norm1.Bias),
@@ -75,6 +78,7 @@ func (m *Model) slots() []slot {
 			matrix(h+"mlp.c_proj.weight", &b.MLP.Proj.W),
 			vector(h+"mlp.c_proj.bias", C, &b.MLP.Proj.B))
 	}
+	where = len(m.Blocks)
 	list = append(list, vector("ln_f.weight", C, &m.Norm.Weight), vector("ln_f.bias", C, &m.Norm.Bias))
 	if !m.Config.TiedHead {
 		list = append(list, matrix("lm_head.weight", &m.Head))
@@ -84,46 +88,42 @@ func (m *Model) slots() []slot {
 
 // New returns a model with all weights zero. It panics if the configuration is
 // not valid; ask [Config.Validate] first where it comes from a user.
-func New(c Config) *Model {
-	return allocate(c, func(string) bool { return true })
-}
+func New(c Config) *Model { return (&Model{Config: c}).Gradient(nil) }
+
+// Params are those of a model of this configuration, without memory.
+func (c Config) Params() []Param { return (&Model{Config: c}).Gradient(Frozen).Params() }
+
+// Frozen trains nothing: a pass with it only runs forward.
+func Frozen(string) bool { return false }
 
 // Gradient returns a value for the gradients of m, all zero: another Model,
 // without memory for the parameters whose names trains refuses. A nil trains
 // refuses none.
 func (m *Model) Gradient(trains func(name string) bool) *Model {
-	if trains == nil {
-		trains = func(string) bool { return true }
-	}
-	return allocate(m.Config, trains)
-}
-
-// allocate makes a model with memory for the wanted parameters.
-func allocate(c Config, wanted func(name string) bool) *Model {
+	c := m.Config
 	if err := c.Validate(); err != nil {
 		panic(err.Error())
 	}
-	m := &Model{Config: c, Blocks: make([]Block, c.Layers)}
+	g := &Model{Config: c, Blocks: make([]Block, c.Layers), lowest: c.Layers}
 	C := c.Width
-	m.Embedding.Tokens, m.Embedding.Positions = shape(c.Vocab, C), shape(c.Context, C)
-	for i := range m.Blocks {
-		b := &m.Blocks[i]
+	g.Embedding.Tokens, g.Embedding.Positions = shape(c.Vocab, C), shape(c.Context, C)
+	for i := range g.Blocks {
+		b := &g.Blocks[i]
 		b.Attention.Heads, b.Attention.Causal = c.Heads, true
 		b.Attention.QKV.W, b.Attention.Proj.W = shape(C, 3*C), shape(C, C)
 		b.MLP.Fc.W, b.MLP.Proj.W = shape(C, 4*C), shape(4*C, C)
 	}
-	m.Head = shape(c.Vocab, C)
-	for _, s := range m.slots() {
-		if !wanted(s.name) {
-			continue
+	g.Head = shape(c.Vocab, C)
+	for _, s := range g.slots() {
+		if trains == nil || trains(s.name) {
+			*s.data = make([]float32, Param{Shape: s.shape}.Size())
+			g.lowest = min(g.lowest, s.where)
 		}
-		*s.data = make([]float32, Param{Shape: s.shape}.Size())
 	}
 	if c.TiedHead {
-		m.Head = m.Embedding.Tokens
+		g.Head = g.Embedding.Tokens
 	}
-	m.lowest = m.lowestTrained(wanted)
-	return m
+	return g
 }
 
 // shape is a matrix still without memory.

@@ -26,34 +26,29 @@ type Learner interface {
 	Loss(b embeddings.Batch) float64
 }
 
-// LanguageModel is a GPT that learns to predict the next token. It has room for
-// one batch, so one goroutine at a time may use it. Its Loss only reads the model,
-// and of one model there may be several.
+// LanguageModel is a network that learns to predict the next token. One goroutine at
+// a time may use it. Its Loss only reads the network, and there may be several of one.
 type LanguageModel struct {
-	model, grad   *gpt.Model
+	network       gpt.Network
+	pass          gpt.Pass
 	params, grads []gpt.Param
-	activations   *gpt.Activations
 	logits        []float32 // (N,V), and their gradient
 	dhidden       []float32 // (N,C)
 }
 
-// NewLanguageModel prepares to train model on batches of at most B sequences of
-// at most T tokens. The gradients go to grad, made by [gpt.Model.Gradient]; a
-// nil grad is a gradient of all parameters.
-func NewLanguageModel(model, grad *gpt.Model, B, T int) *LanguageModel {
-	if grad == nil {
-		grad = model.Gradient(nil)
-	}
-	c := model.Config
+// NewLanguageModel prepares to train the parameters of a network whose names trains
+// accepts, or all if that is nil, on batches of at most B sequences of at most T
+// tokens.
+func NewLanguageModel(network gpt.Network, trains func(name string) bool, B, T int) *LanguageModel {
+	pass, sizes := network.NewPass(trains, B, T), network.Sizes()
 	return &LanguageModel{
-		model: model, grad: grad, params: model.Params(), grads: grad.Params(),
-		activations: model.NewActivations(grad, B, T),
-		logits:      make([]float32, B*T*c.Vocab),
-		dhidden:     make([]float32, B*T*c.Width),
+		network: network, pass: pass, params: network.Params(), grads: pass.Grads(),
+		logits:  make([]float32, B*T*sizes.Vocab),
+		dhidden: make([]float32, B*T*sizes.Width),
 	}
 }
 
-// Params are the model's weights.
+// Params are the network's weights.
 func (l *LanguageModel) Params() []gpt.Param { return l.params }
 
 // Grads are the gradients, without data where a weight is frozen.
@@ -61,9 +56,9 @@ func (l *LanguageModel) Grads() []gpt.Param { return l.grads }
 
 // forward returns the hidden vectors and logits of a batch.
 func (l *LanguageModel) forward(b embeddings.Batch, drop *attention.Dropout) (hidden, logits blas32.General) {
-	hidden = l.model.Forward(l.activations, b.Inputs, b.T, drop)
-	logits = f32.View(l.logits, hidden.Rows, l.model.Config.Vocab)
-	l.model.Logits(logits, hidden)
+	hidden = l.pass.Forward(b.Inputs, b.T, drop)
+	logits = f32.View(l.logits, hidden.Rows, l.network.Sizes().Vocab)
+	l.network.Logits(logits, hidden)
 	return hidden, logits
 }
 
@@ -72,8 +67,8 @@ func (l *LanguageModel) Learn(b embeddings.Batch, scale float32, drop *attention
 	hidden, logits := l.forward(b, drop)
 	loss := CrossEntropyBackward(logits, b.Targets, scale)
 	dhidden := f32.View(l.dhidden, hidden.Rows, hidden.Cols)
-	l.model.LogitsBackward(dhidden, l.grad, logits, hidden)
-	l.model.Backward(l.grad, l.activations, dhidden)
+	l.pass.LogitsBackward(dhidden, logits, hidden)
+	l.pass.Backward(dhidden)
 	return loss
 }
 

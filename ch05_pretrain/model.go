@@ -30,10 +30,10 @@ const (
 
 // SaveModel writes a model and its tokenizer to dir, which it creates if
 // needed: all files or, where it returns an error, none.
-func SaveModel(dir string, m *gpt.Model, t *tokens.BPE) error {
+func SaveModel(dir string, m gpt.Network, t *tokens.BPE) error {
 	err := durable.Save(dir, func(dir string) error {
 		return durable.WriteFiles(dir, durable.Files{
-			gpt2files.ConfigFile: func(w io.Writer) error { return gpt2files.WriteConfig(w, gpt2files.Config(m.Config)) },
+			gpt2files.ConfigFile: func(w io.Writer) error { return writeConfig(w, m) },
 			gpt2files.WeightsFile: func(w io.Writer) error {
 				return safetensors.Write(w, safetensors.F32, m.Params(), map[string]string{"format": "pt"})
 			},
@@ -45,6 +45,14 @@ func SaveModel(dir string, m *gpt.Model, t *tokens.BPE) error {
 		return fmt.Errorf("saving the model: %w", err)
 	}
 	return nil
+}
+
+// writeConfig writes config.json. What is no GPT-2 says itself what stands there.
+func writeConfig(w io.Writer, m gpt.Network) error {
+	if m, ok := m.(*gpt.Model); ok {
+		return gpt2files.WriteConfig(w, gpt2files.Config(m.Config))
+	}
+	return m.(interface{ WriteConfig(w io.Writer) error }).WriteConfig(w)
 }
 
 // LoadModel reads the model and the tokenizer that [SaveModel] wrote to dir.
@@ -88,10 +96,7 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 			"the files belong to different models", dir, t.Vocab(), c.Vocab)
 	}
 	var m *gpt.Model
-	shapes := func() []gpt.Param { // the parameters, with no memory behind
-		return (&gpt.Model{Config: c}).Gradient(func(string) bool { return false }).Params()
-	}
-	err = gpt2files.ReadWeights(files, dir, c.Layers, shapes, func() []gpt.Param {
+	err = gpt2files.ReadWeights(files, dir, c.Layers, c.Params, func() []gpt.Param {
 		m = gpt.New(c)
 		return m.Params()
 	})

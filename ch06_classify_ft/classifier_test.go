@@ -104,7 +104,7 @@ func TestLearnAccumulates(t *testing.T) {
 
 // scores returns the logits of every message of a batch.
 func scores(c *Classifier, ids []int, T int, rows ...int) []float32 {
-	return slices.Clone(c.Forward(c.NewActivations(nil, len(ids)/T, T), ids, T, rows, nil).Data)
+	return slices.Clone(c.NewPass(gpt.Frozen, len(ids)/T, T).Forward(ids, T, rows, nil).Data)
 }
 
 // What a learner takes is what the configuration promised for the model, whatever is
@@ -121,7 +121,7 @@ func TestLearnerTakesWhatWasForetold(t *testing.T) {
 		head := TrainedParams(tiny, HeadOnly)
 		require.Equal(t, 4*(weights-head), memory.Weights, name)
 		require.Equal(t, 4*(trained-head), memory.Gradients, name)
-		a := l.activations
+		a := l.pass
 		require.Len(t, a.dhidden.Data, 3*9*tiny.Width, name) // counted there
 		require.Equal(t, []int{3 * tiny.Width, 3 * tiny.Width, 6}, []int{len(a.last.Data), len(a.dlast.Data), len(a.logits.Data)}, name)
 	}
@@ -145,7 +145,8 @@ func TestPaddingGetsNoGradient(t *testing.T) {
 	c := random(tiny, 1)
 	l := NewLearner(c, All, 4, 12)
 	l.Learn(one(t, NewExamples([]Message{{false, "abc"}, {true, "defghi"}}, bytesEncoder{}, 12, 200), 2), 1, nil)
-	wte := l.grad.Model.Embedding.Tokens
+	tokens := l.Grads()[0]
+	wte := f32.View(tokens.Data, tokens.Shape[0], tokens.Shape[1])
 	require.Zero(t, f32.SquaredNorm(f32.Row(wte, 200)), "pad")
 	require.NotZero(t, f32.SquaredNorm(f32.Row(wte, 'a')))
 }
@@ -208,7 +209,7 @@ func TestTrainedParams(t *testing.T) {
 	for _, c := range []gpt.Config{tiny, untied} {
 		for _, trains := range []func(string) bool{HeadOnly, LastBlock(c.Layers), All} {
 			want := 0
-			for _, g := range New(gpt.New(c), seeded(1)).Gradient(trains).Params() {
+			for _, g := range New(gpt.New(c), seeded(1)).NewPass(trains, 1, 1).Grads() {
 				want += len(g.Data)
 			}
 			require.Equal(t, want, TrainedParams(c, trains))
@@ -240,8 +241,9 @@ func TestLearnsFromScratch(t *testing.T) {
 	balanced, err := Balance(Practice(1500, seeded(5)), seeded(6))
 	require.NoError(t, err)
 	learn, _, hold := Split(balanced)
-	c := New(gpt.New(tiny), seeded(7))
-	c.Model.Init(seeded(8))
+	m := gpt.New(tiny)
+	c := New(m, seeded(7))
+	m.Init(seeded(8))
 	encode := func(m []Message) Examples { return NewExamples(m, bytesEncoder{}, tiny.Context, 0) }
 	before := Evaluate(c, encode(hold), 32)
 	train(t, NewLearner(c, All, 8, tiny.Context), encode(learn), 3e-3, 250)

@@ -114,15 +114,15 @@ func Example_loss() {
 	// the gradient, if it is spam: [0.8808 -0.8808]
 }
 
-func ExampleClassifier_Forward() {
+func ExampleClassifier_NewPass() {
 	rng := rand.New(rand.NewPCG(1, 6))
 	small := gpt.Config{Vocab: 128, Context: 32, Width: 16, Heads: 2, Layers: 2}
 	m := gpt.New(small)
 	m.Init(rng)
 	c := classify.New(m, rng)
 	scores := func(row int, ids ...int) string {
-		a := c.NewActivations(nil, 1, len(ids))
-		return fmt.Sprintf("%.4f", c.Forward(a, ids, len(ids), []int{row}, nil).Data)
+		pass := c.NewPass(gpt.Frozen, 1, len(ids))
+		return fmt.Sprintf("%.4f", pass.Forward(ids, len(ids), []int{row}, nil).Data)
 	}
 	fmt.Println("three tokens               ", scores(2, 70, 71, 72))
 	fmt.Println("and padding                ", scores(2, 70, 71, 72, 0, 0, 0))

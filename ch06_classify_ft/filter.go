@@ -3,6 +3,7 @@ package classify
 import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
@@ -19,8 +20,7 @@ type Filter struct {
 func (f *Filter) Classify(text string) (class int, probability float64) {
 	ids := encode(text, f.Tokenizer, f.Longest, f.Tokenizer.EndOfText())
 	T := len(ids)
-	a := f.Classifier.NewActivations(nil, 1, T)
-	scores := f32.Row(f.Classifier.Forward(a, ids, T, []int{T - 1}, nil), 0)
+	scores := f32.Row(f.Classifier.NewPass(gpt.Frozen, 1, T).Forward(ids, T, []int{T - 1}, nil), 0)
 	class = predicted(scores)
 	attention.Softmax(scores)
 	return class, float64(scores[class])

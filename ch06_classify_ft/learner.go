@@ -12,20 +12,16 @@ import (
 // Learner makes a classifier trainable by the loop of chapter 5: it is a
 // [pretrain.Learner] whose targets are labels, one a message.
 type Learner struct {
-	classifier, grad *Classifier
-	params, grads    []gpt.Param
-	activations      *Activations
-	rows, labels     []int
+	pass          *Pass
+	params, grads []gpt.Param
+	rows, labels  []int
 }
 
 // NewLearner prepares c to be trained on batches of at most B messages of at
 // most T tokens. Only the parameters whose names trains accepts will change.
 func NewLearner(c *Classifier, trains func(name string) bool, B, T int) *Learner {
-	grad := c.Gradient(trains)
-	return &Learner{
-		classifier: c, grad: grad, params: c.Params(), grads: grad.Params(),
-		activations: c.NewActivations(grad, B, T),
-	}
+	pass := c.NewPass(trains, B, T)
+	return &Learner{pass: pass, params: c.Params(), grads: pass.Grads()}
 }
 
 // Params lists the weights.
@@ -40,7 +36,7 @@ func (l *Learner) Learn(b embeddings.Batch, scale float32, drop *attention.Dropo
 	logits := l.forward(b, drop)
 	loss := pretrain.CrossEntropyBackward(logits, l.labels, scale)
 	dlogits := logits // overwritten by their gradient
-	l.classifier.Backward(l.grad, l.activations, dlogits)
+	l.pass.Backward(dlogits)
 	return loss
 }
 
@@ -51,7 +47,7 @@ func (l *Learner) Loss(b embeddings.Batch) float64 {
 
 func (l *Learner) forward(b embeddings.Batch, drop *attention.Dropout) blas32.General {
 	l.rows, l.labels = labelled(b, l.rows[:0], l.labels[:0])
-	return l.classifier.Forward(l.activations, b.Inputs, b.T, l.rows, drop)
+	return l.pass.Forward(b.Inputs, b.T, l.rows, drop)
 }
 
 // labelled appends to rows where the batch has a label, which is at the last

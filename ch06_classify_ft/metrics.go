@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
@@ -28,11 +29,11 @@ func (c Confusion) String() string {
 // Evaluate lets the classifier answer for every example, in batches of size, and counts.
 func Evaluate(c *Classifier, x Examples, size int) Confusion {
 	var counts Confusion
-	a := c.NewActivations(nil, size, x.Longest())
+	pass := c.NewPass(gpt.Frozen, size, x.Longest())
 	var rows, labels []int
 	for b := range x.Batches(size, nil) {
 		rows, labels = labelled(b, rows[:0], labels[:0])
-		logits := c.Forward(a, b.Inputs, b.T, rows, nil)
+		logits := pass.Forward(b.Inputs, b.T, rows, nil)
 		for i, actual := range labels {
 			counts[actual][predicted(f32.Row(logits, i))]++
 		}

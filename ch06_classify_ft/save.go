@@ -35,7 +35,7 @@ func (f *Filter) Save(dir string) error {
 		}
 		return durable.WriteFiles(dir, durable.Files{
 			headFile: func(w io.Writer) error {
-				return safetensors.Write(w, safetensors.F32, f.Classifier.headParams(), nil)
+				return safetensors.Write(w, safetensors.F32, headParams(f.Classifier.Head), nil)
 			},
 			filterFile: func(w io.Writer) error { return json.NewEncoder(w).Encode(filterJSON{Classes, f.Longest}) },
 		})
@@ -84,7 +84,7 @@ func load(files fs.FS, dir string) (*Filter, error) {
 	}
 	defer head.Close()
 	c := New(m, rand.New(rand.NewPCG(0, 0))) // a head to be overwritten
-	if err := safetensors.Fill(head, c.headParams()); err != nil {
+	if err := safetensors.Fill(head, headParams(c.Head)); err != nil {
 		return nil, err
 	}
 	return &Filter{c, t, j.Longest}, nil

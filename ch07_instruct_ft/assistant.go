@@ -27,11 +27,10 @@ type Assistant struct {
 // New returns the assistant of a model, in whatever form its weights are, and its
 // tokenizer. It panics when the two have vocabularies of different sizes.
 func New(m gpt.Decoder, t *tokens.BPE) *Assistant {
-	vocab, context := m.Sizes()
-	if vocab != t.Vocab() {
+	if m.Sizes().Vocab != t.Vocab() {
 		panic("instruct: the tokenizer is not the model's")
 	}
-	return &Assistant{m, context, t}
+	return &Assistant{m, m.Sizes().Context, t}
 }
 
 // Load reads an assistant from a directory that [pretrain.SaveModel] has

@@ -66,13 +66,14 @@ type Tuner struct {
 // measure the loss on those of watch. Entries longer than its context are left
 // out; it is an error if none is left to learn from. Its memory is for the longest
 // entry that is left.
-func NewTuner(m *gpt.Model, t *tokens.BPE, learn, watch []Entry, s Settings) (*Tuner, error) {
+func NewTuner(m gpt.Network, t *tokens.BPE, learn, watch []Entry, s Settings) (*Tuner, error) {
 	if s.Epochs < 1 || s.Batch < 1 {
 		panic("instruct: epochs or batch size below 1")
 	}
-	items, watched := EncodeAll(t, learn, m.Config.Context), EncodeAll(t, watch, m.Config.Context)
+	context := m.Sizes().Context
+	items, watched := EncodeAll(t, learn, context), EncodeAll(t, watch, context)
 	if len(items) == 0 {
-		return nil, fmt.Errorf("instruct: none of the %d entries fits in the model's context of %d tokens", len(learn), m.Config.Context)
+		return nil, fmt.Errorf("instruct: none of the %d entries fits in the model's context of %d tokens", len(learn), context)
 	}
 	batches := s.Epochs * ((len(items) + s.Batch - 1) / s.Batch) // an epoch's last batch may be smaller
 	u := &Tuner{

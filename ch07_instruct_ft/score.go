@@ -23,16 +23,15 @@ type Score struct {
 // Scores answers the entries, one after the other, and compares. An entry that
 // with its output is too long for the model's context gives an error and ends
 // the scoring, as does a cancelled ctx. Scores panics if the assistant's model is not
-// a [gpt.Model]: others have no loss.
+// a [gpt.Network]: others have no loss.
 func (a *Assistant) Scores(ctx context.Context, entries []Entry, o Options) iter.Seq2[Score, error] {
-	m, ok := a.model.(*gpt.Model)
+	m, ok := a.model.(gpt.Network)
 	if !ok {
-		panic("instruct: only an assistant whose model is a gpt.Model can be scored")
+		panic("instruct: only an assistant whose model is a gpt.Network can be scored")
 	}
 	return func(yield func(Score, error) bool) {
-		frozen := m.Gradient(func(string) bool { return false }) // takes no memory
 		longest := Longest(EncodeAll(a.bpe, entries, a.context))
-		lm := pretrain.NewLanguageModel(m, frozen, 1, longest)
+		lm := pretrain.NewLanguageModel(m, gpt.Frozen, 1, longest)
 		for _, e := range entries {
 			s, err := a.score(ctx, lm, e, o)
 			if !yield(s, err) || err != nil {

@@ -95,7 +95,7 @@ func TestLanguageModel(t *testing.T) {
 	randomize(m.Params(), 1)
 	before := snapshot(m.Params())
 	b := embeddings.Batch{B: 1, T: 5, Inputs: []int{1, 2, 3, 4, 5}, Targets: []int{2, 3, 4, 5, 6}}
-	l := New(pretrain.NewLanguageModel(m, m.Gradient(Changes), b.B, b.T), 3, 6, seeded(2))
+	l := New(pretrain.NewLanguageModel(m, Changes, b.B, b.T), 3, 6, seeded(2))
 	require.Len(t, l.adapters, 6*tiny.Layers)
 	checkGradients(t, awake(l), b)
 	for _, p := range m.Params() {

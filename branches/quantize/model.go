@@ -56,8 +56,8 @@ func (m *Int8Model) NewCache() gpt.Cache { return gpt.NewKVCache(m) }
 // Shape is the configuration of the model.
 func (m *Int8Model) Shape() gpt.Config { return m.config }
 
-// Sizes are the vocabulary and the longest text.
-func (m *Int8Model) Sizes() (vocab, context int) { return m.config.Vocab, m.config.Context }
+// Sizes are those of the model's configuration.
+func (m *Int8Model) Sizes() gpt.Sizes { return (&gpt.Model{Config: m.config}).Sizes() }
 
 // Embed turns the rows of ids back into float32 and adds their positions.
 func (m *Int8Model) Embed(x blas32.General, ids []int, at int) {

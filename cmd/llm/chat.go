@@ -36,7 +36,7 @@ func (c *chat) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	_, c.context = m.Sizes()
+	c.context = m.Sizes().Context
 	c.MaxTokens = cmp.Or(c.MaxTokens, max(1, c.context/4))
 	c.conversation = instruct.New(m, bpe).NewConversation()
 	out := cmd.OutOrStdout()

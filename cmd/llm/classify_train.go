@@ -86,7 +86,7 @@ func (o *classifyOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 	learn, watch := filter.Examples(parts[0]), filter.Examples(parts[1])
 	longest := max(learn.Longest(), watch.Longest())
 	if o.LoRA == 0 {
-		foretell(cmd.ErrOrStderr(), o.memory(filter.Classifier.Model.Config, longest))
+		foretell(cmd.ErrOrStderr(), o.memory(filter.Classifier.Model.(*gpt.Model).Config, longest))
 	}
 	learner, save, err := o.learner(f, filter, longest)
 	if err != nil {
@@ -147,7 +147,7 @@ func (o *classifyOptions) split(all []classify.Message) (parts [3][]classify.Mes
 func (o *classifyOptions) filter(cmd *cobra.Command, f *runFlags) (*classify.Filter, error) {
 	if f.resume && o.LoRA == 0 {
 		filter, err := classify.Load(f.out)
-		if err == nil && filter.Longest != min(o.Longest, filter.Classifier.Model.Config.Context) {
+		if err == nil && filter.Longest != min(o.Longest, filter.Classifier.Model.Sizes().Context) {
 			err = fmt.Errorf("%s does not fit the run: longest was %d, not %d", filepath.Join(f.out, "classifier.json"), o.Longest, filter.Longest)
 		}
 		return filter, err
@@ -176,7 +176,7 @@ func (o *classifyOptions) memory(c gpt.Config, T int) footprint.Memory {
 func (o *classifyOptions) learner(f *runFlags, filter *classify.Filter, T int) (pretrain.Learner, func(dir string) error, error) {
 	c := filter.Classifier
 	if o.LoRA == 0 {
-		return classify.NewLearner(c, o.trains(c.Model.Config.Layers), o.Batch, T), filter.Save, nil
+		return classify.NewLearner(c, o.trains(c.Model.Sizes().Layers), o.Batch, T), filter.Save, nil
 	}
 	changed := classify.NewLearner(c, lora.Changes, o.Batch, T)
 	changes := lora.New(changed, o.LoRA, float32(2*o.LoRA), rand.New(rand.NewPCG(o.Seed, 13)))

@@ -239,7 +239,7 @@ func askTorch(t testing.TB, python string, ids []int, n int, dirs ...string) (an
 
 // logits are the scores of m at each of ids.
 func logits(m *gpt.Model, ids []int) []float32 {
-	hidden := m.Forward(m.NewActivations(m.Gradient(nil), 1, len(ids)), ids, len(ids), nil)
+	hidden := m.NewPass(gpt.Frozen, 1, len(ids)).Forward(ids, len(ids), nil)
 	all := f32.New(len(ids), m.Config.Vocab)
 	m.Logits(all, hidden)
 	return all.Data

@@ -32,7 +32,7 @@ func (o *sampling) generate(cmd *cobra.Command, args []string) error {
 	if len(ids) == 0 {
 		ids = bpe.Encode("\n") // a model needs something to begin from
 	}
-	if _, most := m.Sizes(); len(ids) > most {
+	if most := m.Sizes().Context; len(ids) > most {
 		fmt.Fprintf(cmd.ErrOrStderr(), "llm: the prompt has %d tokens; the model reads the last %d of them\n", len(ids), most)
 		ids = ids[len(ids)-most:]
 	}

@@ -181,8 +181,8 @@ func lowRank(lab *Lab) {
 	model.Init(rng)
 	c := classify.New(model, rng)
 	ids, rows := []int{1, 2, 3, 4, 5, 6, 7, 8}, []int{3, 7}
-	a := c.NewActivations(nil, 2, 4)
-	before := fmt.Sprint(c.Forward(a, ids, 4, rows, nil).Data)
+	pass := c.NewPass(gpt.Frozen, 2, 4)
+	before := fmt.Sprint(pass.Forward(ids, 4, rows, nil).Data)
 	lora.New(classify.NewLearner(c, lora.Changes, 2, 4), 16, 16, rng).Merge()
-	lab.rows = append(lab.rows, text("appendix E[42] LoRA changes nothing at first", before, c.Forward(a, ids, 4, rows, nil).Data))
+	lab.rows = append(lab.rows, text("appendix E[42] LoRA changes nothing at first", before, pass.Forward(ids, 4, rows, nil).Data))
 }

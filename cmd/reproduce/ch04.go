@@ -160,7 +160,7 @@ func untrainedModel(lab *Lab) {
 	g := torchrand.New(seed)
 	m := newGPT(gpt124M(1024), g)
 	batch := embeddings.Batch{B: 2, T: 4, Inputs: []int{6109, 3626, 6100, 345, 6109, 1110, 6622, 257}}
-	logits := newStudent(m, frozen(m), g, batch.B, batch.T).forward(batch)
+	logits := newStudent(m, m.Gradient(gpt.Frozen), g, batch.B, batch.T).forward(batch)
 	for i := range logits.Rows {
 		lab.is("ch04[72] logits", ends(f32.Row(logits, i)))
 	}

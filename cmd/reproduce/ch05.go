@@ -63,7 +63,7 @@ func (v verdict) evaluate(l pretrain.Learner, g *torchrand.Generator, most int) 
 
 // losses are those of a model on all of The Verdict.
 func losses(lab *Lab, m *gpt.Model) []any {
-	train, validation := readVerdict(lab).evaluate(pretrain.NewLanguageModel(m, frozen(m), batchSize, windowSize), torchrand.New(seed), 0)
+	train, validation := readVerdict(lab).evaluate(pretrain.NewLanguageModel(m, gpt.Frozen, batchSize, windowSize), torchrand.New(seed), 0)
 	return []any{train, validation}
 }
 
@@ -105,7 +105,7 @@ func untrainedLoss(lab *Lab) {
 // twoRows follows two inputs of three tokens from logits to perplexity.
 func twoRows(lab *Lab, m *gpt.Model) {
 	inputs, targets := []int{16833, 3626, 6100, 40, 1107, 588}, []int{3626, 6100, 345, 1107, 588, 11311}
-	hidden := m.Forward(m.NewActivations(frozen(m), 2, 3), inputs, 3, nil)
+	hidden := m.NewPass(gpt.Frozen, 2, 3).Forward(inputs, 3, nil)
 	p := f32.New(hidden.Rows, m.Config.Vocab)
 	m.Logits(p, hidden)
 	loss := pretrain.CrossEntropy(p, targets)

@@ -132,7 +132,7 @@ func gpt2Spam(lab *Lab) {
 	d, m := readSpam(lab), lab.weights(gpt2)
 	c := &classify.Classifier{Model: m, Head: newLinear(torchrand.New(seed), m.Config.Width, len(classify.Classes), true)}
 	ids := lab.GPT2.Encode("Do you have time")
-	lab.is("ch06[64] outputs", c.Forward(c.NewActivations(nil, len(ids), len(ids)), ids, len(ids), []int{0, 1, 2, 3}, nil))
+	lab.is("ch06[64] outputs", c.NewPass(gpt.Frozen, len(ids), len(ids)).Forward(ids, len(ids), []int{0, 1, 2, 3}, nil))
 
 	g := torchrand.New(seed)
 	for _, cell := range []struct {
@@ -163,5 +163,5 @@ func padded(lab *Lab, c *classify.Classifier, messages []classify.Message, chose
 		ids := append(lab.GPT2.Encode(messages[j].Text), slices.Repeat([]int{lab.GPT2.EndOfText()}, T)...)
 		all, rows, labels = append(all, ids[:T]...), append(rows, (i+1)*T-1), append(labels, messages[j].Label())
 	}
-	return c.Forward(c.NewActivations(nil, len(chosen), T), all, T, rows, nil), labels
+	return c.NewPass(gpt.Frozen, len(chosen), T).Forward(all, T, rows, nil), labels
 }

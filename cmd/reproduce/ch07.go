@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/cmd/reproduce/torchrand"
@@ -119,7 +120,7 @@ func gpt2Instructions(lab *Lab) {
 	lab.has("ch07[80] answer before training", lab.GPT2.Decode(take(m.Greedy(lab.GPT2.Encode(validation[0].Question())), 35)))
 
 	const size, evaluated = 8, 5
-	lm := pretrain.NewLanguageModel(m, frozen(m), size, 91)
+	lm := pretrain.NewLanguageModel(m, gpt.Frozen, size, 91)
 	g := torchrand.New(seed)
 	for i, entries := range [][]instruct.Entry{train, validation} {
 		loss, _ := pretrain.Evaluate(lm, collated(lab, entries, size, g.Loader(len(entries), i == 0)), evaluated)

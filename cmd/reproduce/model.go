@@ -84,9 +84,6 @@ func turn(dst, src blas32.General) {
 	}
 }
 
-// frozen is a gradient that trains nothing, and takes no memory.
-func frozen(m *gpt.Model) *gpt.Model { return m.Gradient(func(string) bool { return false }) }
-
 // A student is a [pretrain.LanguageModel] that learns with PyTorch's dropout.
 type student struct {
 	*pretrain.LanguageModel // without dropout
@@ -97,8 +94,11 @@ type student struct {
 // newStudent prepares to train m on batches of B sequences of T ids, by gradients
 // that go to grad.
 func newStudent(m, grad *gpt.Model, g *torchrand.Generator, B, T int) *student {
-	return &student{pretrain.NewLanguageModel(m, grad, B, T), tape{g: g, drop: 0.1}, m, grad}
+	return &student{pretrain.NewLanguageModel(m, gpt.Frozen, B, T), tape{g: g, drop: 0.1}, m, grad}
 }
+
+// Grads are the gradients that Learn adds to.
+func (s *student) Grads() []gpt.Param { return s.grad.Params() }
 
 // Learn is [pretrain.LanguageModel.Learn] with the generator's dropout. It needs
 // no other source of chance.

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
@@ -123,7 +124,12 @@ func (t *tape) embed(e, grad *embeddings.Embedding, ids []int, T int) tensor {
 func (t *tape) logits(m, grad *gpt.Model, hidden tensor) tensor {
 	y := t.room(hidden.v.Rows, m.Config.Vocab)
 	m.Logits(y, hidden.v)
-	t.undo = append(t.undo, func() { m.LogitsBackward(hidden.d, grad, y, hidden.v) })
+	t.undo = append(t.undo, func() {
+		f32.Gemm(blas.NoTrans, blas.NoTrans, 1, y, m.Head, 0, hidden.d)
+		if grad.Head.Data != nil {
+			f32.Gemm(blas.Trans, blas.NoTrans, 1, y, hidden.v, 1, grad.Head)
+		}
+	})
 	return tensor{y, y}
 }
 

@@ -26,7 +26,7 @@ import (
 type patient struct {
 	learn, check embeddings.Windows
 	model        *gpt.Model
-	grad         *gpt.Model // nil for a gradient of everything
+	trains       func(name string) bool // nil for all
 	settings     pretrain.Settings
 	spoil        func(embeddings.Batch) embeddings.Batch
 }
@@ -55,7 +55,7 @@ func healthy(characters, steps int) patient {
 // train prints the training and the validation loss now and then.
 func (p patient) train(w io.Writer, every int) {
 	const B = 8
-	l := pretrain.NewLanguageModel(p.model, p.grad, B, 32)
+	l := pretrain.NewLanguageModel(p.model, p.trains, B, 32)
 	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] {
 		return func(yield func(embeddings.Batch) bool) {
 			for b := range p.learn.Batches(B, rng) {
@@ -104,7 +104,7 @@ func nothingWrong() patient { return healthy(20_000, 400) }
 // No parameter is called so, and nothing is trained.
 func frozen() patient {
 	p := healthy(20_000, 100)
-	p.grad = p.model.Gradient(func(name string) bool { return strings.HasPrefix(name, "block.") })
+	p.trains = func(name string) bool { return strings.HasPrefix(name, "block.") }
 	return p
 }
 
@@ -113,7 +113,7 @@ func Example_frozen() {
 	p.train(os.Stdout, 50)
 
 	trained := 0
-	for _, g := range p.grad.Params() {
+	for _, g := range p.model.Gradient(p.trains).Params() {
 		trained += len(g.Data)
 	}
 	fmt.Println(trained, "weights are trained")

@@ -51,9 +51,8 @@ const listBytes = 10 << 10
 
 // count counts the values that trains accepts, and the blocks below the lowest.
 func count(c gpt.Config, trains func(name string) bool) (values, frozen int) {
-	shapes := (&gpt.Model{Config: c}).Gradient(func(string) bool { return false }) // no memory but names and shapes
 	frozen = c.Layers
-	for _, p := range shapes.Params() {
+	for _, p := range c.Params() {
 		if !trains(p.Name) {
 			continue
 		}

@@ -63,19 +63,18 @@ func TestItIsWhatIsAllocated(t *testing.T) {
 		for _, dropout := range []bool{false, true} {
 			c := gpt.Config{Vocab: 31, Context: 9, Width: 12, Heads: 3, Layers: 3, QKVBias: true, TiedHead: true}
 			m := gpt.New(c)
-			grad := m.Gradient(trains)
-			a := m.NewActivations(grad, 2, 7)
+			p := m.NewPass(trains, 2, 7)
 			var drop *attention.Dropout
 			if dropout {
 				drop = attention.NewDropout(.1, rand.NewPCG(1, 1))
 			}
-			hidden := m.Forward(a, make([]int, 14), 7, drop)
-			m.Backward(grad, a, f32.New(14, hidden.Cols))
+			hidden := p.Forward(make([]int, 14), 7, drop)
+			p.Backward(f32.New(14, hidden.Cols))
 			memory := footprint.Of(c, 2, 7, dropout, trains)
-			require.Equal(t, bytes(grad.Params()), memory.Gradients, name)
+			require.Equal(t, bytes(p.Grads()), memory.Gradients, name)
 			require.Equal(t, 2*memory.Gradients, memory.Averages, name)
 			require.Equal(t, bytes(m.Params()), memory.Weights, name)
-			require.Equal(t, bytes(a)+4*14*c.Width, memory.Activations, "%s, dropout %v", name, dropout)
+			require.Equal(t, bytes(p)+4*14*c.Width, memory.Activations+memory.Weights+memory.Gradients, "%s, dropout %v", name, dropout)
 		}
 	}
 }
@@ -85,8 +84,7 @@ func TestItIsWhatIsAllocated(t *testing.T) {
 func TestActivationsDoNotGrowWithTheContext(t *testing.T) {
 	require.Equal(t, footprint.Of(gpt.GPT2Small, 16, 256, true, nil), footprint.Of(gpt.GPT2Small, 4, 1024, true, nil))
 	m := gpt.New(gpt.Config{Vocab: 31, Context: 640, Width: 12, Heads: 3, Layers: 2, QKVBias: true, TiedHead: true})
-	grad := m.Gradient(nil)
-	require.Equal(t, bytes(m.NewActivations(grad, 10, 64)), bytes(m.NewActivations(grad, 1, 640)))
+	require.Equal(t, bytes(m.NewPass(nil, 10, 64)), bytes(m.NewPass(nil, 1, 640)))
 }
 
 // Nothing overflows, whatever is asked for: what training takes is at most too much.

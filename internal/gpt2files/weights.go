@@ -9,11 +9,8 @@ import (
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
-// The weights are in one file, or in several that an index lists.
-const (
-	WeightsFile = "model.safetensors"
-	indexFile   = "model.safetensors.index.json"
-)
+// WeightsFile is what the weights are written to.
+const WeightsFile = safetensors.ModelFile
 
 // Some files have this before every name but the head's.
 const (
@@ -27,13 +24,7 @@ var maskName = regexp.MustCompile(`^h\.\d+\.attn\.(masked_)?bias$`)
 // openWeights opens the weights of a model of so many layers, be they in one file
 // or in several, under names without a prefix. Close what it returns.
 func openWeights(files fs.FS, dir string, layers int) (*safetensors.Tensors, error) {
-	open, name := safetensors.Open, WeightsFile
-	_, noFile := fs.Stat(files, WeightsFile)
-	_, noIndex := fs.Stat(files, indexFile)
-	if noFile != nil && noIndex == nil {
-		open, name = safetensors.OpenShards, indexFile
-	}
-	weights, err := open(files, dir, name)
+	weights, err := safetensors.OpenModel(files, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,22 @@ func Open(files fs.FS, dir, name string) (*Tensors, error) {
 	return t, nil
 }
 
+// The weights of a model are in one file, or in several that an index lists.
+const (
+	ModelFile = "model.safetensors"
+	indexFile = "model.safetensors.index.json"
+)
+
+// OpenModel opens the weights of the model in a directory. Close what it returns.
+func OpenModel(files fs.FS, dir string) (*Tensors, error) {
+	_, noFile := fs.Stat(files, ModelFile)
+	_, noIndex := fs.Stat(files, indexFile)
+	if noFile != nil && noIndex == nil {
+		return OpenShards(files, dir, indexFile)
+	}
+	return Open(files, dir, ModelFile)
+}
+
 // Close closes the files that the tensors are in.
 func (t *Tensors) Close() error {
 	var errs []error
