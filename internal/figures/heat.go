@@ -28,7 +28,7 @@ func Heat(title string, rows, cols []string, values [][]float64) []byte {
 }
 
 // Heat draws the numbers of a matrix in cells of the given size, on the same
-// scale as the function Heat.
+// scale as the function Heat. Narrow cells have no number.
 func (s Sketch) Heat(x, y, width, height float64, values [][]float64) {
 	for i, row := range values {
 		for j, v := range row {
@@ -55,6 +55,9 @@ func (s Sketch) cell(x, y, width, height, v float64) {
 	strength := min(math.Abs(v), 1)
 	if strength >= 0.005 {
 		s.c.rect("fig-cell", x+1, y+1, width-2, height-2, strength)
+	}
+	if width < 26 {
+		return
 	}
 	class := "fig-small"
 	if strength > 0.66 { // where light figures on the cell are easier to read than dark ones
