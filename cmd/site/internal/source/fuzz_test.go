@@ -1,6 +1,7 @@
 package source
 
 import (
+	"go/token"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ func FuzzSource(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		for _, name := range []string{"ch01_a/a.go", "ch01_a/a_test.go"} {
-			file, err := parseSource(src, name)
+			file, err := parseSource(token.NewFileSet(), src, name)
 			if err != nil {
 				require.Contains(t, err.Error(), name+":")
 				continue

@@ -33,17 +33,22 @@ func (l Listing) Last() int { return l.Lines[len(l.Lines)-1].Number }
 
 // Code is the text of the lines, without the tabs that all of them begin with.
 func (l Listing) Code() string {
+	var b strings.Builder
+	for _, line := range l.Lines {
+		b.WriteString(line.Text[min(l.Shared(), indent(line.Text)):] + "\n")
+	}
+	return b.String()
+}
+
+// Shared is how many tabs all lines begin with.
+func (l Listing) Shared() int {
 	shared := -1
 	for _, line := range l.Lines {
 		if tabs := indent(line.Text); strings.TrimSpace(line.Text) != "" && (shared < 0 || tabs < shared) {
 			shared = tabs
 		}
 	}
-	var b strings.Builder
-	for _, line := range l.Lines {
-		b.WriteString(line.Text[min(max(shared, 0), indent(line.Text)):] + "\n")
-	}
-	return b.String()
+	return max(shared, 0)
 }
 
 // Listing finds what symbol names in file: a function, a type, a constant, a

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"go/token"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -24,7 +25,7 @@ func (t *Tree) readOutside(name string) *Package {
 		p := &Package{Dir: dir, Name: name, Names: map[string]Name{}}
 		files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 		for _, file := range files {
-			if f, err := parse(file, ""); err == nil && f.Package() == name && !strings.HasSuffix(file, "_test.go") {
+			if f, err := parse(token.NewFileSet(), file, ""); err == nil && f.Package() == name && !strings.HasSuffix(file, "_test.go") {
 				p.add(f)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"iter"
 	"maps"
@@ -32,6 +33,11 @@ type Tree struct {
 	outside  map[string]*Package // packages of Go and of libraries, read when named
 	// outsideDirs has the directories of such packages by their names.
 	outsideDirs func() map[string][]string
+
+	fset    *token.FileSet // of all files
+	checked map[unit]*types.Package
+	objects map[types.Object]Name
+	uses    map[string]map[int][]Use
 }
 
 // A File is one parsed Go file.
@@ -58,6 +64,8 @@ func moduleOf(gomod []byte) string {
 // and left out: the rest of the book can still be shown.
 func Load(root string) (*Tree, []error) {
 	t := &Tree{Root: root, Files: map[string]*File{}, packages: map[string]*Package{}, outside: map[string]*Package{}}
+	t.fset, t.checked = token.NewFileSet(), map[unit]*types.Package{}
+	t.objects, t.uses = map[types.Object]Name{}, map[string]map[int][]Use{}
 	t.outsideDirs = sync.OnceValue(t.listOutside)
 	var problems []error
 	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil {
@@ -67,7 +75,7 @@ func Load(root string) (*Tree, []error) {
 		if !strings.HasSuffix(rel, ".go") || strings.Contains("/"+rel, "/testdata/") {
 			continue
 		}
-		if f, err := parse(authored(filepath.Join(root, filepath.FromSlash(rel))), rel); err != nil {
+		if f, err := parse(t.fset, authored(filepath.Join(root, filepath.FromSlash(rel))), rel); err != nil {
 			problems = append(problems, err)
 		} else {
 			t.Files[f.Path] = f
@@ -111,18 +119,18 @@ func authored(p string) string {
 	return p
 }
 
-func parse(file, rel string) (*File, error) {
+func parse(fset *token.FileSet, file, rel string) (*File, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return parseSource(data, rel)
+	return parseSource(fset, data, rel)
 }
 
 // parseSource parses the text of the file that is at rel.
-func parseSource(data []byte, rel string) (*File, error) {
+func parseSource(fset *token.FileSet, data []byte, rel string) (*File, error) {
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	f := &File{Path: rel, Dir: path.Dir(rel), Test: strings.HasSuffix(rel, "_test.go"), fset: token.NewFileSet()}
+	f := &File{Path: rel, Dir: path.Dir(rel), Test: strings.HasSuffix(rel, "_test.go"), fset: fset}
 	f.Lines = strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
 	var err error
 	f.ast, err = parser.ParseFile(f.fset, rel, data, parser.ParseComments|parser.SkipObjectResolution)

@@ -18,6 +18,15 @@ import (
 type label struct {
 	number int
 	id     string
+	links  []link // of its names, in order
+}
+
+// A link leads from some bytes of a line to where their name is defined. The tab key
+// passes over one that repeats another of the listing.
+type link struct {
+	from, to int
+	href     string
+	repeated bool
 }
 
 func unlabelled(int) label { return label{} }
@@ -37,18 +46,42 @@ func highlight(language, code string, labelled func(i int) label) string {
 			fmt.Fprintf(&b, ` id="%s"`, html.EscapeString(l.id))
 		}
 		b.WriteString(">")
+		at := 0
 		for _, t := range line {
-			text := html.EscapeString(t.Value)
-			if class := chroma.StandardTypes[t.Type]; class != "" && strings.TrimSpace(t.Value) != "" && t.Type != chroma.Punctuation && t.Type != chroma.NameOther {
-				fmt.Fprintf(&b, `<span class="%s">%s</span>`, class, text)
-			} else {
-				b.WriteString(text)
+			class := chroma.StandardTypes[t.Type]
+			coloured := class != "" && strings.TrimSpace(t.Value) != "" && t.Type != chroma.Punctuation && t.Type != chroma.NameOther
+			if coloured {
+				fmt.Fprintf(&b, `<span class="%s">`, class)
 			}
+			linked(&b, t.Value, at, l.links)
+			if coloured {
+				b.WriteString("</span>")
+			}
+			at += len(t.Value)
 		}
 		b.WriteString("</span>")
 	}
 	b.WriteString("</code></pre>\n")
 	return b.String()
+}
+
+// linked writes the piece of a line that begins at byte at, with the links that lie in it.
+func linked(b *strings.Builder, text string, at int, links []link) {
+	done := 0
+	for _, l := range links {
+		from, to := l.from-at, l.to-at
+		if from < done || to > len(text) {
+			continue
+		}
+		b.WriteString(html.EscapeString(text[done:from]))
+		fmt.Fprintf(b, `<a class="id" href="%s"`, html.EscapeString(l.href))
+		if l.repeated {
+			b.WriteString(` tabindex="-1"`)
+		}
+		b.WriteString(">" + html.EscapeString(text[from:to]) + "</a>")
+		done = to
+	}
+	b.WriteString(html.EscapeString(text[done:]))
 }
 
 // tokens cuts code into coloured pieces; a language nobody knows is plain text,
@@ -79,7 +112,7 @@ func (b *Book) sourcePage(name, file string) func() []byte {
 		default:
 			language := map[string]string{".go": "go", ".json": "json"}[filepath.Ext(file)]
 			code := strings.ReplaceAll(strings.ToValidUTF8(string(data), "\uFFFD"), "\r\n", "\n")
-			body += `<div class="listing whole">` + highlight(language, code, func(i int) label { return label{i + 1, fmt.Sprint("L", i+1)} }) + "</div>"
+			body += `<div class="listing whole">` + highlight(language, code, func(i int) label { return label{number: i + 1, id: fmt.Sprint("L", i+1)} }) + "</div>"
 		}
 		return b.page(name, layout.Page{Title: file, Body: body, Contents: b.contents(nil, "")})()
 	})

@@ -40,14 +40,19 @@ func (b *Book) index() []byte {
 	return variable("bookIndex", pages)
 }
 
-// declared is what the pages' listings declare: under the address of each listing the
-// names with their signatures and the first sentences of their comments.
+// declared are the names that code and prose lead to, under the address of each: with
+// their signatures and the first sentences of their comments.
 func (b *Book) declared() []byte {
 	all := map[string][][3]string{}
 	for _, pkg := range b.tree.Packages() {
 		for name, n := range pkg.Names {
-			if at := b.where(n); at != nil && !n.Test {
-				href := address(nil, at.page, at.anchor, "")
+			href := ""
+			if at := b.where(n); at != nil {
+				href = address(nil, at.page, at.anchor, "")
+			} else if file := "src/" + n.File + ".html"; n.Exported(name) && b.Files[file] != nil {
+				href = fmt.Sprintf("%s#L%d", file, n.Line)
+			}
+			if href != "" && !n.Test {
 				all[href] = append(all[href], [3]string{name, n.Signature, n.Doc})
 			}
 		}

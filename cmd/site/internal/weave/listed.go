@@ -58,7 +58,7 @@ func (w *weaver) code(out util.BufWriter, l *listed) {
 	first := l.parts[0]
 	fmt.Fprintf(out, "<figure class=\"listing\" id=\"%s\">\n<figcaption><a href=\"%s\">%s</a> · %s</figcaption>\n",
 		html.EscapeString(w.prefix+l.id), html.EscapeString(w.book.sourceHref(first.File, fmt.Sprint(first.First()))), html.EscapeString(first.File), html.EscapeString(caption(l.parts)))
-	code, labels := join(l.parts, w.prefix)
+	code, labels := w.join(l)
 	_, _ = out.WriteString(highlight("go", code, func(i int) label { return labels[min(i, len(labels)-1)] }))
 	if first.Output != "" {
 		fmt.Fprintf(out, "<p class=\"output-label\">prints</p>\n<pre class=\"output\"><samp>%s</samp></pre>\n", html.EscapeString(first.Output))
@@ -89,26 +89,45 @@ func caption(parts []part) string {
 
 // join puts the code of the parts under each other, with an id where each of
 // them begins; that of the first is the listing's.
-func join(parts []part, prefix string) (code string, labels []label) {
-	for i, p := range parts {
+func (w *weaver) join(l *listed) (code string, labels []label) {
+	seen := map[string]bool{}
+	for i, p := range l.parts {
 		id := ""
 		if i > 0 {
-			id, code = prefix+p.id, code+"\n"
+			id, code = w.prefix+p.id, code+"\n"
 			between := label{}
-			if last := parts[i-1].Last(); p.First() == last+2 {
+			if last := l.parts[i-1].Last(); p.First() == last+2 {
 				between.number = last + 1
 			}
 			labels = append(labels, between)
 		}
 		code += p.Code()
 		for j, line := range p.Lines {
-			labels = append(labels, label{line.Number, ""})
+			labels = append(labels, label{number: line.Number, links: w.links(p, line.Number, seen)})
 			if j == 0 {
 				labels[len(labels)-1].id = id
 			}
 		}
 	}
 	return code, labels
+}
+
+// links are those of one line of a listing, in which the addresses seen are linked
+// already. What a part declares needs none to itself.
+func (w *weaver) links(p part, line int, seen map[string]bool) (links []link) {
+	for _, use := range w.book.tree.Uses(p.File)[line] {
+		href := ""
+		if at := w.book.where(use.Name); at != nil && (at.page != w.page || at.anchor != p.id) {
+			href = address(w.page, at.page, at.anchor, w.prefix)
+		} else if at == nil && !use.Name.Test {
+			href = w.book.sourceHref(use.Name.File, fmt.Sprint(use.Name.Line))
+		}
+		if href != "" {
+			links = append(links, link{use.From - p.Shared(), use.To - p.Shared(), href, seen[href]})
+			seen[href] = true
+		}
+	}
+	return links
 }
 
 // exercise writes a task, and folded under it a hint and the solution.

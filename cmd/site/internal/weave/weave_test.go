@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -364,6 +365,23 @@ func TestPicturesThatAreRefused(t *testing.T) {
 		require.Equal(t, "docs/ch01_add.md", b.Problems[0].File)
 		require.Contains(t, b.Problems[0].Text, want, svg)
 	}
+}
+
+// Names in code lead to where they are defined: on the page, on another, or in a file
+// that no page shows. The tab key stops once at each.
+func TestNamesInCode(t *testing.T) {
+	b := woven(t, map[string]string{
+		"ch02_twice/twice.go":   strings.Replace(strings.Replace(small["ch02_twice/twice.go"], "import", "import \"example.org/book/internal/fast\"\nimport", 1), "return add.Add(a, a)", "return fast.Add(add.Add(a, a), add.Add(0, 0)) /* <add.Add> */", 1),
+		"internal/fast/fast.go": "package fast\n\n// Add adds.\nfunc Add(a, b int) int { return a + b }\n",
+	})
+	require.Empty(t, b.Problems)
+	plain := func(page string) string {
+		return regexp.MustCompile(`</?span[^>]*>`).ReplaceAllString(string(b.Files[page]()), "")
+	}
+	add := `add.<a class="id" href="ch01_add.html#code-Add"`
+	require.Contains(t, plain("ch02_twice.html"), `fast.<a class="id" href="src/internal/fast/fast.go.html#L4">Add</a>(`+add+`>Add</a>(a, a), `+add+` tabindex="-1">Add</a>(`)
+	require.Contains(t, plain("ch01_add.html"), `(t <a class="id" href="#code-Total">Total</a>)`)
+	require.Contains(t, plain("all.html"), `add.<a class="id" href="#ch01_add--code-Add">Add</a>`)
 }
 
 // What can be searched: every block of the prose with its id, and every name that a

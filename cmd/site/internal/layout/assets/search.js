@@ -10,7 +10,7 @@
   // much more than prose it weighs.
   async function read() {
     await Promise.all([book.load("index.js"), book.load("names.js")]);
-    const entries = [];
+    const entries = [], files = {};
     bookIndex.forEach((page, place) => {
       const path = [];
       for (const [kind, id, text] of page.Texts) {
@@ -21,7 +21,9 @@
       }
     });
     for (const [href, names] of Object.entries(bookNames)) {
-      const page = bookIndex.find(page => href.startsWith(page.Href + "#")), place = bookIndex.indexOf(page);
+      const file = { Href: href.replace(/#.*/, ""), Title: href.replace(/^src\/|\.html#.*$/g, ""), Over: "" };
+      const page = files[file.Href] ??= bookIndex.find(page => page.Href === file.Href) ?? file;
+      const place = (bookIndex.indexOf(page) + 1 || 1000) - 1;
       for (const [name, signature, doc] of names) entries.push({ page, place, href, name, path: name, text: doc ? signature + " — " + doc : signature, weight: 1 });
     }
     for (const e of entries) [e.low, e.lowPath] = [`${e.name ?? ""} ${e.text}`.toLowerCase(), (e.page.Title + " " + e.path).toLowerCase()];
