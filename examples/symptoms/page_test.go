@@ -1,7 +1,6 @@
 package symptoms_test
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"math"
@@ -23,12 +22,15 @@ var losses = regexp.MustCompile(`step +(\d+)  loss (\d+\.\d)  validation (\d+\.\
 // The page shows each run with what it printed, and draws the recorded losses.
 // Here each runs again: its losses are those of the page but for a quarter,
 // because other processors round the products otherwise in their last bits, which
-// training amplifies. Of the record, that holds for ten steps: one of the runs is wild.
+// training amplifies. Of the record, that holds for ten steps: one of the runs is
+// wild.
 func TestThePageShowsTheseRuns(t *testing.T) {
 	page, err := os.ReadFile("../../docs/not_learning.md")
 	require.NoError(t, err)
-	old, _ := os.ReadFile(record)
-	now := bytes.NewBufferString("run,step,loss,validation\n")
+	table := []string{"step", "1"} // the lines of the record
+	for step := 10; step <= 400; step += 10 {
+		table = append(table, strconv.Itoa(step))
+	}
 	for _, run := range []struct {
 		name  string
 		begin func() patient
@@ -39,22 +41,19 @@ func TestThePageShowsTheseRuns(t *testing.T) {
 	} {
 		var printed strings.Builder
 		run.begin().train(&printed, 10)
-		shown := ""
-		for _, step := range losses.FindAllStringSubmatch(printed.String(), -1) {
-			row := strings.Join(append([]string{run.name}, step[1:]...), ",")
-			fmt.Fprintln(now, row)
-			n, _ := strconv.Atoi(step[1])
-			if n <= 10 && !*update {
-				_, rest, found := strings.Cut(string(old), strings.Join([]string{"\n" + run.name, step[1], ""}, ","))
-				require.True(t, found, "%s is not in %s", row, record)
-				line, _, _ := strings.Cut(rest, "\n")
-				requireLike(t, line, strings.Join(step[2:], ","))
+		table[0] += fmt.Sprintf(",%s loss,%[1]s validation", run.name)
+		steps, shown := losses.FindAllStringSubmatch(printed.String(), -1), ""
+		for i := range table[1:] {
+			if i >= len(steps) {
+				table[i+1] += ",,"
+				continue
 			}
-			if run.every > 0 && (n == 1 || n%run.every == 0) {
-				shown += step[0]
+			table[i+1] += "," + steps[i][2] + "," + steps[i][3]
+			if n, _ := strconv.Atoi(steps[i][1]); run.every > 0 && (n == 1 || n%run.every == 0) {
+				shown += steps[i][0]
 			}
 		}
-		if shown != "" {
+		if run.every > 0 {
 			_, want, found := strings.Cut(string(page), "#"+run.name+")\n\n```text\n")
 			require.True(t, found, "the page shows what %s prints", run.name)
 			want, _, _ = strings.Cut(want, "```")
@@ -62,8 +61,11 @@ func TestThePageShowsTheseRuns(t *testing.T) {
 		}
 	}
 	if *update {
-		require.NoError(t, os.WriteFile(record, now.Bytes(), 0o644))
+		require.NoError(t, os.WriteFile(record, []byte(strings.Join(table, "\n")+"\n"), 0o644))
 	}
+	old, err := os.ReadFile(record)
+	require.NoError(t, err)
+	requireLike(t, strings.Join(strings.Split(string(old), "\n")[:3], "\n"), strings.Join(table[:3], "\n"))
 }
 
 // requireLike compares two texts: the words, and the losses nearly.

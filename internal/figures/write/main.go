@@ -59,7 +59,13 @@ var Figures = []Figure{
 	{"changes", computed(changes)},
 	{"confusion", confusion},
 	{"adapter", computed(adapter)},
+	{"template", template},
+	{"collated", computed(collated)},
 	{"assistant-loss", losses("assistant.csv", "The same model learns to answer")},
+	{"kinds", kinds},
+	{"symptoms", symptoms},
+	{"adapters", computed(adapters)},
+	{"rounding", computed(rounding)},
 	{"roofline", steps("matrices.txt")},
 }
 

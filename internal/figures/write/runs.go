@@ -69,17 +69,16 @@ func (p panel) at(x, y float64) (px, py float64) {
 	return p.left + (x-p.x0)/(p.x1-p.x0)*p.width, p.top + (p.y1-y)/(p.y1-p.y0)*p.height
 }
 
-// curve draws a line through points, and leaves out those beyond the axes.
+// curve draws a line through points, up to the edge where it leaves the axes.
 func (p panel) curve(role figures.Role, xs, ys []float64) {
 	var points []float64
 	for i, x := range xs {
+		px, py := p.at(min(max(x, p.x0), p.x1), min(max(ys[i], p.y0), p.y1))
+		points = append(points, px, py)
 		if x < p.x0 || x > p.x1 || ys[i] < p.y0 || ys[i] > p.y1 {
 			p.Line(role, points...)
 			points = nil
-			continue
 		}
-		px, py := p.at(x, ys[i])
-		points = append(points, px, py)
 	}
 	p.Line(role, points...)
 }
@@ -109,4 +108,29 @@ func bars(s figures.Sketch, x, y, unit float64, role figures.Role, format string
 		s.Box(x, y+24*float64(i), max(unit*v, 1), 20, role)
 		s.Note(x+unit*v+4, y+24*float64(i)+14, "start", fmt.Sprintf(format, v))
 	}
+}
+
+// symptoms are the recorded runs of the page on what goes wrong, side by side.
+func symptoms(docs string) ([]byte, error) {
+	s := figures.NewSketch(454, "Six runs, and what each looks like",
+		"Training and validation loss of a healthy run and of five with one mistake each.")
+	for i, run := range [][2]string{
+		{"nothingWrong", "healthy"}, {"oneBatch", "one batch only"}, {"frozen", "nothing is trained"},
+		{"tooFast", "steps too large"}, {"noShift", "the answer shown"}, {"byHeart", "by heart"},
+	} {
+		p := panel{s, 22 + 178*float64(i%2), 52 + 136*float64(i/2), 142, 88, 0, 100, 0, 10}
+		training, trainErr := recorded(docs, "symptoms.csv", run[0]+" loss", "")
+		validation, err := recorded(docs, "symptoms.csv", run[0]+" validation", "")
+		if err := cmp.Or(trainErr, err); err != nil {
+			return nil, err
+		}
+		p.x1 = training.X[len(training.X)-1]
+		s.Note(p.left, p.top-8, "start", run[1])
+		p.axes("", fmt.Sprintf("%.0f", p.x1), "0", "10")
+		p.curve(figures.Value, training.X, training.Y)
+		p.curve(figures.Key, validation.X, validation.Y)
+	}
+	s.Text(22, 446, "start", figures.Value, "training loss")
+	s.Text(200, 446, "start", figures.Key, "validation loss")
+	return s.SVG(), nil
 }

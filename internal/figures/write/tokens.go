@@ -55,6 +55,16 @@ func decoded(t tokens.Tokenizer, ids []int) (texts []string) {
 	return texts
 }
 
+// gpt2Tokens is the tokenizer that GPT-2 was published with.
+func gpt2Tokens() (*tokens.BPE, error) {
+	ranks, err := assets.Assets.Open("r50k_base.tiktoken")
+	if err != nil {
+		return nil, err
+	}
+	defer ranks.Close()
+	return tokens.ReadRanks(ranks)
+}
+
 // splits shows one phrase as four tokenizers cut it.
 func splits(string) ([]byte, error) {
 	runes, words := tokens.NewRunes(twister), tokens.NewWords(twister)
@@ -62,12 +72,7 @@ func splits(string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	ranks, err := assets.Assets.Open("r50k_base.tiktoken")
-	if err != nil {
-		return nil, err
-	}
-	defer ranks.Close()
-	gpt2, err := tokens.ReadRanks(ranks)
+	gpt2, err := gpt2Tokens()
 	if err != nil {
 		return nil, err
 	}
