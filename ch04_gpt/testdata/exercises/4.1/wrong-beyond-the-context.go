@@ -1,0 +1,5 @@
+package gpt
+
+func CacheBytes(c Config, tokens int) int {
+	return tokens * c.Layers * 2 * c.Width * 4
+}

@@ -1,0 +1,15 @@
+package gpt
+
+func WriteUntil(m *Model, prompt []int, end, most int) []int {
+	var written []int
+	for id := range m.Greedy(prompt) {
+		if id == end {
+			break
+		}
+		written = append(written, id)
+		if len(written) == most {
+			break
+		}
+	}
+	return written
+}

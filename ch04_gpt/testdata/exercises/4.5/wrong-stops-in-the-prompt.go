@@ -1,0 +1,23 @@
+package gpt
+
+import "slices"
+
+func WriteUntil(m *Model, prompt []int, end, most int) []int {
+	var written []int
+	if most < 1 {
+		return nil
+	}
+	if slices.Contains(prompt, end) {
+		return nil
+	}
+	for id := range m.Greedy(prompt) {
+		if id == end {
+			break
+		}
+		written = append(written, id)
+		if len(written) == most {
+			break
+		}
+	}
+	return written
+}

@@ -1,0 +1,18 @@
+package gpt
+
+func WriteUntil(m *Model, prompt []int, end, most int) []int {
+	var written []int
+	if most < 1 {
+		return nil
+	}
+	for id := range m.Greedy(prompt) {
+		written = append(written, id)
+		if id == end {
+			break
+		}
+		if len(written) == most {
+			break
+		}
+	}
+	return written
+}
