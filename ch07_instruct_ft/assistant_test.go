@@ -236,7 +236,7 @@ func TestRespondPenalizesThePrompt(t *testing.T) {
 	}
 }
 
-// What can decode can answer, but only a model of chapter 4 has a loss.
+// What can decode can answer, but only a network has a loss.
 func TestAssistantOfAnyDecoder(t *testing.T) {
 	m, bpe := taught()
 	a := instruct.New(struct{ gpt.Decoder }{m}, bpe)
@@ -245,7 +245,7 @@ func TestAssistantOfAnyDecoder(t *testing.T) {
 	}
 	c := a.NewConversation()
 	assert.Equal(t, lessons[0].Output, spoken(t, c.Say(t.Context(), lessons[0].Instruction, lessons[0].Input, instruct.Options{})))
-	assert.PanicsWithValue(t, "instruct: only an assistant whose model is a gpt.Model can be scored", func() {
+	assert.PanicsWithValue(t, "instruct: only an assistant whose model is a gpt.Network can be scored", func() {
 		for range a.Scores(t.Context(), lessons, instruct.Options{}) {
 		}
 	})
