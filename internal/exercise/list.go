@@ -27,6 +27,7 @@ type Exercise struct {
 	Number   string   `json:"number"`  // "3.1"
 	Title    string   `json:"title"`   // "Scores without weights"
 	Chapter  string   `json:"chapter"` // directory of the chapter, "ch03_attention"
+	Package  string   `json:"-"`       // of the chapter, "attention"
 	Func     string   `json:"func"`    // the function to write, "ScaledScores"
 	Test     string   `json:"-"`       // the test that checks it, "TestExercise1_ScaledScores"
 	Task     string   `json:"-"`       // the stub's doc comment without the title line
@@ -115,7 +116,7 @@ func readStubs(chapter, file string, src []byte) ([]Exercise, error) {
 		if g, ok := decl.(*ast.GenDecl); ok && (g.Tok == token.IMPORT || strings.HasPrefix(source(fset, g), keepsImport)) {
 			continue
 		}
-		e := Exercise{Chapter: chapter}
+		e := Exercise{Chapter: chapter, Package: f.Name.Name}
 		if err := e.readStub(fset, decl); err != nil {
 			return nil, fmt.Errorf("%s: %w", fset.PositionFor(decl.Pos(), false), err)
 		}

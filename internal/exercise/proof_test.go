@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
+	"sync"
 )
 
 // A finding is a check that took a stub, a solution or a mistake for something
@@ -27,134 +31,131 @@ func (f finding) String() string {
 	return s
 }
 
-// prove runs the checks of the exercises against everything they must tell
-// apart: the untouched stub is skipped, the solution passes, and the attempt
-// returning zero values and every mistake fail. It calls report for each, with
-// Got equal to Want when all is well, and returns how many were not.
+// prove runs the checks of one chapter's exercises against everything they must tell
+// apart: the untouched stub is skipped, the solution passes, and every other variant
+// fails. It calls report for each, with Got equal to Want when all is well.
 //
-// Nothing is written into the tree: go test -overlay puts the variants in the
-// stubs' place, so that the proof holds in a clone where a reader has solved
-// some. One go test runs a round of all chapters, with one variant of each
-// exercise, because building a test costs far more than running one.
-func prove(ctx context.Context, root string, all []Exercise, report func(finding)) (failed int, err error) {
+// Nothing is written into the tree: go test -overlay puts a file in the stubs' place in
+// which each function asks the environment which of its variants to be. So one test
+// binary has them all, and the proof holds in a clone where a reader has solved some.
+func prove(ctx context.Context, root string, all []Exercise, report func(finding)) error {
 	dir, err := os.MkdirTemp("", "exercises")
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer os.RemoveAll(dir)
-	p := prover{root: root, dir: dir, all: all, rest: make([][]variant, len(all))}
-	rounds := 0
+	binary := filepath.Join(dir, "proof.test")
+	variants, err := build(ctx, root, dir, binary, all)
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, e := range all {
-		if p.rest[i], err = e.variants(root); err != nil {
-			return 0, err
+		for _, v := range variants[i] {
+			wg.Go(func() {
+				slots <- struct{}{}
+				f := v.try(ctx, root, binary, e)
+				<-slots
+				mu.Lock()
+				defer mu.Unlock()
+				report(f)
+			})
 		}
-		rounds = max(rounds, len(p.rest[i]))
 	}
-	for round := -1; round < rounds; round++ {
-		bad, err := p.round(ctx, round, report)
-		if err != nil {
-			return failed, err
-		}
-		failed += bad
-	}
-	return failed, nil
+	wg.Wait()
+	return ctx.Err()
 }
 
-type prover struct {
-	root, dir string
-	all       []Exercise
-	rest      [][]variant // of each exercise, after the stub
-}
-
-// variant is the one of exercise i for a round, and whether it is new: the stub
-// in round -1, and the solution once more when the mistakes have run out, since
-// its function must be there for the tests to compile.
-func (p *prover) variant(i, round int) (v variant, fresh bool) {
-	switch {
-	case round < 0:
-		return variant{name: "stub", want: Todo}, true
-	case round < len(p.rest[i]):
-		return p.rest[i][round], true
-	}
-	return p.rest[i][0], false
-}
-
-func (p *prover) round(ctx context.Context, round int, report func(finding)) (failed int, err error) {
-	overlay, err := p.overlay(round)
-	if err != nil {
-		return 0, err
-	}
-	var fresh []Exercise
-	var variants []variant
-	for i, e := range p.all {
-		if v, ok := p.variant(i, round); ok {
-			fresh, variants = append(fresh, e), append(variants, v)
-		}
-	}
-	results, err := status(ctx, p.root, fresh, "-overlay="+overlay)
-	if err != nil {
-		return 0, err
-	}
-	for i, r := range results {
-		v := variants[i]
-		f := finding{Exercise: r.Exercise, Variant: v.name, Got: r.State, Want: v.want, Output: r.Output}
-		if f.Got != f.Want {
-			failed++
-		}
-		report(f)
-	}
-	return failed, nil
-}
-
-// overlay writes the file that tells go test what to see in a round: each
-// chapter's stubs as they were or, once variants take their place, a file with
-// nothing but the package clause, and one file more for each variant.
-func (p *prover) overlay(round int) (string, error) {
-	replace := map[string]string{}
-	for i, e := range p.all {
-		chapter, err := filepath.Abs(filepath.Join(p.root, e.Chapter))
-		if err != nil {
-			return "", err
-		}
-		stubs := filepath.Join(chapter, "testdata", "exercises", StubFile)
-		v, _ := p.variant(i, round)
-		if v.src == "" {
-			replace[filepath.Join(chapter, StubFile)] = stubs
-			continue
-		}
-		clause, err := packageClause(stubs)
-		if err != nil {
-			return "", err
-		}
-		empty := filepath.Join(p.dir, e.Chapter+".go")
-		file := filepath.Join(p.dir, fmt.Sprintf("%s_%d.go", e.Number, round))
-		replace[filepath.Join(chapter, StubFile)] = empty
-		replace[filepath.Join(chapter, "attempt_"+strings.ReplaceAll(e.Number, ".", "_")+"_test.go")] = file
-		if err := os.WriteFile(empty, clause, 0o666); err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(file, []byte(v.src), 0o666); err != nil {
-			return "", err
-		}
-	}
-	data, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(p.dir, fmt.Sprintf("overlay_%d.json", round))
-	return name, os.WriteFile(name, data, 0o666)
-}
-
-// packageClause is the line of a Go file that names its package.
-func packageClause(file string) ([]byte, error) {
-	src, err := os.ReadFile(file)
+// build compiles the tests of the exercises' chapter, with all variants, and returns those.
+func build(ctx context.Context, root, dir, binary string, all []Exercise) (variants [][]variant, err error) {
+	chapter, err := filepath.Abs(filepath.Join(root, all[0].Chapter))
 	if err != nil {
 		return nil, err
 	}
-	for line := range bytes.Lines(src) {
-		if bytes.HasPrefix(line, []byte("package ")) {
-			return line, nil
+	clause := "package " + all[0].Package + "\n"
+	replace := map[string]string{}
+	add := func(name, src string) error {
+		file := filepath.Join(dir, name)
+		replace[filepath.Join(chapter, name)] = file
+		return os.WriteFile(file, []byte(src), 0o666)
+	}
+	err = add(StubFile, clause)
+	for _, e := range all {
+		some, readErr := e.variants(root)
+		if readErr != nil {
+			return nil, readErr
+		}
+		variants = append(variants, some)
+		number := "attempt_" + strings.ReplaceAll(e.Number, ".", "_")
+		src, dispatchErr := e.dispatcher(root, some)
+		err = first(err, dispatchErr, add(number+"_test.go", src))
+		for i, v := range some {
+			if v.src != "" {
+				renamed, renameErr := apart(v)
+				err = first(err, renameErr, add(fmt.Sprintf("%s_%d_test.go", number, i), renamed))
+			}
 		}
 	}
-	return nil, fmt.Errorf("%s: no package clause", file)
+	data, jsonErr := json.Marshal(map[string]any{"Replace": replace})
+	overlay := filepath.Join(dir, "overlay.json")
+	if err := first(err, jsonErr, os.WriteFile(overlay, data, 0o666)); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-w", "-overlay="+overlay, "-o", binary, "./"+all[0].Chapter)
+	dirName, unlink, err := plainly(root)
+	if err != nil {
+		return nil, err
+	}
+	defer unlink()
+	cmd.Dir = dirName
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, out)
+	}
+	return variants, nil
+}
+
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endless is how long a loop without end may run before its test is ended.
+const endless = "300ms"
+
+// try runs the check of an exercise on one of its variants.
+func (v variant) try(ctx context.Context, root, binary string, e Exercise) finding {
+	limit := "60s"
+	if v.name == "endless loop" {
+		limit = endless
+	}
+	cmd := exec.CommandContext(ctx, binary, "-test.v", "-test.run=^"+e.Test+"$", "-test.timeout="+limit)
+	cmd.Dir = filepath.Join(root, e.Chapter)
+	cmd.Env = append(os.Environ(), "LLMBOOK_VARIANT="+v.name)
+	out, _ := cmd.CombinedOutput()
+	f := finding{Exercise: e, Variant: v.name, Want: v.want, Got: Broken, Output: told(out)}
+	for ending, state := range map[string]State{"PASS": Solved, "SKIP": Todo, "FAIL": Wrong} {
+		if bytes.Contains(out, []byte("\n--- "+ending+": "+e.Test+" (")) {
+			f.Got = state
+		}
+	}
+	if bytes.Contains(out, []byte("\npanic: test timed out after ")) {
+		f.Got, f.Output = Wrong, "it had not ended"
+	}
+	return f
+}
+
+var (
+	frame = regexp.MustCompile(`(?m)^(=== |--- |FAIL|PASS|chapter [0-9]+: | +go run ).*\n`)
+	spot  = regexp.MustCompile(`(?m)^    (exercise_check_test\.go:[0-9]+: |    )`)
+)
+
+// told is what a test says, without what go test puts around it.
+func told(out []byte) string {
+	return strings.TrimSpace(spot.ReplaceAllString(frame.ReplaceAllString(string(out), ""), ""))
 }

@@ -1,6 +1,7 @@
 package exercise
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,30 +33,44 @@ type Result struct {
 	Output string `json:"output,omitempty"` // the first and last lines of what the check, or the compiler, says; empty when solved
 }
 
-// Status runs the checks of all exercises below root against what the reader
-// has written so far. It takes a few seconds after a change, and next to
-// nothing when go test has the answer cached.
-func Status(ctx context.Context, root string) ([]Result, error) {
-	all, err := List(root)
-	if err != nil {
-		return nil, err
-	}
+// Status runs the checks of the exercises against what the reader has written so far.
+// It takes a few seconds after a change, and next to nothing when go test has the
+// answer cached. The Root of the book is root.
+func Status(ctx context.Context, root string, all []Exercise) ([]Result, error) {
 	return status(ctx, root, all)
 }
 
+// status runs go test once and then, without the exercise that ended it, for the
+// chapters that did not get to the end of their exercises.
 func status(ctx context.Context, root string, all []Exercise, flags ...string) ([]Result, error) {
 	if len(all) == 0 {
 		return nil, errors.New("no exercises here")
 	}
-	run, err := goTest(ctx, root, all, flags...)
+	run, err := goTest(ctx, root, all, flags)
 	if err != nil {
 		return nil, err
 	}
+	for _, c := range run {
+		for _, test := range c.tests {
+			c.ended = c.ended || test.action == "run"
+		}
+	}
 	var results []Result
+	var again []Exercise
 	for _, e := range all {
 		results = append(results, run[e.Chapter].result(e))
+		if c := run[e.Chapter]; c.ended && c.tests[e.Test].action == "" {
+			again = append(again, e)
+		}
 	}
-	return results, nil
+	if len(again) == 0 || len(again) == len(all) {
+		return results, nil
+	}
+	rest, err := status(ctx, root, again, flags...)
+	for _, r := range rest {
+		results[slices.IndexFunc(results, func(old Result) bool { return old.Number == r.Number })] = r
+	}
+	return results, err
 }
 
 // A testRun is what go test -json said of each chapter.
@@ -66,24 +81,25 @@ type testRun map[string]*chapterRun
 type chapterRun struct {
 	tests map[string]*outcome
 	rest  outcome
-	bytes int // printed by all of them
+	bytes int  // printed by all of them
+	ended bool // before all had run
 }
 
 type outcome struct {
-	action string // pass, fail, skip, or nothing when the test did not end
-	output excerpt
+	action  string // run, and then pass, fail, skip, or nothing more when the test did not end
+	output  excerpt
+	crash   []string // why the program ended, and where in the reader's file
+	printed string   // before
 }
 
 // untested is a run of the chapters before anything has run.
-func untested(all []Exercise, chapters []string) testRun {
+func untested(all []Exercise) testRun {
 	run := testRun{}
-	for _, c := range chapters {
-		run[c] = &chapterRun{tests: map[string]*outcome{}}
-	}
 	for _, e := range all {
-		if c := run[e.Chapter]; c != nil {
-			c.tests[e.Test] = &outcome{}
+		if run[e.Chapter] == nil {
+			run[e.Chapter] = &chapterRun{tests: map[string]*outcome{}}
 		}
+		run[e.Chapter].tests[e.Test] = &outcome{}
 	}
 	return run
 }
@@ -98,56 +114,33 @@ func (c *chapterRun) result(e Exercise) Result {
 		return Result{e, Todo, output}
 	case "fail":
 		return Result{e, Wrong, output}
-	}
-	if printed, trace, ok := strings.Cut(output, "panic: test timed out after "); ok {
-		limit, _, _ := strings.Cut(trace, "\n")
-		return Result{e, Wrong, printed + "it had not ended after " + limit}
+	case "run": // and never ended
+		why := strings.Replace(strings.Join(test.crash, "\n   at  "), "panic: test timed out", "it had not ended", 1)
+		return Result{e, Wrong, test.printed + cmp.Or(why, "the program ended before its check did")}
 	}
 	return Result{e, Broken, strings.TrimSpace(c.rest.output.String() + output)}
 }
 
-// goTest runs the checks of the exercises, all in one go test. Where an attempt
-// prints without end the run is ended, and the other chapters run once more.
-func goTest(ctx context.Context, root string, all []Exercise, flags ...string) (testRun, error) {
-	var chapters []string
-	for _, e := range all {
-		if !slices.Contains(chapters, e.Chapter) {
-			chapters = append(chapters, e.Chapter)
-		}
-	}
-	total := testRun{}
-	for len(chapters) > 0 {
-		run := untested(all, chapters)
-		flooded, err := run.once(ctx, root, chapters, flags)
-		if err != nil {
-			return nil, err
-		}
-		if flooded == "" {
-			maps.Copy(total, run)
-			break
-		}
-		total[flooded] = run[flooded]
-		chapters = slices.DeleteFunc(chapters, func(c string) bool { return c == flooded })
-	}
-	return total, nil
-}
-
-// ending is how long go test may take to end after it was told to.
-const ending = 5 * time.Second
-
-// once runs go test and returns the chapter whose output made it end the run, or
-// nothing. Whatever the attempts started has ended when it returns.
-func (r testRun) once(ctx context.Context, root string, chapters, flags []string) (flooded string, err error) {
+// goTest runs the checks of the exercises, all in one go test, or until one of them
+// prints without end. Whatever the attempts started has ended when it returns.
+func goTest(ctx context.Context, root string, all []Exercise, flags []string) (testRun, error) {
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
-	args := append([]string{"test", "-json", "-vet=off", "-timeout=60s", "-run=^TestExercise"}, flags...)
-	for _, c := range chapters {
-		args = append(args, "./"+c)
+	run := untested(all)
+	args := []string{"test", "-json", "-vet=off", "-timeout=20s"}
+	args = append(args, flags...)
+	var names []string
+	for _, e := range all {
+		names = append(names, e.Test)
+	}
+	args = append(args, "-run=^("+strings.Join(names, "|")+")$")
+	for _, chapter := range slices.Sorted(maps.Keys(run)) {
+		args = append(args, "./"+chapter)
 	}
 	cmd := exec.CommandContext(inner, "go", args...)
 	dir, unlink, err := plainly(root)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer unlink()
 	cmd.Dir, cmd.WaitDelay = dir, ending
@@ -157,10 +150,10 @@ func (r testRun) once(ctx context.Context, root string, chapters, flags []string
 	var stderr excerpt
 	cmd.Stdout, cmd.Stderr = stdout, &stderr
 	read := make(chan error)
+	flooded := false
 	go func() {
 		var err error
-		flooded, err = r.read(events)
-		if flooded != "" {
+		if flooded, err = run.read(events); flooded {
 			stop()
 		}
 		_, _ = io.Copy(io.Discard, events)
@@ -171,16 +164,17 @@ func (r testRun) once(ctx context.Context, root string, chapters, flags []string
 	unread := <-read
 	switch _, failed := errors.AsType[*exec.ExitError](err); {
 	case ctx.Err() != nil:
-		return "", ctx.Err()
-	case flooded != "":
-		return flooded, nil
-	case err != nil && !failed:
-		return "", fmt.Errorf("go test: %w", err)
+		return nil, ctx.Err()
+	case err != nil && !failed && !flooded:
+		return nil, fmt.Errorf("go test: %w", err)
 	case unread != nil:
-		return "", fmt.Errorf("go test -json: %w\n%s", unread, stderr.String())
+		return nil, fmt.Errorf("go test -json: %w\n%s", unread, stderr.String())
 	}
-	return "", nil
+	return run, nil
 }
+
+// ending is how long go test may take to end after it was told to.
+const ending = 5 * time.Second
 
 // plainly is a name for a directory that go takes, until unlink is called: it refuses
 // one with a line end in it, but goes by a link.
@@ -205,17 +199,16 @@ type event struct {
 // flood is how many bytes the attempts of a chapter may print.
 var flood = 64 << 20
 
-// read sorts the events into r and returns the chapter that prints too much.
-func (r testRun) read(stdout io.Reader) (flooded string, err error) {
+// read sorts the events into r, and stops at a chapter that prints too much.
+func (r testRun) read(stdout io.Reader) (flooded bool, err error) {
 	for lines := json.NewDecoder(stdout); ; {
 		var e event
 		if err := lines.Decode(&e); errors.Is(err, io.EOF) {
-			return "", nil
+			return false, nil
 		} else if err != nil {
-			return "", err
+			return false, err
 		}
-		chapter := chapterOf(e.Package + e.ImportPath)
-		c := r[chapter]
+		c := r[chapterOf(e.Package+e.ImportPath)]
 		if c == nil {
 			continue
 		}
@@ -225,7 +218,7 @@ func (r testRun) read(stdout io.Reader) (flooded string, err error) {
 			of = test
 		}
 		switch e.Action {
-		case "pass", "fail", "skip":
+		case "run", "pass", "fail", "skip":
 			if !sub {
 				of.action = e.Action
 			}
@@ -233,13 +226,40 @@ func (r testRun) read(stdout io.Reader) (flooded string, err error) {
 			if strings.HasPrefix(e.Output, "=== ") || strings.HasPrefix(e.Output, "--- ") {
 				continue
 			}
-			of.output.add(e.Output)
+			of.add(e.Output)
 			if c.bytes += len(e.Output); c.bytes > flood {
-				of.action = "fail"
-				of.output.add(fmt.Sprintf("\nit was ended after it had printed %d MB\n", flood>>20))
-				return chapter, nil
+				r.stopAt(of)
+				return true, nil
 			}
 		}
+	}
+}
+
+// stopAt ends the run for a test that has printed too much. Those of other chapters that
+// are under way are not to blame.
+func (r testRun) stopAt(culprit *outcome) {
+	for _, c := range r {
+		c.ended = true
+		for _, test := range c.tests {
+			if test != culprit && test.action == "run" {
+				test.action = ""
+			}
+		}
+	}
+	culprit.printed = culprit.output.String() + "\n"
+	culprit.crash = []string{fmt.Sprintf("it was ended after it had printed %d MB", flood>>20)}
+}
+
+// add takes a line that was printed. When a program ends before its time, the last
+// lines tell of it, and of all its goroutines.
+func (o *outcome) add(line string) {
+	o.output.add(line)
+	switch trimmed := strings.TrimSpace(line); {
+	case strings.HasPrefix(line, "panic: "), strings.HasPrefix(line, "fatal error: "):
+		o.crash, o.printed = []string{trimmed}, strings.TrimSuffix(o.output.String(), line)
+	case len(o.crash) == 1 && strings.Contains(line, "/"+StubFile+":"):
+		place, _, _ := strings.Cut(trimmed, " +0x")
+		o.crash = append(o.crash, filepath.Base(filepath.Dir(place))+"/"+filepath.Base(place))
 	}
 }
 

@@ -71,21 +71,21 @@ func TestEndlessPrinting(t *testing.T) {
 	require.NoError(t, os.Rename(filepath.Join(root, "ch04_toy/testdata/exercises/3.2"), filepath.Join(root, "ch04_toy/testdata/exercises/4.2")))
 	write(t, root, "ch04_toy/testdata/exercises/exercise_test.go", other)
 	states, output := statesOf(t.Context(), t, root)
-	require.Equal(t, []State{Wrong, Broken, Todo, Todo}, states)
+	require.Equal(t, []State{Wrong, Todo, Todo, Todo}, states)
 	require.True(t, strings.HasPrefix(output, "still here \uFFFD[31m 0\n"), output)
 	require.True(t, strings.HasSuffix(output, "\nit was ended after it had printed "+fmt.Sprint(flood>>20)+" MB"), output)
 }
 
 func TestEndlessLoop(t *testing.T) {
 	states, output := statesOf(t.Context(), t, attempted(t, `"fmt"`, `for i := 0; ; i++ { if i == 0 { fmt.Println("on") } }`), "-timeout=2s")
-	require.Equal(t, []State{Wrong, Broken}, states)
+	require.Equal(t, []State{Wrong, Todo}, states, "the other check runs all the same")
 	require.Equal(t, "on\nit had not ended after 2s", output)
 }
 
 // A hundred thousand lines are sorted in bounded memory.
 func TestReadingIsLinear(t *testing.T) {
 	all := []Exercise{{Chapter: "ch03_toy", Test: "TestExercise1_Weights"}}
-	run := untested(all, []string{"ch03_toy"})
+	run := untested(all)
 	lines := 100_000
 	if os.Getenv("CI") == "true" {
 		lines = 500_000
@@ -101,7 +101,7 @@ func TestReadingIsLinear(t *testing.T) {
 	}()
 	flooded, err := run.read(events)
 	require.NoError(t, err)
-	require.Empty(t, flooded)
+	require.False(t, flooded)
 	require.Len(t, run["ch03_toy"].tests, 1)
 	kept := run["ch03_toy"].tests["TestExercise1_Weights"].output
 	require.LessOrEqual(t, cap(kept.head)+cap(kept.tail), 10*keep)

@@ -16,22 +16,21 @@ import (
 type variant struct {
 	name string // "solution.go"
 	want State
-	src  string // a Go file with the function; empty for the untouched stub
+	src  string // a Go file with the function; empty where the dispatcher has it
 }
 
-// variants returns, in this order, the solution, the attempt that only returns
-// zero values, and every mistake of the exercise's folder.
+// variants returns what can be made of every exercise, and the solution and the mistakes
+// of this one's folder.
 func (e Exercise) variants(root string) ([]variant, error) {
-	zero, err := e.zeroAttempt(root)
-	if err != nil {
-		return nil, err
+	all := []variant{
+		{name: "stub", want: Todo}, {name: "zero values", want: Wrong}, {name: "half done", want: Wrong},
+		{name: "panic", want: Wrong}, {name: "endless loop", want: Wrong}, {name: "solution.go", want: Solved},
 	}
-	all := []variant{{name: "solution.go", want: Solved}, {name: "zero values", want: Wrong, src: zero}}
 	for _, name := range e.Wrong {
 		all = append(all, variant{name: name, want: Wrong})
 	}
 	for i := range all {
-		if all[i].src != "" {
+		if !strings.HasSuffix(all[i].name, ".go") {
 			continue
 		}
 		src, err := os.ReadFile(filepath.Join(root, e.Dir(), all[i].name))
@@ -43,9 +42,30 @@ func (e Exercise) variants(root string) ([]variant, error) {
 	return all, nil
 }
 
-// zeroAttempt writes the file of the laziest attempt: the stub's function, doing
-// nothing and returning zero values. A check that lets it pass checks nothing.
-func (e Exercise) zeroAttempt(root string) (string, error) {
+// suffix tells the declarations of a variant from those of the others.
+func (v variant) suffix() string {
+	return "_of_" + strings.NewReplacer("-", "_", ".", "_").Replace(v.name)
+}
+
+// apart is the file of a variant with another name for everything that it declares.
+func apart(v variant) (string, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, v.name, v.src, 0)
+	if err != nil {
+		return "", err
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Obj != nil && f.Scope.Objects[id.Obj.Name] == id.Obj {
+			id.Name += v.suffix()
+		}
+		return true
+	})
+	return source(fset, f), nil
+}
+
+// dispatcher writes the file with the function of the stub, which asks the environment
+// for the variant to be. What panics with Unsolved in its first line is the stub.
+func (e Exercise) dispatcher(root string, all []variant) (string, error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, filepath.Join(root, e.Chapter, "testdata", "exercises", StubFile), nil, 0)
 	if err != nil {
@@ -53,43 +73,58 @@ func (e Exercise) zeroAttempt(root string) (string, error) {
 	}
 	fn := f.Scope.Lookup(e.Func).Decl.(*ast.FuncDecl)
 	var b strings.Builder
-	fmt.Fprintf(&b, "package %s\n", f.Name.Name)
+	fmt.Fprintf(&b, "package %s\nimport variant_os \"os\"\nimport variant_exercise \"%s/internal/exercise\"\n", f.Name.Name, module)
 	for _, spec := range f.Imports {
 		if uses(fn, spec) {
 			fmt.Fprintf(&b, "import %s\n", source(fset, spec))
 		}
 	}
-	fn.Body = nil
-	fmt.Fprintf(&b, "%s {\n", source(fset, fn))
-	var names []string
-	var results []*ast.Field
-	if fn.Type.Results != nil {
-		results = fn.Type.Results.List
-	}
-	for _, result := range results {
-		for _, name := range resultNames(result) {
-			if name == "" {
-				name = fmt.Sprintf("zero%d", len(names))
-				fmt.Fprintf(&b, "\tvar %s %s\n", name, source(fset, result.Type))
+	var args []string
+	for _, field := range fn.Type.Params.List {
+		for _, name := range field.Names {
+			args = append(args, name.Name)
+			if _, ok := field.Type.(*ast.Ellipsis); ok {
+				args[len(args)-1] += "..."
 			}
-			names = append(names, name)
 		}
 	}
-	fmt.Fprintf(&b, "\treturn %s\n}\n", strings.Join(names, ", "))
+	fn.Body = nil
+	fmt.Fprintf(&b, `%s {
+	switch variant_os.Getenv("LLMBOOK_VARIANT") { case "stub": panic(variant_exercise.Unsolved)
+	case "half done":
+		panic(variant_exercise.Unsolved)
+	case "panic":
+		panic("out of the blue")
+	case "endless loop":
+		for { }
+`, source(fset, fn))
+	returns := "return "
+	if fn.Type.Results == nil {
+		returns = ""
+	}
+	for _, v := range all {
+		if v.src != "" {
+			fmt.Fprintf(&b, "case %q:\n%s%s(%s)\n", v.name, returns, e.Func+v.suffix(), strings.Join(args, ", "))
+		}
+	}
+	b.WriteString("}\n" + zero(fset, fn) + "}\n")
 	return b.String(), nil
 }
 
-// resultNames are the names of a field of the result list; an unnamed result has
-// the empty one.
-func resultNames(field *ast.Field) []string {
-	if len(field.Names) == 0 {
-		return []string{""}
-	}
+// zero returns from fn with zero values.
+func zero(fset *token.FileSet, fn *ast.FuncDecl) string {
+	var b strings.Builder
 	var names []string
-	for _, name := range field.Names {
-		names = append(names, strings.TrimPrefix(name.Name, "_"))
+	if fn.Type.Results != nil {
+		for _, result := range fn.Type.Results.List {
+			if len(result.Names) > 0 {
+				return "return\n"
+			}
+			names = append(names, fmt.Sprintf("zero%d", len(names)))
+			fmt.Fprintf(&b, "\tvar %s %s\n", names[len(names)-1], source(fset, result.Type))
+		}
 	}
-	return names
+	return b.String() + "return " + strings.Join(names, ", ") + "\n"
 }
 
 // uses reports whether the signature of fn mentions the imported package.
