@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/llm-from-scratch/llm/internal/gradcheck"
 )
@@ -42,16 +43,18 @@ func (x *X) True(ok bool, what string, args ...any) {
 func (x *X) Slope(what string, loss func() float64, at, gradient []float32, tolerance float64) {
 	x.t.Helper()
 	x.Equal(what+": length", len(gradient), len(at))
+	off, length := 0.0, max(gradcheck.Norm(gradient), 1e-3)
 	for claim, rise := range gradcheck.Slopes(at, gradient, loss) {
-		if off := math.Abs(claim - rise); !(off <= tolerance*max(gradcheck.Norm(gradient), 1e-3)) {
-			x.fail(fmt.Sprintf("%s: not the gradient%s\n   got   %.4g for the slope along a random direction\n   want  %.4g, measured", what, worst(loss, at, gradient), claim, rise))
-		}
+		off = max(off, math.Abs(claim-rise))
+	}
+	if !(off <= tolerance*length) {
+		x.fail(fmt.Sprintf("%s: this is not the gradient\n%s", what, worst(loss, at, gradient)))
 	}
 }
 
-// worst names the value whose slope is farthest from its gradient, measured roughly.
-func worst(loss func() float64, at, gradient []float32) string {
-	text, most := "", -1.0
+// worst shows the value whose slope is farthest from its gradient, measured roughly.
+func worst(loss func() float64, at, gradient []float32) (text string) {
+	most := -1.0
 	for i, v := range at {
 		const h = 1e-2
 		at[i] = v + h
@@ -60,7 +63,7 @@ func worst(loss func() float64, at, gradient []float32) string {
 		slope := (up - loss()) / (2 * h)
 		at[i] = v
 		if off := math.Abs(slope - float64(gradient[i])); !(off <= most) {
-			most, text = off, fmt.Sprintf("; worst at [%d]: got %.3g, and the loss rises there by about %.3g", i, gradient[i], slope)
+			most, text = off, fmt.Sprintf("   got   %.3g at [%d]\n   want  about %.3g there: how fast the loss rises when that value does", gradient[i], i, slope)
 		}
 	}
 	return text
@@ -101,7 +104,7 @@ func (x *X) compare(what string, got, want any, tolerance float64) {
 	g, w := plain(reflect.ValueOf(got)), plain(reflect.ValueOf(want))
 	if d := difference(nil, g, w, tolerance); d != nil {
 		within := ""
-		if tolerance > 0 {
+		if tolerance >= 1e-6 {
 			within = fmt.Sprintf(", give or take %v", tolerance)
 		}
 		x.fail(fmt.Sprintf("%s\n   got   %s\n   want  %s%s%s", what, block(g, d.path), block(w, d.path), within, d))
@@ -110,24 +113,25 @@ func (x *X) compare(what string, got, want any, tolerance float64) {
 
 // A place is the first where got is not want.
 type place struct {
-	path      []int // the indices that lead there from the values compared
-	unit      string
+	path      []int  // the indices that lead there from the values compared
+	within    string // "in the length", "at byte 3"
 	got, want string
 }
 
 func (p *place) String() string {
 	at := ""
-	switch n := len(p.path); {
-	case p.unit != "":
-		at = fmt.Sprintf(" at %s %d", p.unit, p.path[n-1])
-	case n == 2:
+	if len(p.path) == 2 {
 		at = fmt.Sprintf(" at row %d, column %d", p.path[0], p.path[1])
-	default:
-		for i, index := range p.path {
-			at += []string{" at ", ""}[min(i, 1)] + fmt.Sprintf("[%d]", index)
+	} else {
+		for _, i := range p.path {
+			at += fmt.Sprintf("[%d]", i)
 		}
+		at = strings.Replace(at, "[", " at [", 1)
 	}
-	if at == "" && p.unit == "" && len(p.got)+len(p.want) < 60 {
+	if p.within != "" {
+		at += " " + p.within
+	}
+	if at == "" {
 		return ""
 	}
 	return fmt.Sprintf("\n   first difference%s: got %s, want %s", at, p.got, p.want)
@@ -152,7 +156,7 @@ func difference(path []int, got, want reflect.Value, tolerance float64) *place {
 			}
 		}
 		if got.Len() != want.Len() {
-			return &place{path, "", fmt.Sprint("length ", got.Len()), fmt.Sprint(want.Len())}
+			return &place{path, "in the length", fmt.Sprint(got.Len()), fmt.Sprint(want.Len())}
 		}
 		return nil
 	case reflect.String:
@@ -170,11 +174,14 @@ func stringDifference(path []int, got, want string) *place {
 	if got == want {
 		return nil
 	}
+	if len(got)+len(want) < 60 {
+		return &place{path, "", strconv.Quote(got), strconv.Quote(want)}
+	}
 	i := 0
 	for i < min(len(got), len(want)) && got[i] == want[i] {
 		i++
 	}
-	return &place{append(path[:len(path):len(path)], i), "byte", strconv.Quote(cut(got[i:])), strconv.Quote(cut(want[i:]))}
+	return &place{path, fmt.Sprint("at byte ", i), strconv.Quote(cut(got[i:])), strconv.Quote(cut(want[i:]))}
 }
 
 func cut(s string) string {

@@ -36,10 +36,12 @@ func summary(stood map[string]State) string {
 		numbers[stood[n]] = append(numbers[stood[n]], n)
 	}
 	next := slices.Concat(numbers[Wrong], numbers[Todo])
-	if len(next) == 0 && len(numbers[Solved]) == 0 {
+	all := slices.Concat(next, numbers[Solved])
+	if len(all) == 0 {
 		return ""
 	}
-	line := fmt.Sprintf("%d of %d exercises solved", len(numbers[Solved]), len(stood))
+	chapter, _, _ := strings.Cut(all[0], ".")
+	line := fmt.Sprintf("chapter %s: %d of %d exercises solved", chapter, len(numbers[Solved]), len(all))
 	if wrong := numbers[Wrong]; len(wrong) > 0 {
 		line += "; not right yet: " + strings.Join(wrong, " ")
 	}
@@ -47,8 +49,7 @@ func summary(stood map[string]State) string {
 		line += "; waiting for you: " + strings.Join(todo, " ")
 	}
 	if len(next) > 0 {
-		chapter, _, _ := strings.Cut(next[0], ".")
-		line = "chapter " + chapter + ": " + line + "\n           go run ./cmd/llm exercises " + next[0]
+		line += "\n           go run ./cmd/llm exercises " + next[0]
 	}
 	return line + "\n"
 }

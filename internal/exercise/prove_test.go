@@ -1,6 +1,7 @@
 package exercise
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -44,6 +45,13 @@ func listed(t *testing.T, root string) []Exercise {
 
 func write(t *testing.T, root, name, text string) {
 	require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o666))
+}
+
+func mkdirs(root string, names ...string) (err error) {
+	for _, name := range names {
+		err = errors.Join(err, os.MkdirAll(filepath.Join(root, name), 0o777))
+	}
+	return err
 }
 
 func read(t *testing.T, root, name string) string {

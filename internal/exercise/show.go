@@ -7,7 +7,7 @@ import (
 )
 
 // some is how many elements of a long slice are shown.
-const some = 12
+const some = 16
 
 // plain is v, or what is in it: the rows of a matrix, the value of an interface.
 func plain(v reflect.Value) reflect.Value {
@@ -35,10 +35,6 @@ func plain(v reflect.Value) reflect.Value {
 // block writes a value that was compared: rows as rows, and of what is large the part
 // around the place that path leads to.
 func block(v reflect.Value, path []int) string {
-	if v.Kind() == reflect.String && len(path) > 0 {
-		lo := max(0, path[0]-100)
-		return dots(lo > 0) + fmt.Sprintf("%q", v.String()[min(lo, v.Len()):min(lo+200, v.Len())]) + dots(lo+200 < v.Len())
-	}
 	if kind := v.Kind(); kind != reflect.Slice && kind != reflect.Array {
 		return inline(v)
 	}
@@ -57,17 +53,21 @@ func block(v reflect.Value, path []int) string {
 		}
 		texts = append(texts, text)
 	}
-	if rows {
+	if rows && len(texts) > 0 {
 		return strings.Join(texts, "\n         ")
 	}
-	return "[" + dots(lo > 0) + strings.Join(texts, " ") + dots(hi < v.Len()) + "]"
+	return list(texts, lo > 0, hi < v.Len())
 }
 
-func dots(left bool) string {
-	if left {
-		return " … "
+// list writes the elements of a slice, of which some may be left out.
+func list(texts []string, before, after bool) string {
+	if before {
+		texts = append([]string{"…"}, texts...)
 	}
-	return ""
+	if after {
+		texts = append(texts, "…")
+	}
+	return "[" + strings.Join(texts, " ") + "]"
 }
 
 // window is which of n elements are shown: some, among them the one path leads to.
@@ -84,13 +84,16 @@ func inline(v reflect.Value) string {
 	case reflect.Invalid:
 		return "nil"
 	case reflect.String:
-		return fmt.Sprintf("%q", cut(v.String())) + dots(v.Len() > 20)
+		if v.Len() > 60 {
+			return fmt.Sprintf("%q …", v.String()[:50])
+		}
+		return fmt.Sprintf("%q", v)
 	case reflect.Slice, reflect.Array:
 		var texts []string
 		for i := range min(v.Len(), some) {
 			texts = append(texts, inline(v.Index(i)))
 		}
-		return "[" + strings.Join(texts, " ") + dots(v.Len() > some) + "]"
+		return list(texts, false, v.Len() > some)
 	case reflect.Struct:
 		var texts []string
 		for i := range v.NumField() {
@@ -100,6 +103,11 @@ func inline(v reflect.Value) string {
 	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan:
 		if v.IsNil() {
 			return "nil"
+		}
+		if v.CanInterface() {
+			if err, ok := v.Interface().(error); ok {
+				return err.Error()
+			}
 		}
 		return v.Type().String()
 	}
