@@ -127,17 +127,7 @@ func goTest(ctx context.Context, root string, all []Exercise, flags []string) (t
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	run := untested(all)
-	args := []string{"test", "-json", "-vet=off", "-timeout=20s"}
-	args = append(args, flags...)
-	var names []string
-	for _, e := range all {
-		names = append(names, e.Test)
-	}
-	args = append(args, "-run=^("+strings.Join(names, "|")+")$")
-	for _, chapter := range slices.Sorted(maps.Keys(run)) {
-		args = append(args, "./"+chapter)
-	}
-	cmd := exec.CommandContext(inner, "go", args...)
+	cmd := exec.CommandContext(inner, "go", slices.Concat([]string{"test", "-json", "-vet=off", "-timeout=20s"}, flags, run.args(all))...)
 	dir, unlink, err := plainly(root)
 	if err != nil {
 		return nil, err
@@ -233,6 +223,19 @@ func (r testRun) read(stdout io.Reader) (flooded bool, err error) {
 			}
 		}
 	}
+}
+
+// args are the arguments of go test that say what to run.
+func (r testRun) args(all []Exercise) []string {
+	var names []string
+	for _, e := range all {
+		names = append(names, e.Test)
+	}
+	args := []string{"-run=^(" + strings.Join(names, "|") + ")$"}
+	for _, chapter := range slices.Sorted(maps.Keys(r)) {
+		args = append(args, "./"+chapter)
+	}
+	return args
 }
 
 // stopAt ends the run for a test that has printed too much. Those of other chapters that
