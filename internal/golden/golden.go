@@ -30,20 +30,6 @@ func Path(t testing.TB, name string) string {
 	return path
 }
 
-// Load reads a golden file of tensors, "layers/linear.safetensors".
-func Load(t testing.TB, name string) Tensors {
-	t.Helper()
-	data, err := os.ReadFile(Path(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	tensors, err := parse(data)
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return tensors
-}
-
 // JSON reads a golden file such as "gpt2-tiny/training.json" into v.
 func JSON(t testing.TB, name string, v any) {
 	t.Helper()

@@ -1,7 +1,6 @@
 package golden
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"os"
@@ -99,26 +98,8 @@ func TestCloseFindsTheFirstAndTheWorst(t *testing.T) {
 }
 
 func TestTensorsOfTheWrongNameOrType(t *testing.T) {
-	ts := Tensors{"ids": {Shape: []int{1}, Ints: []int{4}}}
-	require.Contains(t, try(func(t testing.TB) { ts.F32(t, "ids") }).fatal, "is not F32")
-	require.Contains(t, try(func(t testing.TB) { ts.Ints(t, "id") }).fatal, `no tensor "id", only [ids]`)
-}
-
-func TestParseRefusesWhatIsNotAFileOfTensors(t *testing.T) {
-	file := func(header string, body int) []byte {
-		b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
-		return append(append(b, header...), make([]byte, body)...)
-	}
-	for want, data := range map[string][]byte{
-		"shorter than its header": {1, 2, 3},
-		"of 7 bytes":              file(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 7),
-		"has shape [3]":           file(`{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8),
-		"has type F16":            file(`{"w":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}`, 8),
-		"invalid character":       file(`{"w":`+"\x01", 0),
-	} {
-		_, err := parse(data)
-		require.ErrorContains(t, err, want)
-	}
-	_, err := parse(binary.LittleEndian.AppendUint64(nil, 1<<63))
-	require.Error(t, err)
+	ts := Load(t, "layers/embedding.safetensors")
+	require.Contains(t, try(func(t testing.TB) { ts.F32(t, "ids") }).fatal, `tensor "ids" is I64; only F32`)
+	require.Contains(t, try(func(t testing.TB) { ts.Ints(t, "wte") }).fatal, `tensor "wte" is F32, not I64`)
+	require.Contains(t, try(func(t testing.TB) { ts.Ints(t, "id") }).fatal, `no tensor "id", only [`)
 }

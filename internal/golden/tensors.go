@@ -2,103 +2,64 @@ package golden
 
 import (
 	"encoding/binary"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"maps"
-	"math"
-	"slices"
+	"os"
+	"path/filepath"
 	"testing"
+
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
-// Tensors are the tensors of one golden file by name. Chapter 5 builds the
-// robust reader of safetensors files; this one is for tests of the chapters
-// before it, and knows only what the golden files hold: float32 and int64.
-type Tensors map[string]Tensor
+// Tensors are the tensors of one golden file by name: of floats or of whole numbers.
+type Tensors struct{ *safetensors.Tensors }
 
-// A Tensor has either floats or ints, row-major.
-type Tensor struct {
-	Shape  []int
-	Floats []float32
-	Ints   []int
-}
-
-// F32 are the values of a float32 tensor.
-func (ts Tensors) F32(t testing.TB, name string) []float32 {
+// Load opens a golden file of tensors, "layers/linear.safetensors".
+func Load(t testing.TB, name string) Tensors {
 	t.Helper()
-	return ts.get(t, name, "F32").Floats
-}
-
-// Ints are the values of an int64 tensor, ids for example.
-func (ts Tensors) Ints(t testing.TB, name string) []int {
-	t.Helper()
-	return ts.get(t, name, "I64").Ints
+	dir, file := filepath.Split(Path(t, name))
+	tensors, err := safetensors.Open(os.DirFS(dir), dir, file)
+	if err != nil {
+		t.Fatalf("golden: %v", err)
+	}
+	t.Cleanup(func() { tensors.Close() })
+	return Tensors{tensors}
 }
 
 // Shape is the shape of a tensor of either type.
 func (ts Tensors) Shape(t testing.TB, name string) []int {
 	t.Helper()
-	return ts.get(t, name, "").Shape
-}
-
-// Names are the names of all tensors, sorted.
-func (ts Tensors) Names() []string {
-	return slices.Sorted(maps.Keys(ts))
-}
-
-func (ts Tensors) get(t testing.TB, name, dtype string) Tensor {
-	t.Helper()
-	tensor, ok := ts[name]
+	shape, ok := ts.Tensors.Shape(name)
 	if !ok {
 		t.Fatalf("golden: no tensor %q, only %v", name, ts.Names())
 	}
-	if dtype == "F32" && tensor.Floats == nil || dtype == "I64" && tensor.Ints == nil {
-		t.Fatalf("golden: tensor %q is not %s", name, dtype)
-	}
-	return tensor
+	return shape
 }
 
-// parse reads a safetensors file: the length of the header in eight bytes, the
-// header as JSON, the data that the header's offsets point into.
-func parse(data []byte) (Tensors, error) {
-	if len(data) < 8 || binary.LittleEndian.Uint64(data) > uint64(len(data)-8) {
-		return nil, errors.New("shorter than its header")
+// F32 are the values of a tensor of floats.
+func (ts Tensors) F32(t testing.TB, name string) []float32 {
+	t.Helper()
+	p := safetensors.Tensor{Name: name, Shape: ts.Shape(t, name)}
+	size := 1
+	for _, d := range p.Shape {
+		size *= d
 	}
-	body := data[8+binary.LittleEndian.Uint64(data):]
-	var header map[string]struct {
-		Dtype   string
-		Shape   []int
-		Offsets [2]int `json:"data_offsets"`
+	p.Data = make([]float32, size)
+	if err := ts.Read(p); err != nil {
+		t.Fatalf("golden: %v", err)
 	}
-	if err := json.Unmarshal(data[8:len(data)-len(body)], &header); err != nil {
-		return nil, err
+	return p.Data
+}
+
+// Ints are the values of an int64 tensor, ids for example.
+func (ts Tensors) Ints(t testing.TB, name string) []int {
+	t.Helper()
+	ts.Shape(t, name)
+	dtype, data, err := ts.Bytes(name)
+	if err != nil || dtype != "I64" {
+		t.Fatalf("golden: tensor %q is %s, not I64 (%v)", name, dtype, err)
 	}
-	tensors := Tensors{}
-	for name, h := range header {
-		from, to := h.Offsets[0], h.Offsets[1]
-		if from < 0 || to < from || to > len(body) {
-			return nil, fmt.Errorf("tensor %s lies at %d to %d of %d bytes", name, from, to, len(body))
-		}
-		n := 1
-		for _, d := range h.Shape {
-			n *= d
-		}
-		width, known := map[string]int{"F32": 4, "I64": 8}[h.Dtype]
-		if !known {
-			return nil, fmt.Errorf("tensor %s has type %s", name, h.Dtype)
-		}
-		if n*width != to-from {
-			return nil, fmt.Errorf("tensor %s has shape %v and %d bytes", name, h.Shape, to-from)
-		}
-		tensor := Tensor{Shape: h.Shape}
-		for b := range slices.Chunk(body[from:to], width) {
-			if h.Dtype == "F32" {
-				tensor.Floats = append(tensor.Floats, math.Float32frombits(binary.LittleEndian.Uint32(b)))
-			} else {
-				tensor.Ints = append(tensor.Ints, int(int64(binary.LittleEndian.Uint64(b))))
-			}
-		}
-		tensors[name] = tensor
+	ints := make([]int, len(data)/8)
+	for i := range ints {
+		ints[i] = int(int64(binary.LittleEndian.Uint64(data[8*i:])))
 	}
-	return tensors, nil
+	return ints
 }

@@ -55,7 +55,7 @@ var roomImports = map[string][]string{
 	"internal/f32":               nil,
 	"internal/fetch":             {module + "/internal/durable"},
 	"internal/flash":             {module + "/internal/f32"},
-	"internal/golden":            nil,
+	"internal/golden":            {module + "/internal/safetensors"},
 	"internal/exercise":          {module + "/internal/gradcheck", module + "/internal/plaintext"},
 	"internal/gradcheck":         nil,
 	"internal/gpt2files":         {module + "/internal/safetensors", module + "/internal/strictjson"},

@@ -120,6 +120,17 @@ func (t *Tensors) find(p Tensor) (tensorInfo, error) {
 	return info, nil
 }
 
+// Bytes returns the type of a tensor, whatever it is, and its values as they are in
+// the file.
+func (t *Tensors) Bytes(name string) (DType, []byte, error) {
+	info, ok := t.lookUp(name)
+	if !ok {
+		return "", nil, fmt.Errorf("%s: tensor %q is missing", t.Name, name)
+	}
+	data := make([]byte, info.end-info.begin)
+	return info.dtype, data, readAt(info.file.r, data, info.file.start+info.begin)
+}
+
 // Fill reads every tensor of the list as [Tensors.Read] does.
 func Fill[T Named](t *Tensors, list []T) error {
 	for _, p := range list {
