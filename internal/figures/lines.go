@@ -15,7 +15,7 @@ type Series struct {
 // The plot area of Lines and Bars, in pixels.
 const (
 	plotHeight          = 252.0
-	plotLeft, plotRight = 56.0, 340.0
+	plotLeft, plotRight = 56.0, 336.0
 	plotTop, plotBottom = 38.0, 206.0
 	legendLine          = 18.0
 )

@@ -31,7 +31,7 @@ type choice struct {
 // newHead is GPT-2 with its own head, and three times with the new one.
 func newHead() []byte {
 	c := gpt.GPT2Small
-	s := figures.NewSketch(360, "Another head, and what is trained under it",
+	s := figures.NewSketch(344, "Another head, and what is trained under it",
 		"The head of 50,257 outputs is replaced by one of 2. Of three choices one trains the head alone, one the last block as well, one everything.")
 	parts := []string{"wte.", "wpe."}
 	for i := range c.Layers {
@@ -58,7 +58,6 @@ func newHead() []byte {
 			s.Note(x+38, 336, "middle", thousands(classify.TrainedParams(c, way.trains)))
 		}
 	}
-	s.Note(4, 352, "start", "trained: green")
 	return s.SVG()
 }
 

@@ -55,11 +55,11 @@ func descents() []byte {
 		name           string
 		rate, momentum float64
 	}{{"rate 0.0205", 0.0205, 0}, {"rate 0.01", 0.01, 0}, {"momentum 0.9", 0.01, 0.9}, {"AdamW", 0.04, -1}} {
-		p := panel{s, 4 + 176*float64(i%2), 46 + 190*float64(i/2), 168, 136, -1.6, 1.6, -0.5, 1.15}
+		p := panel{s, 4 + 176*float64(i%2), 46 + 190*float64(i/2), 168, 136, -1.6, 1.6, -1.1, 1.15}
 		s.Note(p.left, p.top-6, "start", way.name)
-		for _, level := range []float64{0.05, 0.5, 5, 50} { // in the height of the bowl
+		for _, level := range []float64{0.05, 0.5, 12.5, 50} { // in the height of the bowl
 			var xs, ys []float64
-			for a := 0.0; a <= 2*math.Pi+0.1; a += math.Pi / 24 {
+			for a := math.Pi / 2; a <= 2.5*math.Pi+0.01; a += math.Pi / 48 {
 				xs, ys = append(xs, math.Sqrt(level/50)*math.Cos(a)), append(ys, math.Sqrt(2*level)*math.Sin(a))
 			}
 			p.curve(figures.Frozen, xs, ys)

@@ -69,15 +69,17 @@ func (p panel) at(x, y float64) (px, py float64) {
 	return p.left + (x-p.x0)/(p.x1-p.x0)*p.width, p.top + (p.y1-y)/(p.y1-p.y0)*p.height
 }
 
-// curve draws a line through points, up to the edge where it leaves the axes.
+// curve draws a line through points, and none of it beyond the axes.
 func (p panel) curve(role figures.Role, xs, ys []float64) {
 	var points []float64
 	for i, x := range xs {
 		px, py := p.at(min(max(x, p.x0), p.x1), min(max(ys[i], p.y0), p.y1))
 		points = append(points, px, py)
-		if x < p.x0 || x > p.x1 || ys[i] < p.y0 || ys[i] > p.y1 {
-			p.Line(role, points...)
-			points = nil
+		if beyond := x < p.x0 || x > p.x1 || ys[i] < p.y0 || ys[i] > p.y1; beyond {
+			if len(points) > 4 {
+				p.Line(role, points...)
+			}
+			points = []float64{px, py}
 		}
 	}
 	p.Line(role, points...)
@@ -95,8 +97,8 @@ func (p panel) axes(x0, x1, y0, y1 string) {
 	bottom := p.top + p.height
 	p.Arrow(p.left, bottom, p.left, p.top)
 	p.Arrow(p.left, bottom, p.left+p.width, bottom)
-	p.Note(p.left, bottom+14, "middle", x0)
-	p.Note(p.left+p.width, bottom+14, "middle", x1)
+	p.Note(p.left, bottom+14, "start", x0)
+	p.Note(p.left+p.width, bottom+14, "end", x1)
 	p.Note(p.left-6, bottom+4, "end", y0)
 	p.Note(p.left-6, p.top+8, "end", y1)
 }
