@@ -89,7 +89,7 @@ func (b *tab) is(expression string) bool {
 
 func (b *tab) text(expression string) string {
 	b.t.Helper()
-	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](expression))
+	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
 	require.NoError(b.t, err, expression)
 	return s
 }
@@ -132,6 +132,29 @@ const (
 // widest names what is too wide, for the message of a failing test.
 const widest = `Array.from(document.querySelectorAll("main *")).filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest("pre, .scroll, .math")).map(e => e.tagName + ":" + e.textContent.slice(0, 60)).slice(0, 3).join(" | ")`
 
+// cut names formulas, tables and code that no reader gets to see whole: they reach
+// beyond the window, or beyond the left of what they scroll in, or scroll in a box that
+// shows no shadow at its edge. The observer of the page's script has had its turn after
+// a frame.
+const cut = `new Promise(done => requestAnimationFrame(() => setTimeout(done))).then(() => Array.from(document.querySelectorAll("main :is(math, math *, table, .line, samp)")).filter(e => {
+	const box = e.getBoundingClientRect(), scroller = e.closest("pre, .scroll, div.math")
+	const inside = scroller && scroller.getBoundingClientRect(), style = scroller && getComputedStyle(scroller)
+	if (!e.checkVisibility() || box.width === 0) return false
+	if (box.left >= 0 && box.right <= innerWidth) return false
+	return !scroller || inside.right > innerWidth || box.left < inside.left || scroller.scrollWidth + inside.left + 1 < box.right ||
+		style.overflowX !== "auto" || !style.backgroundAttachment.includes("local") || scroller.tabIndex !== 0
+}).map(e => e.tagName + ":" + (e.closest("math")?.getAttribute("alttext") || e.textContent.slice(0, 60))).slice(0, 3).join(" | "))`
+
+// small names pictures that are shown wider than the page or with letters under
+// 10.9 pixels, or in which a letter stands outside of the window.
+const small = `Array.from(document.querySelectorAll(".picture svg")).filter(svg => {
+	const box = svg.getBoundingClientRect(), scale = box.width / svg.viewBox.baseVal.width
+	return box.left < 0 || box.right > innerWidth || Array.from(svg.querySelectorAll("text")).some(text => {
+		const t = text.getBoundingClientRect()
+		return parseFloat(getComputedStyle(text).fontSize) * scale < 10.9 || t.left < 0 || t.right > innerWidth
+	})
+}).map(svg => svg.querySelector("title").textContent).join(" | ")`
+
 // Every page of the real book opens without a complaint, on a desk and on a
 // phone, in light and in dark. The one that holds all others once more takes as
 // long as they do together: only CI opens it.
@@ -155,6 +178,8 @@ func TestEveryPageOpens(t *testing.T) {
 			if b.is(overflows) {
 				t.Errorf("%s is wider than %d pixels: %s", name, look.width, b.text(widest))
 			}
+			require.Empty(t, b.text(cut), "%s at %d pixels: what is cut", name, look.width)
+			require.Empty(t, b.text(small), "%s at %d pixels: pictures that do not fit", name, look.width)
 		}
 		slices.Reverse(looks) // the next page begins as this one ends: to lay out a page takes longest
 		b.quiet(name)
@@ -167,6 +192,7 @@ func TestFormulasAreMathML(t *testing.T) {
 	require.True(t, b.is(`document.querySelectorAll("math").length === 2 && document.querySelector("math mfrac") instanceof MathMLElement`))
 	require.True(t, b.is(`document.querySelector("div.math").scrollWidth > document.querySelector("div.math").clientWidth`), "a wide formula scrolls in its own box")
 	require.False(t, b.is(overflows), b.text(widest))
+	require.Empty(t, b.text(cut))
 	b.quiet("ch01_add.html")
 }
 

@@ -178,10 +178,18 @@ func (w *weaver) math(out util.BufWriter, _ []byte, n ast.Node, entering bool) (
 }
 
 func (w *weaver) formula(out util.BufWriter, n ast.Node, src string, display bool) {
-	xml, err := tex.MathML(src, display)
-	if err != nil {
-		w.problem(n, "formula %s: %v", strings.Join(strings.Fields(src), " "), err)
-		xml = "<code>" + html.EscapeString(src) + "</code>"
+	parts := []string{src}
+	if display && !strings.Contains(src, `\begin`) {
+		parts = strings.Split(src, `\qquad`) // side by side, or where that is too wide, under each other
+	}
+	xml := ""
+	for _, part := range parts {
+		formula, err := tex.MathML(part, display)
+		if err != nil {
+			w.problem(n, "formula %s: %v", strings.Join(strings.Fields(src), " "), err)
+			formula = "<code>" + html.EscapeString(part) + "</code>"
+		}
+		xml += formula
 	}
 	if display {
 		fmt.Fprintf(out, "<div class=\"math\">%s</div>\n", xml)

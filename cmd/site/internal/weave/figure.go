@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -78,11 +79,11 @@ func inline(svg []byte, alt string) (string, error) {
 	return fmt.Sprintf(`<svg aria-label="%s"%s>%s`, html.EscapeString(alt), svgOwn.ReplaceAllString(tag, ""), strings.TrimRight(inside, "\n")), nil
 }
 
-// A picture fits the page's column, and its letters can be read. On a phone it keeps
-// its size, and scrolls.
+// On a phone of 390 pixels a picture is shown phoneWidth wide, and letters can be read
+// from letterHeight on, which is that of .fig-small.
 const (
-	pictureWidth = 640
-	letterHeight = 11
+	phoneWidth   = 354
+	letterHeight = 11.0
 )
 
 // forbidden says what is wrong with an SVG file: it is not well-formed, does not fit
@@ -90,8 +91,12 @@ const (
 // would drop silently.
 func forbidden(svg []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(svg))
+	wide, least := 0.0, math.Inf(1)
 	for {
 		t, err := d.Token()
+		if shown := least * min(1, phoneWidth/wide); errors.Is(err, io.EOF) && shown < letterHeight {
+			return fmt.Errorf("does not fit: %g pixels wide, it has letters of %.2f on a phone, and at least %g can be read", wide, shown, letterHeight)
+		}
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -104,10 +109,14 @@ func forbidden(svg []byte) error {
 		}
 		for _, a := range e.Attr {
 			switch size, _ := strconv.ParseFloat(strings.TrimSuffix(a.Value, "px"), 64); {
-			case e.Name.Local == "svg" && a.Name.Local == "width" && size > pictureWidth:
-				return fmt.Errorf("is %s pixels wide; the page has %d", a.Value, pictureWidth)
-			case a.Name.Local == "font-size" && size < letterHeight:
-				return fmt.Errorf("has letters of %s; from %d pixels on they can be read", a.Value, letterHeight)
+			case e.Name.Local == "svg" && a.Name.Local == "width":
+				wide = size
+			case a.Name.Local == "font-size":
+				least = min(least, size)
+			case e.Name.Local == "text" && strings.Contains(a.Value, "fig-small"):
+				least = min(least, letterHeight)
+			case e.Name.Local == "text" && strings.Contains(a.Value, "fig-text"):
+				least = min(least, 13)
 			}
 			if a.Name.Local == "style" || strings.HasPrefix(a.Name.Local, "on") {
 				return fmt.Errorf("has in <%s> the attribute %s, which the page's security policy forbids", e.Name.Local, a.Name.Local)

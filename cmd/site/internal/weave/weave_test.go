@@ -21,7 +21,7 @@ var small = map[string]string{
 	"docs/legend.md": "# Letters\n\n$`N`$ is a number.\n",
 	"docs/ch01_add.md": "# Adding\n\n## How it adds\n\nWe have `Add` and `Total.Sum`, of type `Total`.\n\n" +
 		"[add](../ch01_add/add.go#package)\n\n[`Add`](../ch01_add/add.go#Add)\n\n[`Total`](../ch01_add/add.go#Total)\n\n[`Total.Sum`](../ch01_add/add.go#Total.Sum)\n\n" +
-		"[Example](../ch01_add/add_test.go#ExampleAdd)\n\n![Two bars](figures/bars.svg \"The second is <higher>.\")\n\n```math\n\\frac{a}{b}\n```\n",
+		"[Example](../ch01_add/add_test.go#ExampleAdd)\n\n![Two bars](figures/bars.svg \"The second is <higher>.\")\n\n```math\n\\frac{a}{b} \\qquad c\n```\n",
 	"docs/ch02_twice.md":    "# Twice\n\n`Twice` calls `Add`.\n\n[twice](../ch02_twice/twice.go#package)\n\n[`Twice`](../ch02_twice/twice.go#Twice)\n",
 	"docs/left_out.md":      "# Left out\n",
 	"docs/runs/README.md":   "How they were made.\n",
@@ -123,6 +123,7 @@ func TestSoundBook(t *testing.T) {
 		`<samp>true</samp>`,
 		`<a class="name" href="#code-Total.Sum"><code>Total.Sum</code></a>`,
 		`<math display="block" alttext="\frac{a}{b}">`,
+		`</math><math display="block" alttext="c">`,
 		`<svg aria-label="Two bars" viewBox="0 0 1 1"><rect class="fig-bar"/></svg>`,
 		`<figcaption><b>Figure 1.1</b> The second is &lt;higher&gt;.</figcaption>`,
 		`<h2 id="how-it-adds">`,
@@ -358,7 +359,8 @@ func FuzzPage(f *testing.F) {
 func TestPicturesThatAreRefused(t *testing.T) {
 	for svg, want := range map[string]string{
 		`<svg><script>1</script></svg>`: "a script", `<svg onload="x()"></svg>`: "onload", `<svg><g style="fill:red"/></svg>`: "style", `<svg><g></svg`: "well-formed",
-		`<svg width="641"></svg>`: "is 641 pixels wide; the page has 640", `<svg width="640"><text font-size="10.5px">a</text></svg>`: "letters of 10.5px",
+		`<svg width="355"><text class="fig-text fig-small">a</text></svg>`: "does not fit: 355 pixels wide, it has letters of 10.97 on a phone",
+		`<svg width="420"><text class="fig-text">a</text></svg>`:           "letters of 10.96", `<svg width="9"><text font-size="10.5px">a</text></svg>`: "letters of 10.5",
 	} {
 		b := woven(t, map[string]string{"docs/figures/bars.svg": svg})
 		require.Len(t, b.Problems, 1, svg)

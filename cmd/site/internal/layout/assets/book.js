@@ -45,8 +45,30 @@
     });
   }
 
+  // What scrolls can be scrolled with the arrow keys: it has the focus in its turn.
+  function reach() {
+    if (!window.ResizeObserver) return;
+    var observer = new ResizeObserver(function (entries) {
+      entries.forEach(function (entry) {
+        var box = entry.target;
+        if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+        else box.removeAttribute("tabindex");
+      });
+    });
+    document.querySelectorAll("pre, .scroll, div.math").forEach(function (box) { observer.observe(box); });
+  }
+
   // Folded parts that hold the target of a link are opened, and all are opened
-  // for printing.
+  // for printing, which the style sheet can do in some browsers only.
+  function unfoldForPrinting() {
+    var opened = [];
+    addEventListener("beforeprint", function () {
+      opened = Array.from(document.querySelectorAll("main details:not([open])"));
+      opened.forEach(function (fold) { fold.open = true; });
+    });
+    addEventListener("afterprint", function () { opened.forEach(function (fold) { fold.open = false; }); });
+  }
+
   function unfold() {
     var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     var opened = false;
@@ -59,6 +81,8 @@
   addEventListener("DOMContentLoaded", function () {
     themeButton();
     copyButtons();
+    reach();
+    unfoldForPrinting();
     unfold();
     addEventListener("hashchange", unfold);
     addEventListener("click", function (e) { if (e.target.closest("a[href]")) setTimeout(unfold); }); // to the same place again
