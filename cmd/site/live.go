@@ -1,13 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"net/http"
 	"os"
-	"path"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,8 +17,8 @@ import (
 )
 
 // pollEvery is how often the files' times are looked at. Looking is more
-// reliable than the system's file events, and cheap for some hundred files.
-const pollEvery = 400 * time.Millisecond
+// reliable than the system's file events, and cheap for a thousand files.
+const pollEvery = 150 * time.Millisecond
 
 // A live book is woven again when somebody asks for it and a file of it has changed.
 type live struct {
@@ -25,7 +26,7 @@ type live struct {
 	stdout io.Writer
 
 	mu      sync.Mutex
-	files   map[string]func() []byte
+	woven   *weave.Book
 	version uint64
 }
 
@@ -34,12 +35,18 @@ func (l *live) book() (files map[string]func() []byte, version uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now := stamp(l.root); now != l.version {
-		b := weave.Weave(l.root)
-		b.Live = true
-		_ = sound(b.Problems, l.stdout)
-		l.files, l.version = b.Files, now
+		var known []weave.Problem
+		if l.woven == nil {
+			l.woven = weave.Weave(l.root)
+		} else {
+			known, l.woven = l.woven.Problems, l.woven.Reweave()
+		}
+		l.woven.Live, l.version = true, now
+		if !slices.Equal(known, l.woven.Problems) { // each is said once
+			_ = sound(l.woven.Problems, l.stdout)
+		}
 	}
-	return l.files, l.version
+	return l.woven.Files, l.version
 }
 
 // ServeHTTP answers with the book as it is now; /events tells a page when it
@@ -56,6 +63,7 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (l *live) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	flush := http.NewResponseController(w)
+	_ = errors.Join(flush.SetReadDeadline(time.Time{}), flush.SetWriteDeadline(time.Time{})) // it stays as long as the page is looked at
 	for told := uint64(0); ; {
 		if _, version := l.book(); version != told {
 			told = version
@@ -76,11 +84,8 @@ func (l *live) events(w http.ResponseWriter, r *http.Request) {
 func stamp(root string) uint64 {
 	h := fnv.New64a()
 	for name := range source.Paths(root) {
-		switch path.Ext(name) {
-		case ".go", ".md", ".txt", ".svg", ".png":
-			if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(name))); err == nil {
-				fmt.Fprintln(h, name, info.Size(), info.ModTime().UnixNano())
-			}
+		if info, err := os.Lstat(filepath.Join(root, filepath.FromSlash(name))); err == nil {
+			fmt.Fprintln(h, name, info.Size(), info.ModTime().UnixNano())
 		}
 	}
 	return h.Sum64()

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/llm-from-scratch/llm/cmd/site/internal/layout"
 )
 
 const (
@@ -30,11 +32,7 @@ func serve(ctx context.Context, root, addr string, stdout io.Writer) error {
 	}
 	book := &live{root: root, stdout: stdout}
 	book.book() // its problems before its address
-	server := &http.Server{
-		Handler:           guard(book),
-		ReadHeaderTimeout: 10 * time.Second,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-	}
+	server := newServer(ctx, book)
 	if _, err := fmt.Fprintf(stdout, "http://%s/\n", listener.Addr()); err != nil {
 		return errors.Join(err, listener.Close()) // nobody would know where it is
 	}
@@ -46,6 +44,15 @@ func serve(ctx context.Context, root, addr string, stdout io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// newServer drops who is silent or slow.
+func newServer(ctx context.Context, book http.Handler) *http.Server {
+	return &http.Server{
+		Handler:     guard(book),
+		ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
 }
 
 // listen opens addr, which must be a loopback address. Without one it takes the
@@ -107,8 +114,8 @@ func inUse(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windows)
 }
 
-const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
-	"connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// policy is that of the pages, and what only a server can forbid.
+const policy = layout.Policy + "; frame-ancestors 'none'"
 
 // guard puts the security headers on every answer and refuses requests that
 // were sent to another name: a page elsewhere may point its own name here.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"html"
 	"io"
 	"net"
 	"net/http"
@@ -37,8 +39,8 @@ func servingBook(t *testing.T, book http.Handler) string {
 	listener, err := listen("127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
-	server := httptest.NewUnstartedServer(guard(book))
-	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = newServer(ctx, book)
 	_ = server.Listener.Close()
 	server.Listener = listener
 	server.Start()
@@ -173,6 +175,7 @@ func TestWrite(t *testing.T) {
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.NotContains(t, string(data), "reload.js")
+		require.Contains(t, html.UnescapeString(string(data)), `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'`)
 		for _, m := range local.FindAllStringSubmatch(string(data), -1) {
 			if m[1] != "" && !strings.Contains(m[1], ":") {
 				require.FileExists(t, filepath.Join(filepath.Dir(path), m[1]), path)
@@ -209,6 +212,110 @@ func TestChangesAreServed(t *testing.T) {
 		_, now := get(t, url+"/legend.html", nil)
 		return strings.Contains(now, "Something new") && strings.Contains(now, "This book has 1 problem")
 	}, 10*time.Second, 50*time.Millisecond)
+}
+
+// Who waits for a change may wait for longer than others may be silent or slow.
+func TestEventsOutliveTheTimeouts(t *testing.T) {
+	book := smallBook(t)
+	listener, err := listen("127.0.0.1:0")
+	require.NoError(t, err)
+	server := newServer(t.Context(), &live{root: book, stdout: io.Discard})
+	require.Positive(t, min(server.ReadTimeout, server.WriteTimeout, server.IdleTimeout))
+	server.ReadTimeout, server.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+	go func() { _ = server.Serve(listener) }()
+	defer server.Close()
+	response, err := http.Get("http://" + listener.Addr().String() + "/events")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	data := func() string {
+		for lines.Scan() {
+			if version, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				return version
+			}
+		}
+		return ""
+	}
+	first := data()
+	time.Sleep(500 * time.Millisecond)
+	require.NoError(t, os.WriteFile(filepath.Join(book, "docs", "legend.md"), []byte("# Changed\n"), 0o644))
+	require.NotContains(t, []string{"", first}, data())
+
+	silent, err := net.Dial("tcp", listener.Addr().String())
+	require.NoError(t, err)
+	defer silent.Close()
+	_, err = silent.Write([]byte("GET / HTTP/1.1\r\n"))
+	require.NoError(t, err)
+	require.NoError(t, silent.SetReadDeadline(time.Now().Add(10*time.Second)))
+	_, err = io.ReadAll(silent)
+	require.NoError(t, err, "who says nothing is hung up on")
+}
+
+// Whatever is edited is seen, and only once is said what is wrong: prose, a figure, a
+// recorded run, and a source file, which stays on the pages as it was when it parsed.
+func TestEveryEditIsServed(t *testing.T) {
+	book := smallBook(t)
+	require.NoError(t, os.MkdirAll(filepath.Join(book, "docs", "runs"), 0o755))
+	put := func(name, content string) {
+		require.NoError(t, os.WriteFile(filepath.Join(book, filepath.FromSlash(name)), []byte(content), 0o644))
+	}
+	put("docs/runs/log.csv", "step\n1\n")
+	put("docs/legend.md", "# Letters\n\nSee [the run](runs/log.csv).\n")
+	var out bytes.Buffer
+	l := &live{root: book, stdout: &out}
+	page := func(name string) string {
+		files, _ := l.book()
+		return string(files[name]())
+	}
+	page("ch01_add.html")
+	for _, edit := range []struct{ file, content, page, want string }{
+		{"docs/ch02_twice.md", "# Twice as much\n\n`Twice` doubles.\n\n[twice](../ch02_twice/twice.go#package)\n\n[`Twice`](../ch02_twice/twice.go#Twice)\n", "ch02_twice.html", "Twice as much"},
+		{"docs/figures/bars.svg", `<svg viewBox="0 0 7 7"></svg>`, "ch01_add.html", `viewBox="0 0 7 7"`},
+		{"docs/runs/log.csv", "step\n4321\n", "src/docs/runs/log.csv.html", "4321"},
+		{"ch01_add/add.go", "// Package add adds.\npackage add\n\n// Add sums.\nfunc Add(a, b int) int { return b + a }\n", "ch01_add.html", "// Add sums."},
+	} {
+		put(edit.file, edit.content)
+		require.Contains(t, page(edit.page), edit.want, edit.file)
+		require.Empty(t, out.String())
+	}
+	put("ch01_add/add.go", "package add\n\nfunc {\n")
+	broken := page("ch01_add.html")
+	require.Contains(t, broken, "This book has 1 problem<")
+	require.Contains(t, broken, "ch01_add/add.go:3: expected")
+	require.Contains(t, broken, "// Add sums.")
+	put("docs/legend.md", "# Letters\n")
+	page("legend.html")
+	require.Equal(t, 1, strings.Count(out.String(), "\n"), out.String())
+
+	status, stdout, _ := site(t, book, "-check")
+	require.Equal(t, 1, status)
+	require.Regexp(t, `^ch01_add/add\.go:3: expected [^\n]*\n$`, stdout, "what follows from it is no news")
+}
+
+// A link that leads out of the book is none.
+func TestLinksOutOfTheBook(t *testing.T) {
+	book, secret := smallBook(t), filepath.Join(t.TempDir(), "secret.txt")
+	require.NoError(t, os.WriteFile(secret, []byte("do not tell"), 0o644))
+	for name, prose := range map[string]string{
+		"docs/out.txt": "[out](out.txt)", "ch01_add/out.go": "[out](../ch01_add/out.go)", "docs/figures/out.svg": `![out](figures/out.svg "Out.")`, "docs/there/secret.txt": "[out](there/secret.txt)",
+	} {
+		link, to := filepath.Join(book, filepath.FromSlash(name)), secret
+		if name == "docs/there/secret.txt" {
+			link, to = filepath.Dir(link), filepath.Dir(secret)
+		}
+		if err := os.Symlink(to, link); err != nil {
+			t.Skip("skipped: no symbolic links here: ", err)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(book, "docs", "legend.md"), []byte("# L\n\n"+prose+"\n"), 0o644))
+		l := &live{root: book, stdout: io.Discard}
+		files, _ := l.book()
+		for file := range files {
+			require.NotContains(t, string(files[file]()), "do not tell", file)
+		}
+		status, stdout, _ := site(t, book, "-check")
+		require.Equal(t, 1, status, name)
+		require.Contains(t, stdout, "docs/legend.md:3: ")
+	}
 }
 
 // The book may be cloned into a directory of any name, and written into one.

@@ -14,6 +14,11 @@ var files embed.FS
 
 var frame = template.Must(template.ParseFS(files, "page.html"))
 
+// Policy is what a page may load: what belongs to the site. Each page says so itself,
+// wherever a copy of it lies.
+const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'"
+
 // A Link is an address and what it is called.
 type Link struct{ Href, Text string }
 
@@ -44,8 +49,9 @@ func (p Page) Render() []byte {
 	var b bytes.Buffer
 	data := struct {
 		Page
-		Body template.HTML
-	}{p, template.HTML(p.Body)} // the weaver escapes what it writes
+		Body   template.HTML
+		Policy string
+	}{p, template.HTML(p.Body), Policy} // the weaver escapes what it writes
 	if err := frame.Execute(&b, data); err != nil {
 		panic("layout: " + err.Error())
 	}

@@ -30,11 +30,10 @@ type Tree struct {
 	Files  map[string]*File
 
 	packages map[string]*Package
-	outside  map[string]*Package // packages of Go and of libraries, read when named
-	// outsideDirs has the directories of such packages by their names.
-	outsideDirs func() map[string][]string
+	outside  *outside
 
 	fset    *token.FileSet // of all files
+	mu      sync.Mutex     // of what follows: pages ask for it at any time
 	checked map[unit]*types.Package
 	objects map[types.Object]Name
 	uses    map[string]map[int][]Use
@@ -47,6 +46,7 @@ type File struct {
 	Lines []string
 	Test  bool
 
+	from string // the text that was parsed
 	fset *token.FileSet
 	ast  *ast.File
 }
@@ -63,10 +63,16 @@ func moduleOf(gomod []byte) string {
 // Load parses every Go file below root. Files that do not parse are reported
 // and left out: the rest of the book can still be shown.
 func Load(root string) (*Tree, []error) {
-	t := &Tree{Root: root, Files: map[string]*File{}, packages: map[string]*Package{}, outside: map[string]*Package{}}
-	t.fset, t.checked = token.NewFileSet(), map[unit]*types.Package{}
+	return (&Tree{Root: root, fset: token.NewFileSet()}).Reload()
+}
+
+// Reload is the tree as it is now. Files that have not changed are not parsed again,
+// and one that no longer parses is reported, and stays as it was when it did.
+func (before *Tree) Reload() (*Tree, []error) {
+	root := before.Root
+	t := &Tree{Root: root, Files: map[string]*File{}, packages: map[string]*Package{}}
+	t.fset, t.checked = before.fset, map[unit]*types.Package{}
 	t.objects, t.uses = map[types.Object]Name{}, map[string]map[int][]Use{}
-	t.outsideDirs = sync.OnceValue(t.listOutside)
 	var problems []error
 	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil {
 		t.Module = moduleOf(data)
@@ -75,21 +81,40 @@ func Load(root string) (*Tree, []error) {
 		if !strings.HasSuffix(rel, ".go") || strings.Contains("/"+rel, "/testdata/") {
 			continue
 		}
-		if f, err := parse(t.fset, authored(filepath.Join(root, filepath.FromSlash(rel))), rel); err != nil {
+		f, err := t.parseAgain(authored(filepath.Join(root, filepath.FromSlash(rel))), rel, before.Files[rel])
+		if err != nil {
 			problems = append(problems, err)
-		} else {
-			t.Files[f.Path] = f
+		}
+		if f != nil {
+			t.Files[rel] = f
 		}
 	}
+	if before.outside != nil && t.Module == before.Module && maps.Equal(t.Files, before.Files) {
+		return before, problems
+	}
+	t.outside = t.listOutside(before.outside)
 	for _, p := range slices.Sorted(maps.Keys(t.Files)) {
 		t.declare(t.Files[p])
 	}
 	return t, problems
 }
 
-// Paths yields the files below root, by slash-separated paths from it, but for what
-// lies in directories that begin with . or _, which the go command leaves out too, or
-// in runs, where readers train.
+// parseAgain parses the file that is at rel, unless it is what it was before. With an
+// error it returns that one.
+func (t *Tree) parseAgain(file, rel string, before *File) (*File, error) {
+	data, err := os.ReadFile(file)
+	if err == nil && (before == nil || before.from != string(data)) {
+		var now *File
+		if now, err = parseSource(t.fset, data, rel); err == nil {
+			return now, nil
+		}
+	}
+	return before, err
+}
+
+// Paths yields the files below root, by slash-separated paths from it, but for
+// symbolic links, what lies in directories that begin with . or _, which the go command
+// leaves out too, or in runs, where readers train.
 func Paths(root string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
@@ -99,7 +124,7 @@ func Paths(root string) iter.Seq[string] {
 				return nil
 			case d.IsDir() && rel != "." && (strings.ContainsAny(d.Name()[:1], "._") || rel == "runs"):
 				return fs.SkipDir
-			case !d.IsDir() && !yield(filepath.ToSlash(rel)):
+			case d.Type().IsRegular() && !yield(filepath.ToSlash(rel)):
 				return fs.SkipAll
 			}
 			return nil
@@ -129,8 +154,9 @@ func parse(fset *token.FileSet, file, rel string) (*File, error) {
 
 // parseSource parses the text of the file that is at rel.
 func parseSource(fset *token.FileSet, data []byte, rel string) (*File, error) {
+	from := string(data)
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	f := &File{Path: rel, Dir: path.Dir(rel), Test: strings.HasSuffix(rel, "_test.go"), fset: fset}
+	f := &File{from: from, Path: rel, Dir: path.Dir(rel), Test: strings.HasSuffix(rel, "_test.go"), fset: fset}
 	f.Lines = strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
 	var err error
 	f.ast, err = parser.ParseFile(f.fset, rel, data, parser.ParseComments|parser.SkipObjectResolution)

@@ -20,6 +20,8 @@ type Use struct {
 // alone tells them: what comes out of a package of Go or of a library has none. What
 // does not compile is left out.
 func (t *Tree) Uses(file string) map[int][]Use {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if f := t.Files[file]; f != nil {
 		t.check(f.Dir, f.Package(), f.Test)
 	}

@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"go/scanner"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -122,18 +123,27 @@ type part struct {
 
 // Weave reads the book below root. It always returns a book, as whole as its
 // sources allow, so that an author sees the page with the problem on it.
-func Weave(root string) *Book {
+func Weave(root string) *Book { return weave(source.Load(root)) }
+
+// Reweave is the book as its files are now. What has not changed since b was woven is
+// not parsed and coloured again, and a source file that no longer parses is shown as it
+// was.
+func (b *Book) Reweave() *Book { return weave(b.tree.Reload()) }
+
+func weave(tree *source.Tree, broken []error) *Book {
 	b := &Book{
-		root: root, Files: map[string]func() []byte{},
+		root: tree.Root, tree: tree, Files: map[string]func() []byte{},
 		byFile: map[string]*page{}, anchors: map[anchorKey]place{}, shown: map[string]map[int][]string{},
 	}
-	tree, broken := source.Load(root)
-	b.tree = tree
+	missing := false
 	for _, err := range broken {
-		b.Problems = append(b.Problems, sourceProblem(err))
+		p := sourceProblem(err)
+		b.Problems = append(b.Problems, p)
+		missing = missing || tree.Files[p.File] == nil
 	}
+	causes := slices.Clip(b.Problems)
 	var err error
-	if b.exercises, err = exercise.List(root); err != nil {
+	if b.exercises, err = exercise.List(tree.Root); err != nil {
 		b.Problems = append(b.Problems, Problem{orderFile, 1, "the exercises cannot be read: " + err.Error()})
 	}
 	b.readPages()
@@ -141,9 +151,22 @@ func Weave(root string) *Book {
 		b.findListings(p)
 	}
 	b.render()
+	if missing { // what follows from it is no news
+		b.Problems = causes
+	}
 	slices.SortFunc(b.Problems, byPlace)
 	b.Problems = slices.Compact(b.Problems)
 	return b
+}
+
+// read is a file of the repository. A symbolic link that leads out of it is an error.
+func (b *Book) read(file string) ([]byte, error) {
+	f, err := os.OpenInRoot(b.root, filepath.FromSlash(file))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
 }
 
 // sourceProblem says where a Go file does not parse.
@@ -173,7 +196,7 @@ const (
 
 // readPages parses the front page, the pages of book.txt and the legend.
 func (b *Book) readPages() {
-	order, err := os.ReadFile(filepath.Join(b.root, orderFile))
+	order, err := b.read(orderFile)
 	if err != nil {
 		b.Problems = append(b.Problems, Problem{orderFile, 1, "the list of pages cannot be read: " + err.Error()})
 	}
@@ -203,7 +226,7 @@ func (b *Book) readPages() {
 // readPage adds a page, of which the order says what kind it is. If it cannot, that
 // is a problem of the place that wants it.
 func (b *Book) readPage(file string, wanted Problem, kind page) {
-	data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
+	data, err := b.read(file)
 	if err != nil {
 		wanted.Text = "page " + file + " cannot be read: " + err.Error()
 		if errors.Is(err, fs.ErrNotExist) {

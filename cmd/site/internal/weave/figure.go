@@ -9,9 +9,7 @@ import (
 	"html"
 	"io"
 	"math"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,8 +37,8 @@ func (w *weaver) image(out util.BufWriter, src []byte, n ast.Node, entering bool
 		w.problem(n, `picture %s needs a paragraph of its own and a caption: ![…](%s "What to see in it.")`, dest, dest)
 	}
 	file := path.Join(path.Dir(w.page.file), dest)
-	data, err := os.ReadFile(filepath.Join(w.book.root, filepath.FromSlash(file)))
-	if err != nil || strings.Contains(dest, "://") || strings.HasPrefix(file, "..") {
+	data, err := w.book.read(file)
+	if err != nil {
 		w.problem(n, "no picture %s%s", file, spell.Suggest(file, source.Paths(w.book.root)))
 		return ast.WalkSkipChildren, nil
 	}

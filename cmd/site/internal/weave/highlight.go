@@ -3,7 +3,6 @@ package weave
 import (
 	"fmt"
 	"html"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -36,7 +35,7 @@ func unlabelled(int) label { return label{} }
 func highlight(language, code string, labelled func(i int) label) string {
 	var b strings.Builder
 	b.WriteString(`<pre class="code"><code>`)
-	for i, line := range chroma.SplitTokensIntoLines(tokens(language, code)) {
+	for i, line := range coloured(language, code) {
 		b.WriteString(`<span class="line"`)
 		l := labelled(i)
 		if l.number > 0 {
@@ -49,12 +48,12 @@ func highlight(language, code string, labelled func(i int) label) string {
 		at := 0
 		for _, t := range line {
 			class := chroma.StandardTypes[t.Type]
-			coloured := class != "" && strings.TrimSpace(t.Value) != "" && t.Type != chroma.Punctuation && t.Type != chroma.NameOther
-			if coloured {
+			visible := class != "" && strings.TrimSpace(t.Value) != "" && t.Type != chroma.Punctuation && t.Type != chroma.NameOther
+			if visible {
 				fmt.Fprintf(&b, `<span class="%s">`, class)
 			}
 			linked(&b, t.Value, at, l.links)
-			if coloured {
+			if visible {
 				b.WriteString("</span>")
 			}
 			at += len(t.Value)
@@ -84,6 +83,21 @@ func linked(b *strings.Builder, text string, at int, links []link) {
 	b.WriteString(html.EscapeString(text[done:]))
 }
 
+// colours has what was coloured before: a page that is being written is woven again
+// after every change, and a day of that fills a few megabytes.
+var colours sync.Map
+
+// coloured are the tokens of each line.
+func coloured(language, code string) [][]chroma.Token {
+	key := language + "\n" + code
+	lines, ok := colours.Load(key)
+	if !ok {
+		lines = chroma.SplitTokensIntoLines(tokens(language, code))
+		colours.Store(key, lines)
+	}
+	return lines.([][]chroma.Token)
+}
+
 // tokens cuts code into coloured pieces; a language nobody knows is plain text,
 // and so is a shell's: in the book's commands it has nothing of use to colour.
 func tokens(language, code string) []chroma.Token {
@@ -102,7 +116,7 @@ func tokens(language, code string) []chroma.Token {
 // sourcePage shows a whole file of the repository, each line with an id.
 func (b *Book) sourcePage(name, file string) func() []byte {
 	return sync.OnceValue(func() []byte {
-		data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
+		data, err := b.read(file)
 		body := "<h1 class=\"file\">" + html.EscapeString(file) + "</h1>\n"
 		switch {
 		case err != nil:

@@ -2,6 +2,7 @@ package weave
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -32,8 +33,8 @@ func (b *Book) resolve(p *page, dest, prefix string) (string, error) {
 	if strings.HasSuffix(file, ".go") && fragment != "" && !isLineNumber(fragment) {
 		return b.symbolHref(p, file, fragment, prefix)
 	}
-	info, err := os.Stat(filepath.Join(b.root, filepath.FromSlash(file)))
-	if err != nil || strings.HasPrefix(file, "..") {
+	info, err := b.stat(file)
+	if err != nil {
 		return "", fmt.Errorf("dead link %s: there is no %s%s", dest, file, spell.Suggest(file, source.Paths(b.root)))
 	}
 	if info.IsDir() {
@@ -43,6 +44,16 @@ func (b *Book) resolve(p *page, dest, prefix string) (string, error) {
 		return "", fmt.Errorf("link %s: the page is not in %s", dest, orderFile)
 	}
 	return b.sourceHref(file, strings.TrimPrefix(fragment, "L")), nil
+}
+
+// stat looks at a file as read does.
+func (b *Book) stat(file string) (fs.FileInfo, error) {
+	f, err := os.OpenInRoot(b.root, filepath.FromSlash(file))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Stat()
 }
 
 func isLineNumber(fragment string) bool {
