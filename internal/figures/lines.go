@@ -44,32 +44,32 @@ func Lines(title, xLabel, yLabel string, series ...Series) []byte {
 	return c.close()
 }
 
-// openPlot starts a plot with room for its legend, and draws that.
-func openPlot(title, desc string, series []Series) *canvas {
+// openPlot starts a plot with room for its legend, and draws that: the series by
+// colour, and other lines, which start anew.
+func openPlot(title, desc string, series []Series, others ...string) *canvas {
+	var legend canvas
 	at, y := plotLeft, plotHeight+2
-	type entry struct {
-		i    int
-		x, y float64
-	}
-	var legend []entry
 	for i, s := range series {
 		if s.Name == "" { // one unnamed series needs none
 			continue
 		}
-		if wide := textWidth(s.Name) + 20; at > plotLeft && at+wide > plotRight {
+		wide := textWidth(s.Name) + 20
+		if at > plotLeft && at+wide > plotRight {
 			at, y = plotLeft, y+legendLine
 		}
-		legend = append(legend, entry{i, at, y})
-		at += textWidth(s.Name) + 38
+		legend.rect(fmt.Sprintf("fig-bar fig-c%d", i%colours), at, y, 14, 4, 1)
+		legend.text(at+20, y+6, "start", "fig-small", s.Name)
+		at += wide + 18
 	}
-	if len(legend) > 0 {
+	if at > plotLeft {
+		y += legendLine
+	}
+	for _, line := range others {
+		legend.text(plotLeft, y+6, "start", "fig-small", line)
 		y += legendLine
 	}
 	c := open(y, title, desc)
-	for _, e := range legend {
-		c.rect(fmt.Sprintf("fig-bar fig-c%d", e.i%colours), e.x, e.y, 14, 4, 1)
-		c.text(e.x+20, e.y+6, "start", "fig-small", series[e.i].Name)
-	}
+	c.WriteString(legend.String())
 	return c
 }
 

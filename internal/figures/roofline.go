@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -54,8 +55,8 @@ func Roofline(title string, peaks, bandwidths []Limit, points []Point) []byte {
 		from, to := max(x.lo, math.Log2(math.Exp2(y.lo)/l.Rate)), min(x.hi, math.Log2(top/l.Rate))
 		limits = append(limits, Series{l.Name, []float64{from, to}, []float64{from + rate, to + rate}})
 	}
-	c := openPlot(title, describePoints(points), limits)
-	c.frame("FLOPs for each byte that is fetched", "GFLOP/s", x, y, powerTicks(x, 1, 20), powerTicks(y, 2, 30))
+	c := openPlot(title, describePoints(points), limits, numbered(points)...)
+	c.frame("FLOPs for each byte that is fetched", "GFLOP/s", x, y, powerTicks(x, 2, 20), powerTicks(y, 2, 30))
 	for k := range limits { // the slopes, and over them the peaks
 		i := (len(peaks) + k) % len(limits)
 		c.curve(i, limits[i], x, y)
@@ -82,7 +83,7 @@ func powerTicks(s span, every, most float64) (all []tick) {
 	return all
 }
 
-// A tag is a name and the room that it takes.
+// A tag is a number and the room that it takes.
 type tag struct {
 	left, right, y float64
 	anchor         string
@@ -92,20 +93,34 @@ func (t tag) meets(other tag) bool {
 	return t.left < other.right && other.left < t.right && math.Abs(t.y-other.y) < 12
 }
 
-// points draws the programs, each with its name in the first of several places
-// where no other name stands.
+// numbered names the programs, three to a line.
+func numbered(points []Point) (lines []string) {
+	for i, p := range points {
+		name := fmt.Sprintf("%d %s", i+1, p.Name)
+		if i%3 == 0 {
+			lines = append(lines, name)
+		} else {
+			lines[len(lines)-1] += ",  " + name
+		}
+	}
+	return lines
+}
+
+// points draws the programs, each with its number in the first of several places
+// where no other number stands.
 func (c *canvas) points(points []Point, x, y span) {
 	var taken []tag
-	for _, p := range points {
+	for i, p := range points {
+		name := strconv.Itoa(i + 1)
 		px, py := x.at(math.Log2(p.FLOPsAByte), plotLeft, plotRight), y.at(math.Log2(p.GFLOPSecond), plotBottom, plotTop)
 		fmt.Fprintf(c, `<circle class="fig-text" cx="%s" cy="%s" r="4"/>`+"\n", num(px), num(py))
-		t := place(px, py, textWidth(p.Name), taken)
+		t := place(px, py, textWidth(name), taken)
 		taken = append(taken, t)
-		c.text(map[string]float64{"start": t.left, "end": t.right}[t.anchor], t.y, t.anchor, "fig-small", p.Name)
+		c.text(map[string]float64{"start": t.left, "end": t.right}[t.anchor], t.y, t.anchor, "fig-small", name)
 	}
 }
 
-// place finds room for a name beside a point: to the right, to the left, then
+// place finds room for a number beside a point: to the right, to the left, then
 // the same somewhat higher and lower.
 func place(px, py, width float64, taken []tag) (t tag) {
 	for _, lower := range []float64{4, -9, 17, -22, 30} {

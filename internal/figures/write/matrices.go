@@ -28,12 +28,12 @@ func steps(log string) func(docs string) ([]byte, error) {
 		}
 		svg := figures.Roofline("One product in seven ways, under the roof",
 			[]figures.Limit{
-				{Name: "peak, all cores", Rate: record.Number("Limit/peak/all", "GFLOP/s")},
-				{Name: "peak, one core", Rate: record.Number("Limit/peak/one", "GFLOP/s")},
+				{Name: "all cores at their peak", Rate: record.Number("Limit/peak/all", "GFLOP/s")},
+				{Name: "one core at its peak", Rate: record.Number("Limit/peak/one", "GFLOP/s")},
 			},
 			[]figures.Limit{
-				{Name: "second cache", Rate: record.Number("Limit/cache/one", "GB/s")},
-				{Name: "memory", Rate: record.Number("Limit/memory/one", "GB/s")},
+				{Name: "one core, second cache", Rate: record.Number("Limit/cache/one", "GB/s")},
+				{Name: "one core, memory", Rate: record.Number("Limit/memory/one", "GB/s")},
 			}, points)
 		if record.Err != nil {
 			return nil, fmt.Errorf("%s: %w", file, record.Err)
