@@ -8,7 +8,7 @@ import (
 func nextToken() []byte {
 	s := figures.NewSketch(348, "One token after the other",
 		"A text becomes tokens, the model makes of them a probability for every token, one is drawn and appended to the text, and so on.")
-	const x, w, h, step = 8.0, 232.0, 52.0, 82.0
+	const x, w, h, step = 4.0, 228.0, 52.0, 82.0
 	for i, box := range []struct {
 		role  figures.Role
 		lines []string
@@ -24,8 +24,8 @@ func nextToken() []byte {
 			s.Arrow(x+w/2, y-step+h, x+w/2, y)
 		}
 	}
-	s.Arrow(x+w, 36+3*step+h/2, 264, 36+3*step+h/2, 264, 36+h/2, x+w, 36+h/2)
-	s.Note(272, 172, "start", "one is drawn", "and appended:", "light")
+	s.Arrow(x+w, 36+3*step+h/2, 254, 36+3*step+h/2, 254, 36+h/2, x+w, 36+h/2)
+	s.Note(262, 172, "start", "one is drawn", "and appended:", "light")
 	return s.SVG()
 }
 
@@ -52,7 +52,7 @@ func family() []byte {
 		s.Note(middle, 282, "middle", half.example)
 	}
 	s.Arrow(144, 99, 208, 99)
-	s.Note(176, 88, "middle", "is looked at")
+	s.Note(176, 88, "middle", "looked at")
 	return s.SVG()
 }
 
@@ -65,10 +65,10 @@ func stages() []byte {
 	s.Note(186, 109, "start", "pretraining, chapter 5")
 	s.Box(96, 126, 160, 50, figures.Trained, "base model", "continues any text")
 	s.Arrow(176, 176, 78, 236)
-	s.Note(112, 198, "end", "texts with labels,", "chapter 6")
+	s.Note(98, 192, "end", "texts with", "labels,", "chapter 6")
 	s.Box(4, 236, 148, 50, figures.Trained, "classifier", "spam or not")
 	s.Arrow(176, 176, 274, 236)
-	s.Note(240, 198, "start", "instructions and", "answers, chapter 7")
+	s.Note(254, 192, "start", "instructions", "with answers,", "chapter 7")
 	s.Box(200, 236, 148, 50, figures.Trained, "assistant", "does as it is asked")
 	return s.SVG()
 }

@@ -21,6 +21,7 @@ type Figure struct {
 
 // Figures are all pictures of the book, in the order of the chapters.
 var Figures = []Figure{
+	{"book", book},
 	{"next-token", computed(nextToken)},
 	{"family", computed(family)},
 	{"stages", computed(stages)},
