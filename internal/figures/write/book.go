@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/f32"
@@ -38,18 +39,7 @@ func book(docs string) ([]byte, error) {
 		s.Text(4, 50+row*float64(i), "start", figures.Plain, fmt.Sprintf("%d %s", i+1, chapter[0]))
 		s.Note(4, 66+row*float64(i), "start", chapter[1:]...)
 	}
-	texts := []string{"The", " rays", " of", " light"}
-	for i, text := range texts {
-		x := left + 58*float64(i)
-		s.Vector(x, 40, 54, figures.Data, text)
-		s.Vector(x, 62, 54, figures.Plain, fmt.Sprint(gpt2.Encode(text)[0]))
-		s.Matrix(x, 122, 9, figures.Residual, 1, 6, "", "")
-	}
-	looks(s, left, 36+2*row)
-	for i := range gpt.GPT2Small.Layers {
-		s.Box(left+19*float64(i), 40+3*row, 15, 34, figures.Trained)
-	}
-	s.Note(left, 90+3*row, "start", fmt.Sprintf("%d blocks of GPT-2", gpt.GPT2Small.Layers))
+	firstChapters(s, gpt2, left, row)
 	first, last := loss.Y[0], loss.Y[len(loss.Y)-1]
 	p := panel{s, left, 40 + 4*row, 170, 44, 0, loss.X[len(loss.X)-1], last, first}
 	p.curve(figures.Trained, loss.X, loss.Y)
@@ -65,12 +55,23 @@ func book(docs string) ([]byte, error) {
 	return s.SVG(), nil
 }
 
-// looks draws how four words of chapter 3 look at each other.
-func looks(s figures.Sketch, x, y float64) {
+// firstChapters draws what comes of four words in chapters 1 to 4, row apart. Those
+// who look at each other are four words of chapter 3.
+func firstChapters(s figures.Sketch, gpt2 *tokens.BPE, left, row float64) {
+	for i, text := range []string{"The", " rays", " of", " light"} {
+		x := left + 58*float64(i)
+		s.Vector(x, 40, 54, figures.Data, text)
+		s.Vector(x, 62, 54, figures.Plain, fmt.Sprint(gpt2.Encode(text)[0]))
+		s.Matrix(x, 122, 9, figures.Residual, 1, 6, "", "")
+	}
 	weights := attention.Scores(f32.Rows(toy(), 0, 4))
 	attention.MaskFuture(weights)
 	attention.SoftmaxRows(weights)
-	s.Heat(x, y, 57, 14, table(weights, true))
+	s.Heat(left, 36+2*row, 57, 14, table(weights, true))
+	for i := range gpt.GPT2Small.Layers {
+		s.Box(left+19*float64(i), 40+3*row, 15, 34, figures.Trained)
+	}
+	s.Note(left, 90+3*row, "start", fmt.Sprintf("%d blocks of GPT-2", gpt.GPT2Small.Layers))
 }
 
 // found is the first place in a recorded log that a pattern fits, and its groups.
