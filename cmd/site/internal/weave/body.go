@@ -150,6 +150,9 @@ func (w *weaver) link(out util.BufWriter, _ []byte, n ast.Node, entering bool) (
 		w.problem(n, "%v", err)
 	}
 	fmt.Fprintf(out, `<a href="%s"`, html.EscapeString(string(util.URLEscape([]byte(href), false))))
+	if strings.HasPrefix(dest, glossaryLink) {
+		_, _ = out.WriteString(` class="term"`)
+	}
 	if strings.Contains(href, "://") {
 		_, _ = out.WriteString(` rel="noreferrer"`)
 	}

@@ -74,6 +74,7 @@ type Book struct {
 	anchors   map[anchorKey]place // where each symbol is shown
 	shown     map[string]map[int][]string
 	exercises []exercise.Exercise
+	terms     []*term // of the glossary
 }
 
 type anchorKey struct{ file, symbol string }
@@ -150,6 +151,7 @@ func weave(tree *source.Tree, broken []error) *Book {
 	for _, p := range b.pages {
 		b.findListings(p)
 	}
+	b.linkTerms()
 	b.render()
 	if missing { // what follows from it is no news
 		b.Problems = causes

@@ -35,13 +35,18 @@ const (
 func (b *Book) index() []byte {
 	var pages []indexedPage
 	for _, p := range b.pages {
-		pages = append(pages, indexedPage{p.name + ".html", p.eyebrow(), p.title, p.texts()})
+		indexed := indexedPage{p.name + ".html", p.eyebrow(), p.title, nil}
+		if p.file != glossaryFile { // its terms are among the names
+			indexed.Texts = p.texts()
+		}
+		pages = append(pages, indexed)
 	}
 	return variable("bookIndex", pages)
 }
 
 // declared are the names that code and prose lead to, under the address of each: with
-// their signatures and the first sentences of their comments.
+// their signatures and the first sentences of their comments; and the glossary's terms
+// with their definitions.
 func (b *Book) declared() []byte {
 	all := map[string][][3]string{}
 	for _, pkg := range b.tree.Packages() {
@@ -56,6 +61,10 @@ func (b *Book) declared() []byte {
 				all[href] = append(all[href], [3]string{name, n.Signature, n.Doc})
 			}
 		}
+	}
+	for _, t := range b.terms {
+		href := address(nil, b.byFile[glossaryFile], t.id, "")
+		all[href] = [][3]string{{t.forms, "", t.definition}}
 	}
 	for _, list := range all {
 		slices.SortFunc(list, func(x, y [3]string) int { return strings.Compare(x[0], y[0]) })

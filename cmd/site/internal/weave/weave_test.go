@@ -343,6 +343,7 @@ func FuzzPage(f *testing.F) {
 		p.source = src
 		p.parse()
 		b.findListings(p)
+		wording{regexp.MustCompile(`\b([aA]|[bB])(?:s|es)?\b`), map[string]*term{"a": {}, "b": {}}, nil}.link(p)
 		_ = b.body(p, "")
 		for _, problem := range b.Problems {
 			require.Equal(t, legendFile, problem.File)
@@ -384,6 +385,31 @@ func TestNamesInCode(t *testing.T) {
 	require.Contains(t, plain("ch02_twice.html"), `fast.<a class="id" href="src/internal/fast/fast.go.html#L4">Add</a>(`+add+`>Add</a>(a, a), `+add+` tabindex="-1">Add</a>(`)
 	require.Contains(t, plain("ch01_add.html"), `(t <a class="id" href="#code-Total">Total</a>)`)
 	require.Contains(t, plain("all.html"), `add.<a class="id" href="#ch01_add--code-Add">Add</a>`)
+}
+
+// Every page links a term where it first uses it, in any of its forms and over a line's
+// end; a title, a heading and a word with a hyphen are no such uses.
+func TestGlossary(t *testing.T) {
+	changes := map[string]string{
+		"docs/book.txt":    small["docs/book.txt"] + "glossary.md\n",
+		"docs/glossary.md": "# Words\n\n### low sum\n\nA sum that is low. [Adding](ch01_add.md#how-it-adds).\n\n### sum, total\n\nWhat comes out, see `Add`. [Adding](ch01_add.md).\n\n### GPT\n\n[Adding](ch01_add.md).\n",
+		"docs/legend.md":   "# Sums\n\nA sum-like *The sum of things* and [a sum](ch01_add.md), `sum`, GPT-2 and gpt. A *low\nsum* is no\nother; of Totals and sums one, and GPTs.\n",
+		"docs/index.md":    "# A book\n\nA [low](glossary.md#low-sum) sum, a low sum.\n",
+	}
+	b := woven(t, changes)
+	require.Empty(t, b.Problems)
+	legend := string(b.Files["legend.html"]())
+	require.Contains(t, legend, `<p id="p1">A sum-like <em>The sum of things</em> and <a href="ch01_add.html">a sum</a>, <code>sum</code>, GPT-2 and gpt. A <em><a href="glossary.html#low-sum" class="term">low
+sum</a></em> is no
+other; of <a href="glossary.html#sum-total" class="term">Totals</a> and sums one, and <a href="glossary.html#gpt" class="term">GPTs</a>.</p>`)
+	require.Contains(t, string(b.Files["index.html"]()), `<p id="p1">A <a href="glossary.html#low-sum" class="term">low</a> <a href="glossary.html#sum-total" class="term">sum</a>, a low sum.</p>`)
+	require.Contains(t, string(b.Files["all.html"]()), `<a href="#glossary--gpt" class="term">GPTs</a>`)
+	require.Contains(t, string(b.Files[namesFile]()), `"glossary.html#sum-total":[["sum, total","","What comes out, see Add. Adding."]]`)
+
+	changes["docs/glossary.md"] += "\n### total\n\nAgain, [here](legend.md).\n\n### nowhere used\n\nSomething, [here](glossary.md#gpt).\n"
+	changes["docs/legend.md"] += "\nSee [this](glossary.md#nosuch).\n"
+	require.Equal(t, "[docs/glossary.md:15: the glossary has total twice docs/glossary.md:19: no page uses the term nowhere used docs/glossary.md:19: the term nowhere used names no page that builds it "+
+		`docs/legend.md:7: dead link glossary.md#nosuch: docs/glossary.md has no section "nosuch"]`, fmt.Sprint(woven(t, changes).Problems))
 }
 
 // What can be searched: every block of the prose with its id, and every name that a

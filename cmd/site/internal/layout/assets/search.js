@@ -13,7 +13,7 @@
     const entries = [], files = {};
     bookIndex.forEach((page, place) => {
       const path = [];
-      for (const [kind, id, text] of page.Texts) {
+      for (const [kind, id, text] of page.Texts ?? []) {
         const heading = kind > 0 && kind < 9;
         if (heading) path.length = Math.max(0, Math.min(path.length, kind - 2));
         entries.push({ page, place, href: page.Href + (kind === 1 ? "" : "#" + id), text, path: path.join(" › "), weight: heading ? 5 : kind === 9 ? 2 : 1 });
@@ -24,7 +24,7 @@
       const file = { Href: href.replace(/#.*/, ""), Title: href.replace(/^src\/|\.html#.*$/g, ""), Over: "" };
       const page = files[file.Href] ??= bookIndex.find(page => page.Href === file.Href) ?? file;
       const place = (bookIndex.indexOf(page) + 1 || 1000) - 1;
-      for (const [name, signature, doc] of names) entries.push({ page, place, href, name, path: name, text: doc ? signature + " — " + doc : signature, weight: 1 });
+      for (const [name, signature, doc] of names) entries.push({ page, place, href, name, path: name, text: [signature, doc].filter(Boolean).join(" — "), weight: 1 });
     }
     for (const e of entries) [e.low, e.lowPath] = [`${e.name ?? ""} ${e.text}`.toLowerCase(), (e.page.Title + " " + e.path).toLowerCase()];
     return entries;
@@ -43,10 +43,10 @@
     }
     if (!own) return 0;
     if (!e.name) return sum * e.weight;
-    const name = e.name.toLowerCase(), member = name.split(".").pop(), asked = query.toLowerCase();
-    if (name === asked) return sum + (e.name === query ? 300 : 200);
-    if (member === asked) return sum + 100;
-    return sum + (name.startsWith(asked) || member.startsWith(asked) ? 8 : 0);
+    const asked = query.toLowerCase(), names = e.name.split(", "); // a term has several
+    if (names.some(name => name.toLowerCase() === asked)) return sum + (names.includes(query) ? 300 : 200);
+    const member = e.name.toLowerCase().split(".").pop();
+    return sum + (member === asked ? 100 : member.startsWith(asked) ? 8 : 0);
   }
 
   const pattern = word => word.replace(/[^a-z0-9]/g, "\\$&");
