@@ -91,3 +91,20 @@ func TestWhereOneStopped(t *testing.T) {
 	}
 	b.quiet("the copy")
 }
+
+// Asides stand in the margin where there is one, beside the text and over nothing, and
+// else in the text; the rest of a long comment opens without a script.
+func TestAsidesAndComments(t *testing.T) {
+	b := newTab(t, browser(t))
+	b.do(scripts(false), media("light"), chromedp.EmulateViewport(1280, 900), chromedp.Navigate(realBook(t)+"/ch04_gpt.html"))
+	const beside = `(note => [...document.querySelectorAll("main > :not(.note)")].every(e => {
+		const r = e.getBoundingClientRect()
+		return r.right <= note.left || r.bottom <= note.top || r.top >= note.bottom
+	}))(document.querySelector(".note").getBoundingClientRect())`
+	require.True(t, b.is(beside+` && document.querySelector(".note").getBoundingClientRect().left > document.querySelector("main > p").getBoundingClientRect().right`))
+	b.do(chromedp.EmulateViewport(390, 900), media("dark"))
+	require.True(t, b.is(beside+` && document.querySelector(".note").getBoundingClientRect().left < 40 && !(`+overflows+`)`))
+	require.False(t, b.is(`document.querySelector(".doc > pre").checkVisibility()`))
+	b.do(chromedp.Click(".doc > summary"))
+	require.True(t, b.is(`document.querySelector(".doc > pre").checkVisibility()`))
+}

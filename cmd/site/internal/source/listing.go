@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"maps"
+	"regexp"
 	"strings"
 
 	"github.com/llm-from-scratch/llm/cmd/site/internal/spell"
@@ -50,6 +51,23 @@ func (l Listing) Shared() int {
 	}
 	return max(shared, 0)
 }
+
+// Comment is where the rest of a long comment over the declaration stands, after the
+// line in which its first sentence ends: from is its first line and to the one behind it.
+// Up to three lines are not long, and one line is no rest.
+func (l Listing) Comment() (from, to int) {
+	for to < len(l.Lines) && strings.HasPrefix(l.Lines[to].Text, "//") {
+		if to++; from == 0 && sentenceEnd.MatchString(l.Lines[to-1].Text) {
+			from = to
+		}
+	}
+	if from == 0 || to <= 3 || to-from < 2 {
+		return 0, 0
+	}
+	return from, to
+}
+
+var sentenceEnd = regexp.MustCompile(`[a-z0-9)][.!?]( |$)`)
 
 // Listing finds what symbol names in file: a function, a type, a constant, a
 // method as Type.Method, "package" for the comment over the package clause, or an

@@ -38,6 +38,7 @@ func (w *weaver) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindParagraph, w.paragraph)
 	r.Register(ast.KindTextBlock, w.textBlock)
 	r.Register(ast.KindListItem, w.item)
+	r.Register(ast.KindBlockquote, w.blockquote)
 	r.Register(ast.KindHeading, w.heading)
 	r.Register(ast.KindCodeSpan, w.codeSpan)
 	r.Register(ast.KindLink, w.link)
@@ -81,6 +82,16 @@ func (w *weaver) textBlock(out util.BufWriter, src []byte, n ast.Node, entering 
 		_ = out.WriteByte('\n')
 	}
 	return ast.WalkContinue, nil
+}
+
+// blockquote is an aside when it begins with words in bold, and else a quotation.
+func (w *weaver) blockquote(out util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if n.FirstChild() != nil {
+		if title, ok := n.FirstChild().FirstChild().(*ast.Emphasis); ok && title.Level == 2 {
+			return tag(out, entering, "<aside class=\"note\">\n", "</aside>\n")
+		}
+	}
+	return tag(out, entering, "<blockquote>\n", "</blockquote>\n")
 }
 
 func tag(out util.BufWriter, entering bool, open, closed string) (ast.WalkStatus, error) {

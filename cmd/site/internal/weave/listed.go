@@ -58,8 +58,15 @@ func (w *weaver) code(out util.BufWriter, l *listed) {
 	first := l.parts[0]
 	fmt.Fprintf(out, "<figure class=\"listing\" id=\"%s\">\n<figcaption><a href=\"%s\">%s</a> · %s</figcaption>\n",
 		html.EscapeString(w.prefix+l.id), html.EscapeString(w.book.sourceHref(first.File, fmt.Sprint(first.First()))), html.EscapeString(first.File), html.EscapeString(caption(l.parts)))
-	code, labels := w.join(l)
-	_, _ = out.WriteString(highlight("go", code, func(i int) label { return labels[min(i, len(labels)-1)] }))
+	for _, r := range w.join(l) {
+		if r.rest {
+			fmt.Fprintf(out, "<details class=\"doc\"><summary>%d more lines of the comment</summary>\n", len(r.labels))
+		}
+		_, _ = out.WriteString(highlight("go", r.code, func(i int) label { return r.labels[min(i, len(r.labels)-1)] }))
+		if r.rest {
+			_, _ = out.WriteString("</details>\n")
+		}
+	}
 	if first.Output != "" {
 		fmt.Fprintf(out, "<p class=\"output-label\">prints</p>\n<pre class=\"output\"><samp>%s</samp></pre>\n", html.EscapeString(first.Output))
 	}
@@ -87,29 +94,46 @@ func caption(parts []part) string {
 	return fmt.Sprintf("%s · %s %s", strings.Join(slices.Compact(symbols), ", "), word, strings.Join(lines, ", "))
 }
 
-// join puts the code of the parts under each other, with an id where each of
-// them begins; that of the first is the listing's.
-func (w *weaver) join(l *listed) (code string, labels []label) {
+// A run is some lines of a listing, each with its label.
+type run struct {
+	code   string
+	labels []label
+	rest   bool // of a comment
+}
+
+// join puts the code of the parts under each other, with an id where each of them
+// begins; that of the first is the listing's. Of a long comment the first sentence
+// stands in one run, and the rest in another: the prose over the listing has said it.
+func (w *weaver) join(l *listed) (runs []run) {
 	seen := map[string]bool{}
+	add := func(code string, at label, rest bool) {
+		if len(runs) == 0 || runs[len(runs)-1].rest != rest {
+			runs = append(runs, run{rest: rest})
+		}
+		last := &runs[len(runs)-1]
+		last.code, last.labels = last.code+code, append(last.labels, at)
+	}
 	for i, p := range l.parts {
-		id := ""
 		if i > 0 {
-			id, code = w.prefix+p.id, code+"\n"
 			between := label{}
 			if last := l.parts[i-1].Last(); p.First() == last+2 {
 				between.number = last + 1
 			}
-			labels = append(labels, between)
+			add("\n", between, false)
 		}
-		code += p.Code()
-		for j, line := range p.Lines {
-			labels = append(labels, label{number: line.Number, links: w.links(p, line.Number, seen)})
-			if j == 0 {
-				labels[len(labels)-1].id = id
+		from, to := 0, 0
+		if l.fold == "" {
+			from, to = p.Comment()
+		}
+		for j, code := range slices.Collect(strings.Lines(p.Code())) {
+			at := label{number: p.Lines[j].Number, links: w.links(p, p.Lines[j].Number, seen)}
+			if j == 0 && i > 0 {
+				at.id = w.prefix + p.id
 			}
+			add(code, at, from <= j && j < to)
 		}
 	}
-	return code, labels
+	return runs
 }
 
 // links are those of one line of a listing, in which the addresses seen are linked

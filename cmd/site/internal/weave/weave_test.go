@@ -412,6 +412,37 @@ other; of <a href="glossary.html#sum-total" class="term">Totals</a> and sums one
 		`docs/legend.md:7: dead link glossary.md#nosuch: docs/glossary.md has no section "nosuch"]`, fmt.Sprint(woven(t, changes).Problems))
 }
 
+// Of a comment of more than three lines the first sentence stands open, and the rest is
+// folded, but not in a listing that is folded itself; every line is there once.
+func TestLongComments(t *testing.T) {
+	long := strings.Replace(small["ch01_add/add.go"], "// Add adds.", "// Add adds a\n// and b. It is\n// quick.\n//\n// It knows no overflow.", 1)
+	b := woven(t, map[string]string{"ch01_add/add.go": long})
+	require.Empty(t, b.Problems)
+	require.Empty(t, b.Coverage())
+	lines := func(b *Book) string {
+		page := string(b.Files["ch01_add.html"]())
+		page = page[strings.Index(page, `id="code-Add"`):]
+		page = page[strings.Index(page, "</figcaption>")+len("</figcaption>") : strings.Index(page, "</figure>")]
+		page = regexp.MustCompile(`<span class="line" data-n="(\d+)">`).ReplaceAllString(page, "$1 ")
+		page = regexp.MustCompile(`</?(span|code|pre|a)[^>]*>`).ReplaceAllString(page, "")
+		return strings.ReplaceAll(page, "\n\n", "\n")
+	}
+	head, rest, code := "\n6 // Add adds a\n7 // and b. It is\n", "8 // quick.\n9 //\n10 // It knows no overflow.\n", "11 func Add(a, b int) int { return a + b }\n"
+	require.Equal(t, head+`<details class="doc"><summary>3 more lines of the comment</summary>`+"\n"+rest+"</details>\n"+code, lines(b))
+	b = woven(t, map[string]string{"ch01_add/add.go": long, "docs/ch01_add.md": strings.Replace(small["docs/ch01_add.md"], "add.go#Add)", "add.go#Add \"How\")", 1)})
+	require.Equal(t, head+rest+code, lines(b))
+	b = woven(t, map[string]string{"ch01_add/add.go": strings.Replace(long, "//\n// It knows no overflow.\n", "", 1)})
+	require.NotContains(t, lines(b), "<details")
+}
+
+// A quotation that begins in bold is an aside, which wide pages have in their margin.
+func TestAsides(t *testing.T) {
+	b := woven(t, map[string]string{"docs/legend.md": "# Letters\n\n> **By the way.** It is so.\n\n> Quoted.\n\n>\n"})
+	require.Empty(t, b.Problems)
+	page := string(b.Files["legend.html"]())
+	require.Contains(t, page, "<aside class=\"note\">\n<p id=\"p1\"><strong>By the way.</strong> It is so.</p>\n</aside>\n<blockquote>\n<p id=\"p2\">Quoted.</p>\n</blockquote>\n")
+}
+
 // What can be searched: every block of the prose with its id, and every name that a
 // listing declares with its signature and the first sentence of its comment.
 func TestIndex(t *testing.T) {

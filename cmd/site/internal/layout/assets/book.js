@@ -27,21 +27,22 @@
 
   function copyButtons() {
     if (!navigator.clipboard) return;
-    document.querySelectorAll("pre.code").forEach(function (pre) {
+    document.querySelectorAll(".listing, pre.code:not(.listing pre)").forEach(function (code) {
       var button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
       button.textContent = "Copy";
       button.addEventListener("click", function () {
-        navigator.clipboard.writeText(pre.textContent).then(function () {
+        navigator.clipboard.writeText(Array.from(code.matches("pre") ? [code] : code.querySelectorAll("pre.code"), function (pre) { return pre.textContent; }).join("")).then(function () {
           button.textContent = "Copied";
           setTimeout(function () { button.textContent = "Copy"; }, 1500);
         }, function () { button.textContent = "Not allowed"; });
       });
+      if (code.matches(".listing")) return code.append(button);
       var box = document.createElement("div");
       box.className = "copybox";
-      pre.parentNode.insertBefore(box, pre);
-      box.append(pre, button);
+      code.before(box);
+      box.append(code, button);
     });
   }
 
