@@ -31,6 +31,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,6 +76,8 @@ type Book struct {
 	shown     map[string]map[int][]string
 	exercises []exercise.Exercise
 	terms     []*term // of the glossary
+	byForm    map[string]*term
+	form      *regexp.Regexp // of any of them
 }
 
 type anchorKey struct{ file, symbol string }
@@ -151,8 +154,9 @@ func weave(tree *source.Tree, broken []error) *Book {
 	for _, p := range b.pages {
 		b.findListings(p)
 	}
-	b.linkTerms()
+	b.readGlossary()
 	b.render()
+	b.unusedTerms()
 	if missing { // what follows from it is no news
 		b.Problems = causes
 	}
@@ -251,7 +255,7 @@ func (b *Book) readPage(file string, wanted Problem, kind page) {
 // render makes every file of the site.
 func (b *Book) render() {
 	for i, p := range b.pages {
-		body := b.body(p, "")
+		body := b.linkTerms(p, b.body(p, ""), "")
 		b.Files[p.name+".html"] = b.page(p.name+".html", layout.Page{
 			Title: p.title, Eyebrow: p.eyebrow(), Front: p.file == frontFile, Body: body, Contents: b.contents(p, ""), Previous: b.link(i - 1), Next: b.link(i + 1),
 		})
@@ -264,7 +268,7 @@ func (b *Book) render() {
 			if text := p.eyebrow(); text != "" {
 				eyebrow = "<p class=\"eyebrow\">" + text + "</p>\n"
 			}
-			fmt.Fprintf(&all, "<article id=\"%s\">\n%s%s</article>\n", p.name, eyebrow, again.body(p, p.name+"--"))
+			fmt.Fprintf(&all, "<article id=\"%s\">\n%s%s</article>\n", p.name, eyebrow, again.linkTerms(p, again.body(p, p.name+"--"), p.name+"--"))
 		}
 		return b.page("all.html", layout.Page{Title: "The whole book", Body: all.String(), Contents: b.contents(nil, "all")})()
 	})

@@ -9,12 +9,11 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/text"
 )
 
 // The glossary has a heading of the third level for each term, with all its forms, such
-// as "### query, key and value vectors": its definition follows, with a link to the page
-// that builds the thing. Every page links a term where it first uses it.
+// as "### optimiser, optimizer": its definition follows, with a link to the page that
+// builds the thing. Every page links a term where it first uses it.
 const (
 	glossaryFile = "docs/glossary.md"
 	glossaryLink = "glossary.md#" // as pages have it
@@ -22,51 +21,39 @@ const (
 
 // A term is one entry of the glossary.
 type term struct {
-	id, forms  string
-	definition string
-	used       bool // on another page
+	id, forms, definition string
+	heading               ast.Node
+	used                  bool // on another page
 }
 
-// linkTerms links the terms of the glossary, if the book has one, where each page first
-// uses them, and reports those that no page uses or that name no page.
-func (b *Book) linkTerms() {
+// readGlossary finds the terms, if the book has a glossary, and how to find them.
+func (b *Book) readGlossary() {
 	glossary := b.byFile[glossaryFile]
 	if glossary == nil {
 		return
 	}
-	byForm, byID, forms := map[string]*term{}, map[string]*term{}, []string{}
-	b.terms = nil
-	for n := glossary.root.FirstChild(); n != nil; n = n.NextSibling() {
-		h, ok := n.(*ast.Heading)
-		if !ok || h.Level != 3 {
+	b.byForm = map[string]*term{}
+	var forms []string
+	for _, n := range children(glossary.root) {
+		if h, ok := n.(*ast.Heading); !ok || h.Level != 3 {
 			continue
 		}
-		t := &term{id: id(h, ""), forms: plain(h, glossary.source), definition: b.definition(glossary, h)}
-		b.terms, byID[t.id] = append(b.terms, t), t
+		t := &term{id: id(n, ""), forms: plain(n, glossary.source), definition: b.definition(glossary, n), heading: n}
+		b.terms = append(b.terms, t)
 		for form := range strings.SplitSeq(t.forms, ", ") {
-			if byForm[form] != nil {
-				b.problem(glossary, h, "the glossary has %s twice", form)
+			if b.byForm[form] != nil {
+				b.problem(glossary, n, "the glossary has %s twice", form)
 			}
-			byForm[form] = t
-			forms = append(forms, regexp.QuoteMeta(form))
+			b.byForm[form] = t
+			forms = append(forms, form)
 		}
 	}
-	slices.SortFunc(forms, func(x, y string) int { return cmp.Compare(len(y), len(x)) }) // attention head before head
-	for i, form := range forms {                                                         // a sentence may begin with it
-		forms[i] = fmt.Sprintf("[%s%s]%s", strings.ToUpper(form[:1]), form[:1], form[1:])
+	slices.SortFunc(forms, func(x, y string) int { return len(y) - len(x) }) // attention head before head
+	for i, form := range forms {
+		first := strings.ToUpper(form[:1]) + form[:1] // a sentence may begin with it
+		forms[i] = "[" + first + "]" + strings.ReplaceAll(regexp.QuoteMeta(form[1:]), " ", `\s`)
 	}
-	find := regexp.MustCompile(`\b(` + strings.Join(forms, "|") + `)(?:s|es)?\b`)
-	w := wording{find, byForm, byID}
-	for _, p := range b.pages {
-		if p != glossary && len(forms) > 0 {
-			w.link(p)
-		}
-	}
-	for n := glossary.root.FirstChild(); n != nil; n = n.NextSibling() {
-		if t := byID[id(n, "")]; n.Kind() == ast.KindHeading && t != nil && !t.used {
-			b.problem(glossary, n, "no page uses the term %s", t.forms)
-		}
-	}
+	b.form = regexp.MustCompile(`\b(` + cmp.Or(strings.Join(forms, "|"), `\z.`) + `)(?:s|es)?\b`)
 }
 
 // definition is the text under a term. It has to lead to another page of the book.
@@ -75,14 +62,13 @@ func (b *Book) definition(glossary *page, heading ast.Node) string {
 	leads := false
 	for n := heading.NextSibling(); n != nil && n.Kind() != ast.KindHeading; n = n.NextSibling() {
 		words = append(words, plain(n, glossary.source))
-		_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-			if l, ok := n.(*ast.Link); ok && entering {
+		for _, c := range children(n) {
+			if l, ok := c.(*ast.Link); ok {
 				file, _, _ := strings.Cut(string(l.Destination), "#")
 				to := b.byFile["docs/"+file]
 				leads = leads || to != nil && to != glossary
 			}
-			return ast.WalkContinue, nil
-		})
+		}
 	}
 	if !leads {
 		b.problem(glossary, heading, "the term %s names no page that builds it", plain(heading, glossary.source))
@@ -90,138 +76,80 @@ func (b *Book) definition(glossary *page, heading ast.Node) string {
 	return strings.Join(words, " ")
 }
 
-// The wording of a glossary finds its terms in texts.
-type wording struct {
-	find         *regexp.Regexp
-	byForm, byID map[string]*term
+func children(n ast.Node) (list []ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		list = append(list, c)
+	}
+	return list
 }
 
-// terms yields those of a text, and where they are. A word with a hyphen is another word.
-func (w wording) terms(text string) iter.Seq2[*term, [2]int] {
-	return func(yield func(*term, [2]int) bool) {
-		for _, m := range w.find.FindAllStringSubmatchIndex(text, -1) {
-			form := text[m[2]:m[3]]
-			t := cmp.Or(w.byForm[form], w.byForm[strings.ToLower(form[:1])+form[1:]])
-			if strings.HasSuffix(text[:m[0]], "-") || strings.HasPrefix(text[m[1]:], "-") {
+// unusedTerms reports the terms that no page uses.
+func (b *Book) unusedTerms() {
+	for _, t := range b.terms {
+		if !t.used {
+			b.problem(b.byFile[glossaryFile], t.heading, "no page uses the term %s", t.forms)
+		}
+	}
+}
+
+// noProse are the elements in which a term is used and needs no link.
+var noProse = map[string]bool{"a": true, "code": true, "pre": true, "svg": true, "math": true, "figcaption": true, "summary": true,
+	"h1": true, "h2": true, "h3": true, "h4": true}
+
+var tagName = regexp.MustCompile(`^<(/?)(\w+)`)
+
+// linkTerms links each term at its first use in the prose of a page, of which html is
+// the body, unless an author has linked it before.
+func (b *Book) linkTerms(p *page, html, prefix string) string {
+	if b.form == nil || p.file == glossaryFile {
+		return html
+	}
+	var out strings.Builder
+	done := map[*term]bool{}
+	around, tag := 0, "" // how many elements without prose, and the last tag
+	for html != "" {
+		text, _, _ := strings.Cut(html, "<")
+		html = html[len(text):]
+		written := 0
+		for t, at := range b.termsIn(text) {
+			t.used = true
+			// In italics stands a term, or a title or an example that holds one by chance.
+			if done[t] || around > 0 || tag == "<em>" && at[1]-at[0] < len(text) {
 				continue
 			}
-			if !yield(t, [2]int{m[0], m[1]}) {
+			done[t] = true
+			fmt.Fprintf(&out, `%s<a href="%s" class="term">%s</a>`, text[written:at[0]], b.termHref(t, prefix), text[at[0]:at[1]])
+			written = at[1]
+		}
+		out.WriteString(text[written:])
+		tag = html[:strings.IndexByte(html, '>')+1]
+		out.WriteString(tag)
+		html = html[len(tag):]
+		for _, t := range b.terms {
+			if strings.HasSuffix(tag, ` class="term">`) && strings.HasPrefix(tag, `<a href="`+b.termHref(t, prefix)+`"`) {
+				t.used, done[t] = true, true
+			}
+		}
+		if m := tagName.FindStringSubmatch(tag); m != nil && noProse[m[2]] {
+			around += 1 - 2*len(m[1]) // a closing tag has a slash
+		}
+	}
+	return out.String()
+}
+
+// termsIn yields the terms of a text, and where they are. A word with a hyphen is another word.
+func (b *Book) termsIn(text string) iter.Seq2[*term, [2]int] {
+	return func(yield func(*term, [2]int) bool) {
+		for _, m := range b.form.FindAllStringSubmatchIndex(text, -1) {
+			form := strings.Join(strings.Fields(text[m[2]:m[3]]), " ")
+			t := cmp.Or(b.byForm[form], b.byForm[strings.ToLower(form[:1])+form[1:]])
+			if !strings.HasSuffix(text[:m[0]], "-") && !strings.HasPrefix(text[m[1]:], "-") && !yield(t, [2]int{m[0], m[1]}) {
 				return
 			}
 		}
 	}
 }
 
-// link links each term at its first use in the prose of a page, unless an author has
-// linked it before.
-func (w wording) link(p *page) {
-	done := map[*term]bool{}
-	var run []*ast.Text // with nothing between but line ends
-	flush := func() {
-		w.linkRun(p, run, done)
-		run = nil
-	}
-	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if _, listing := p.listed[n]; listing || !entering {
-			return ast.WalkSkipChildren, nil
-		}
-		t, text := n.(*ast.Text)
-		if len(run) > 0 && (!text || t.PreviousSibling() != run[len(run)-1]) {
-			flush()
-		}
-		switch n := n.(type) {
-		case *ast.Text:
-			run = append(run, n)
-		case *ast.Link:
-			id, _ := strings.CutPrefix(string(n.Destination), glossaryLink)
-			if t := w.byID[id]; t != nil {
-				done[t], t.used = true, true
-			}
-			return ast.WalkSkipChildren, nil
-		case *ast.Heading, *ast.CodeSpan: // has a link of its own
-			for t := range w.terms(plain(n, p.source)) {
-				t.used = true
-			}
-			return ast.WalkSkipChildren, nil
-		case *ast.Emphasis: // a term, or a title or an example, which may hold one by chance
-			text := plain(n, p.source)
-			for _, at := range w.terms(text) {
-				if at == [2]int{0, len(text)} {
-					return ast.WalkContinue, nil
-				}
-			}
-			return ast.WalkSkipChildren, nil
-		case *ast.Image:
-			return ast.WalkSkipChildren, nil
-		}
-		return ast.WalkContinue, nil
-	})
-	flush()
-}
-
-// A found term is some bytes of a run of text that become a link.
-type found struct {
-	from, to int
-	link     *ast.Link
-}
-
-// linkRun links the terms of a run that are not done yet.
-func (w wording) linkRun(p *page, run []*ast.Text, done map[*term]bool) {
-	var words strings.Builder
-	for _, t := range run {
-		words.Write(t.Segment.Value(p.source))
-		if t.SoftLineBreak() {
-			words.WriteByte(' ')
-		}
-	}
-	var list []found
-	for t, at := range w.terms(words.String()) {
-		if !done[t] {
-			done[t], t.used = true, true
-			link := ast.NewLink()
-			link.Destination = []byte(glossaryLink + t.id)
-			list = append(list, found{at[0], at[1], link})
-		}
-	}
-	start := 0
-	for _, t := range run {
-		length := t.Segment.Len()
-		if len(list) > 0 && length > 0 {
-			cutText(t, start, list)
-		}
-		if start += length; t.SoftLineBreak() {
-			start++
-		}
-	}
-}
-
-// cutText puts the pieces of a text that begins at byte start of its run in its place,
-// those that were found into their links.
-func cutText(t *ast.Text, start int, list []found) {
-	parent := t.Parent()
-	for at, end := start, start+t.Segment.Len(); at < end; {
-		into, to := parent, end
-		for _, f := range list {
-			if f.from > at {
-				to = min(to, f.from)
-			} else if at < f.to {
-				into, to = f.link, min(to, f.to)
-			}
-		}
-		segment := text.NewSegment(t.Segment.Start+at-start, t.Segment.Start+to-start)
-		piece := ast.NewTextSegment(segment)
-		piece.SetSoftLineBreak(to == end && t.SoftLineBreak())
-		piece.SetHardLineBreak(to == end && t.HardLineBreak())
-		switch {
-		case into == parent:
-			parent.InsertBefore(parent, t, piece)
-		case into.Parent() == nil:
-			parent.InsertBefore(parent, t, into)
-			fallthrough
-		default:
-			into.AppendChild(into, piece)
-		}
-		at = to
-	}
-	parent.RemoveChild(parent, t)
+func (b *Book) termHref(t *term, prefix string) string {
+	return address(nil, b.byFile[glossaryFile], t.id, prefix)
 }

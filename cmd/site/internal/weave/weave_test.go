@@ -343,8 +343,10 @@ func FuzzPage(f *testing.F) {
 		p.source = src
 		p.parse()
 		b.findListings(p)
-		wording{regexp.MustCompile(`\b([aA]|[bB])(?:s|es)?\b`), map[string]*term{"a": {}, "b": {}}, nil}.link(p)
-		_ = b.body(p, "")
+		b.byForm, b.form = map[string]*term{"a": {id: "a"}, "b": {id: "b"}}, regexp.MustCompile(`\b([aA]|[bB])(?:s|es)?\b`)
+		b.byFile = map[string]*page{glossaryFile: {name: "glossary"}}
+		termLink := regexp.MustCompile(`<a href="glossary.html#[ab]" class="term">([AaBb]e?s?)</a>`)
+		require.Equal(t, b.body(p, ""), termLink.ReplaceAllString(b.linkTerms(p, b.body(p, ""), ""), "$1"))
 		for _, problem := range b.Problems {
 			require.Equal(t, legendFile, problem.File)
 			require.LessOrEqual(t, problem.Line, 1+strings.Count(string(src), "\n"))
