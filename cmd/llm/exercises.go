@@ -17,7 +17,11 @@ func exercisesCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		results, err := exercise.Status(cmd.Context(), root)
+		all, err := exercise.List(root)
+		if err != nil {
+			return err
+		}
+		results, err := exercise.Status(cmd.Context(), root, all)
 		if err != nil {
 			return err
 		}
