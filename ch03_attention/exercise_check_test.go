@@ -105,14 +105,53 @@ func TestExercise3_MaskWindow(t *testing.T) {
 	})
 }
 
-func TestExercise4_NoMask(t *testing.T) {
-	exercise.Check(t, NoMask, func(x *exercise.X) {
-		NoMask := exercise.Watch(x, NoMask)
-		x.Found(NoMask(), "experiment-3.4.txt", 0.15)
+func TestExercise4_Sharpness(t *testing.T) {
+	exercise.Check(t, Sharpness, func(x *exercise.X) {
+		Sharpness := exercise.Watch(x, Sharpness)
+		for _, c := range []struct {
+			what               string
+			q, k               blas32.General
+			undivided, divided float32
+		}{
+			{"the query 2 0 0 0 and the keys 1 0 0 0 and 0 0 0 0", f32.View([]float32{2, 0, 0, 0}, 1, 4), f32.View([]float32{1, 0, 0, 0, 0, 0, 0, 0}, 2, 4), .8808, .7311},
+			{"two queries, 2 0 0 0 and 0 0 0 0, and the same keys", f32.View([]float32{2, 0, 0, 0, 0, 0, 0, 0}, 2, 4), f32.View([]float32{1, 0, 0, 0, 0, 0, 0, 0}, 2, 4), .6904, .6155},
+			{"one query and one key", f32.View([]float32{5, 6}, 1, 2), f32.View([]float32{7, 8}, 1, 2), 1, 1},
+			{"the query 300 and the keys 1 and 0, one number each", f32.View([]float32{300}, 1, 1), f32.View([]float32{1, 0}, 2, 1), 1, 1},
+			{"the query 2 0 0 0 and the keys 1 0 0 0 and 0 0 0 0 in matrices whose fifth column is 1000", inside(1, 4, 2, 0, 0, 0), inside(2, 4, 1, 0, 0, 0, 0, 0, 0, 0), .8808, .7311},
+		} {
+			before := slices.Concat(c.q.Data, c.k.Data)
+			undivided, divided := Sharpness(c.q, c.k)
+			x.Near("the undivided number of Sharpness with "+c.what, undivided, c.undivided, 1e-3)
+			x.Near("the divided number of Sharpness with "+c.what, divided, c.divided, 1e-3)
+			x.Equal("q and k afterwards", slices.Concat(c.q.Data, c.k.Data), before)
+		}
+		checkSharpnessAtRandom(x)
 	})
 }
 
-func TestExercise5_Look(t *testing.T) {
+// checkSharpnessAtRandom draws queries and keys of few and of many numbers.
+func checkSharpnessAtRandom(x *exercise.X) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, D := range []int{4, 64, 1024} {
+		var undivided, divided float32
+		for range 50 {
+			u, d := Sharpness(normal(rng, 10, D), normal(rng, 10, D))
+			undivided, divided = undivided+u/50, divided+d/50
+		}
+		want := map[int]float32{4: .49, 64: .86, 1024: .96}[D]
+		x.Near(fmt.Sprintf("the mean of the undivided numbers for random queries and 10 keys of %d numbers", D), undivided, want, 0.05)
+		x.Near(fmt.Sprintf("the mean of the divided numbers for random queries and 10 keys of %d numbers", D), divided, float32(.31), 0.05)
+	}
+}
+
+func TestExercise5_NoMask(t *testing.T) {
+	exercise.Check(t, NoMask, func(x *exercise.X) {
+		NoMask := exercise.Watch(x, NoMask)
+		x.Found(NoMask(), "experiment-3.5.txt", 0.15)
+	})
+}
+
+func TestExercise6_Look(t *testing.T) {
 	exercise.Check(t, Look, func(x *exercise.X) {
 		Look := exercise.Watch(x, Look)
 		query := []float32{1, 1, 0, 0}
@@ -145,7 +184,7 @@ func plain(in, out int, weights ...float32) Linear {
 	return Linear{W: f32.View(weights, in, out)}
 }
 
-func TestExercise6_LookAcross(t *testing.T) {
+func TestExercise7_LookAcross(t *testing.T) {
 	exercise.Check(t, LookAcross, func(x *exercise.X) {
 		LookAcross := exercise.Watch(x, LookAcross)
 		one := &Head{Query: plain(1, 1, 1), Key: plain(1, 1, 1), Value: plain(1, 1, 1)}
@@ -164,7 +203,7 @@ func TestExercise6_LookAcross(t *testing.T) {
 	})
 }
 
-func TestExercise7_LogSoftmaxBackward(t *testing.T) {
+func TestExercise8_LogSoftmaxBackward(t *testing.T) {
 	exercise.Check(t, LogSoftmaxBackward, func(x *exercise.X) {
 		LogSoftmaxBackward := exercise.Watch(x, LogSoftmaxBackward)
 		x.Near("scores 0 0, dy 1 0", LogSoftmaxBackward([]float32{0, 0}, []float32{1, 0}), []float32{.5, -.5}, 1e-5)
@@ -204,7 +243,7 @@ func passing(keys, values blas32.General) iter.Seq2[[]float32, []float32] {
 	}
 }
 
-func TestExercise8_LookOnce(t *testing.T) {
+func TestExercise9_LookOnce(t *testing.T) {
 	exercise.Check(t, LookOnce, func(x *exercise.X) {
 		LookOnce := exercise.Watch(x, LookOnce)
 		column := func(values ...float32) blas32.General { return f32.View(values, len(values), 1) }
@@ -222,7 +261,7 @@ func TestExercise8_LookOnce(t *testing.T) {
 		}
 		keys := f32.View([]float32{2, 0, 0, 0, 0, 0, 5, 5, 2, 2, 0, 0}, 3, 4)
 		values := f32.View([]float32{10, 0, 0, 0, 0, 10, 0, 0, 20, 0, 0, 0}, 3, 4)
-		x.Near("the example of exercise 3.5", LookOnce([]float32{1, 1, 0, 0}, passing(keys, values)), []float32{15.7521, 0.9003, 0, 0}, 1e-3)
+		x.Near("the example of exercise 3.6", LookOnce([]float32{1, 1, 0, 0}, passing(keys, values)), []float32{15.7521, 0.9003, 0, 0}, 1e-3)
 
 		rng := rand.New(rand.NewPCG(3, 8))
 		keys, values = normal(rng, 200, 8), normal(rng, 200, 3)

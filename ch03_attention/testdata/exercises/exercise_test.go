@@ -56,7 +56,22 @@ func MaskWindow(scores blas32.General, size int) {
 	panic(exercise.Unsolved)
 }
 
-// Exercise 3.4: Experiment: eyes open (10 minutes and a run).
+// Exercise 3.4: What the root is for (15 minutes).
+//
+// Scores are divided by √D, the root of the width of a query. Break that and see.
+// Sharpness returns, for the queries q (T,D) and the keys k (S,D), the mean over all
+// queries of the largest of their attention weights: once with scores that are not
+// divided, and once with scores divided by √D. Nothing is masked; q and k stay as they are.
+//
+// With the query 2 0 0 0 and the keys 1 0 0 0 and 0 0 0 0 the scores are 2 and 0, and
+// divided 1 and 0: it returns 0.8808 and 0.7311. For ten random keys and a D of 4, 64 and
+// 1024, the first number is about 0.5, 0.86 and 0.96, nearly all or nothing in the end,
+// and the second stays near 0.3.
+func Sharpness(q, k blas32.General) (undivided, divided float32) {
+	panic(exercise.Unsolved)
+}
+
+// Exercise 3.5: Experiment: eyes open (10 minutes and a run).
 //
 // Let a model see the future while it learns. In ch04_gpt/block.go, in the function
 // look, the model asks for what MaskFuture does: there is one Causal: true. Make it
@@ -75,7 +90,7 @@ func NoMask() (loss float64) {
 	panic(exercise.Unsolved)
 }
 
-// Exercise 3.5: What one query finds (20 minutes).
+// Exercise 3.6: What one query finds (20 minutes).
 //
 // Look returns the average of the rows of values (S,D), weighted by how well
 // the keys (S,D) answer the query (D): the weights are the softmax of the
@@ -88,7 +103,7 @@ func Look(query []float32, keys, values blas32.General) []float32 {
 	panic(exercise.Unsolved)
 }
 
-// Exercise 3.6: From one sequence to another (20 minutes).
+// Exercise 3.7: From one sequence to another (20 minutes).
 //
 // LookAcross makes cross-attention of a head that was built to look at its own
 // sequence. It returns what the T rows of x (T,C) find among the S rows of memory (S,C):
@@ -101,7 +116,7 @@ func LookAcross(h *Head, x, memory blas32.General) blas32.General {
 	panic(exercise.Unsolved)
 }
 
-// Exercise 3.7: The logarithm of a softmax (30 minutes).
+// Exercise 3.8: The logarithm of a softmax (30 minutes).
 //
 // A loss often wants the logarithms of the weights, and computes them at once,
 // without making a weight of 0 first:
@@ -117,7 +132,7 @@ func LogSoftmaxBackward(scores, dy []float32) []float32 {
 	panic(exercise.Unsolved)
 }
 
-// Exercise 3.8: Attention that remembers no weights (an evening).
+// Exercise 3.9: Attention that remembers no weights (an evening).
 //
 // Look needs all weights at once, because of the sum that divides them. LookOnce returns
 // the same, but its keys and values come one pair after the other, and each may be looked

@@ -1,9 +1,11 @@
 package tokens
 
 func MergePairs(m Merge, ids []int) []int {
-	var merged []int // the first mistake was to write into the caller's ids
+	// The first mistake was to write into the ids of the caller.
+	var merged []int
 	for i := 0; i < len(ids); i++ {
-		if i+1 < len(ids) && ids[i] == m.Left && ids[i+1] == m.Right { // the second, to look beyond the last id
+		// The second was to look beyond the last id.
+		if i+1 < len(ids) && ids[i] == m.Left && ids[i+1] == m.Right {
 			merged = append(merged, m.Token)
 			i++
 		} else {

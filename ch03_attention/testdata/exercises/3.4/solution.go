@@ -1,9 +1,23 @@
 package attention
 
-// A tenth of the loss, and it is worth nothing. Each position looks at its neighbour to the
-// right, where the answer stands, and copies it. When the model writes there is no
-// neighbour yet, and it does not know what to do: read the lines that the run printed.
-// The loss cannot tell, for the validation was done with open eyes as well.
-func NoMask() (loss float64) {
-	return 0.326608
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+func Sharpness(q, k blas32.General) (undivided, divided float32) {
+	mean := func(factor float32) (mean float32) {
+		scores := f32.New(q.Rows, k.Rows)
+		f32.Gemm(blas.NoTrans, blas.Trans, factor, q, k, 0, scores)
+		SoftmaxRows(scores)
+		for i := range scores.Rows {
+			mean += f32.Max(f32.Row(scores, i)) / float32(scores.Rows)
+		}
+		return mean
+	}
+	return mean(1), mean(float32(1 / math.Sqrt(float64(q.Cols))))
 }

@@ -1,22 +1,9 @@
 package attention
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/blas/blas32"
-
-	"github.com/llm-from-scratch/llm/internal/f32"
-)
-
-func Look(query []float32, keys, values blas32.General) []float32 {
-	weights := make([]float32, keys.Rows)
-	for j := range weights {
-		weights[j] = f32.Dot(query, f32.Row(keys, j)) / float32(math.Sqrt(float64(len(query))))
-	}
-	Softmax(weights)
-	found := make([]float32, values.Cols)
-	for j, w := range weights {
-		f32.Axpy(w, f32.Row(values, j), found)
-	}
-	return found
+// Less than a tenth of the loss, and it is worth nothing. Each position looks at its neighbour to the
+// right, where the answer stands, and copies it. When the model writes there is no
+// neighbour yet, and it does not know what to do: read the lines that the run printed.
+// The loss cannot tell, for the validation was done with open eyes as well.
+func NoMask() (loss float64) {
+	return 0.326608
 }

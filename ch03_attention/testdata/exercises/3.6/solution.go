@@ -1,19 +1,22 @@
 package attention
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
-func LookAcross(h *Head, x, memory blas32.General) blas32.General {
-	D := h.Query.W.Cols
-	q, k, v := f32.New(x.Rows, D), f32.New(memory.Rows, D), f32.New(memory.Rows, D)
-	h.Query.Forward(q, x)
-	h.Key.Forward(k, memory)
-	h.Value.Forward(v, memory)
-	weights, found := f32.New(x.Rows, memory.Rows), f32.New(x.Rows, D)
-	Weigh(weights, q, k, false)
-	Mix(found, weights, v)
+func Look(query []float32, keys, values blas32.General) []float32 {
+	weights := make([]float32, keys.Rows)
+	for j := range weights {
+		weights[j] = f32.Dot(query, f32.Row(keys, j)) / float32(math.Sqrt(float64(len(query))))
+	}
+	Softmax(weights)
+	found := make([]float32, values.Cols)
+	for j, w := range weights {
+		f32.Axpy(w, f32.Row(values, j), found)
+	}
 	return found
 }

@@ -1,18 +1,19 @@
 package attention
 
-import "slices"
+import (
+	"gonum.org/v1/gonum/blas/blas32"
 
-// When s_j rises by h, y_j rises by h, and the logarithm by w_j h, where w_j is the
-// softmax: every y falls by that. So ds_j = dy_j - w_j Σ_k dy_k.
-func LogSoftmaxBackward(scores, dy []float32) []float32 {
-	ds := slices.Clone(scores)
-	Softmax(ds)
-	var sum float32
-	for _, d := range dy {
-		sum += d
-	}
-	for j, w := range ds {
-		ds[j] = dy[j] - w*sum
-	}
-	return ds
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+func LookAcross(h *Head, x, memory blas32.General) blas32.General {
+	D := h.Query.W.Cols
+	q, k, v := f32.New(x.Rows, D), f32.New(memory.Rows, D), f32.New(memory.Rows, D)
+	h.Query.Forward(q, x)
+	h.Key.Forward(k, memory)
+	h.Value.Forward(v, memory)
+	weights, found := f32.New(x.Rows, memory.Rows), f32.New(x.Rows, D)
+	Weigh(weights, q, k, false)
+	Mix(found, weights, v)
+	return found
 }

@@ -1,31 +1,18 @@
 package attention
 
-import (
-	"iter"
-	"math"
+import "slices"
 
-	"github.com/llm-from-scratch/llm/internal/f32"
-)
-
-func LookOnce(query []float32, pairs iter.Seq2[[]float32, []float32]) []float32 {
-	var found []float32 // Σ exp(score - largest)·value
-	var sum float32     // Σ exp(score - largest)
-	largest := float32(math.Inf(-1))
-	for key, value := range pairs {
-		if found == nil {
-			found = make([]float32, len(value))
-		}
-		score := f32.Dot(query, key) / float32(math.Sqrt(float64(len(query))))
-		if score > largest {
-			shrink := float32(math.Exp(float64(largest - score))) // 0 the first time
-			sum *= shrink
-			f32.Scale(shrink, found)
-			largest = score
-		}
-		weight := float32(math.Exp(float64(score - largest)))
-		sum += weight
-		f32.Axpy(weight, value, found)
+// When s_j rises by h, y_j rises by h, and the logarithm by w_j h, where w_j is the
+// softmax: every y falls by that. So ds_j = dy_j - w_j Σ_k dy_k.
+func LogSoftmaxBackward(scores, dy []float32) []float32 {
+	ds := slices.Clone(scores)
+	Softmax(ds)
+	var sum float32
+	for _, d := range dy {
+		sum += d
 	}
-	f32.Scale(1/sum, found)
-	return found
+	for j, w := range ds {
+		ds[j] = dy[j] - w*sum
+	}
+	return ds
 }
