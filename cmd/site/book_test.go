@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,4 +71,49 @@ func TestFilesOfAChapterAreLinked(t *testing.T) {
 	page := string(theBook(t).Files["ch03_attention.html"]())
 	require.Contains(t, page, "\n"+`<a href="src/ch03_attention/simple.go.html">simple.go</a>     attention with nothing to train`)
 	require.Contains(t, page, `<pre class="code"><a href="src/ch03_attention/softmax.go.html">softmax.go</a>`)
+}
+
+// pages yields the book's prose by file, without code and formulas.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(bookRoot(t), "docs", "*.md"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	prose := map[string]string{}
+	for _, file := range files {
+		page, err := os.ReadFile(file)
+		require.NoError(t, err)
+		prose[filepath.Base(file)] = regexp.MustCompile("(?s)```.*?```|`[^`]*`").ReplaceAllString(string(page), "")
+	}
+	return prose
+}
+
+// Letters with indices are formulas.
+func TestIndicesAreFormulas(t *testing.T) {
+	link := regexp.MustCompile(`\]\([^)]*\)`)
+	index := regexp.MustCompile(`\b[A-Za-z]{1,2}_[A-Za-z0-9]{1,2}\b|\pL[₀-₉ᵢⱼ]`)
+	for file, prose := range pages(t) {
+		require.Empty(t, index.FindAllString(link.ReplaceAllString(prose, ""), -1), "%s: write $`x_i`$", file)
+	}
+}
+
+// What is to be read further can be opened, and a paper of the arXiv is as old as is said.
+func TestFurtherReadingIsLinked(t *testing.T) {
+	section := regexp.MustCompile(`(?ms)^## Further reading\n(.*?)(^## |\z)`)
+	arxiv := regexp.MustCompile(`arxiv\.org[^)\s]*`)
+	id := regexp.MustCompile(`^arxiv\.org/abs/(\d\d)(0[1-9]|1[0-2])\.\d{4,5}$`)
+	entries := 0
+	for file, prose := range pages(t) {
+		for _, entry := range strings.Split("\n"+strings.TrimSpace(strings.Join(section.FindStringSubmatch(prose), "")), "\n- ")[1:] {
+			entries++
+			require.Regexp(t, `\]\(https?://\S+\)`, entry, file)
+			for _, address := range arxiv.FindAllString(entry, -1) {
+				of := id.FindStringSubmatch(address)
+				require.NotNil(t, of, "%s: %s", file, address)
+				year, _ := strconv.Atoi("20" + of[1])
+				require.Regexp(t, fmt.Sprintf(`\b(%d|%d)\b`, year, year+1), entry, "%s: %s", file, address)
+			}
+		}
+	}
+	require.Greater(t, entries, 50)
 }

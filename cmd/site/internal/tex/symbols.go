@@ -20,6 +20,7 @@ var signs = map[string]node{
 	",": {closing, mo(",", "")}, ".": {closing, mo(".", "")}, "|": {ordinary, mo("|", still+` lspace="0" rspace="0"`)},
 	"-": {operator, mo("−", "")}, "+": {operator, mo("+", "")}, "=": {operator, mo("=", "")},
 	"<": {operator, mo("<", "")}, ">": {operator, mo(">", "")}, ":": {operator, mo(":", "")},
+	"/": {operator, mo("/", ` lspace="0" rspace="0"`)},
 }
 
 const (

@@ -32,6 +32,7 @@ func TestFormulas(t *testing.T) {
 		{`\mathrm{head}_i`, `<msub><mi>head</mi><mi>i</mi></msub>`},
 		{`Q^\top`, `<msup><mi>Q</mi><mi mathvariant="normal">⊤</mi></msup>`},
 		{`\text{if } x < 0`, "<mtext>if\u00a0</mtext><mi>x</mi><mo>&lt;</mo><mn>0</mn>"},
+		{`1/n`, `<mn>1</mn><mo lspace="0" rspace="0">/</mo><mi>n</mi>`},
 		{`\hat{y}`, `<mover accent="true"><mi>y</mi><mo>^</mo></mover>`},
 		{`\left( x \right)`, `<mrow><mo stretchy="true" fence="true" form="prefix">(</mo><mi>x</mi><mo stretchy="true" fence="true" form="postfix">)</mo></mrow>`},
 		{`\begin{aligned} 1 & 2 \\ 3 & 4 \end{aligned}`, `<mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn>`},
