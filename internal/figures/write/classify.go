@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
@@ -197,4 +198,25 @@ func padded() []byte {
 		}
 	}
 	return s.SVG()
+}
+
+// overfitting is the first run on real messages, from what it printed.
+func overfitting(docs string) ([]byte, error) {
+	file := filepath.Join(docs, "runs", "sms.txt")
+	log, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	run, _, _ := strings.Cut(string(log), "\n\n")
+	training, validation := figures.Series{Name: "training"}, figures.Series{Name: "validation"}
+	for _, row := range regexp.MustCompile(`(?m)^step +(\d+) +(?:training loss ([\d.]+))? +validation loss ([\d.]+)$`).FindAllStringSubmatch(run, -1) {
+		step, _ := strconv.ParseFloat(row[1], 64)
+		loss, err := strconv.ParseFloat(row[2], 64)
+		if err == nil { // there is none before the first step
+			training.X, training.Y = append(training.X, step), append(training.Y, loss)
+		}
+		watched, _ := strconv.ParseFloat(row[3], 64)
+		validation.X, validation.Y = append(validation.X, step), append(validation.Y, watched)
+	}
+	return figures.Lines("The filter learns, then learns by heart", "step", "loss", training, validation), nil
 }

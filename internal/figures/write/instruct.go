@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +11,7 @@ import (
 	"strings"
 
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/figures"
@@ -106,5 +109,45 @@ func kinds(docs string) ([]byte, error) {
 		bars(s, x, 54, 1, figures.Trained, "%.0f", shares)
 		s.Text(x, 240, "start", figures.Plain, total[1]+"% of all")
 	}
+	return s.SVG(), nil
+}
+
+// conversation is the context of a model while five questions are asked.
+func conversation(string) ([]byte, error) {
+	bpe, err := gpt2Tokens()
+	if err != nil {
+		return nil, err
+	}
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 128, Width: 8, Heads: 2, Layers: 1, TiedHead: true})
+	m.Init(rand.New(rand.NewPCG(1, 7)))
+	talk, answer := instruct.New(m, bpe).NewConversation(), instruct.Options{MaxTokens: 4}
+	s := figures.NewSketch(238, "What a context of 128 tokens remembers",
+		"Each prompt holds the preamble, the exchanges before and the new question. The fifth has no room for the first.")
+	wide := 344 / float64(m.Config.Context)
+	for i, word := range []string{"hot", "day", "old", "big", "up"} {
+		for _, err := range talk.Say(context.Background(), "Name the opposite.", word, answer) {
+			if err != nil {
+				return nil, err
+			}
+		}
+		x, y := 4.0, 36+34*float64(i)
+		part := func(role figures.Role, n int, name string) {
+			s.Box(x, y, wide*float64(n), 24, role, name)
+			x += wide * float64(n)
+		}
+		said := talk.History()
+		opening, _, _ := strings.Cut(said[0].Question(), "\n\n###")
+		part(figures.Frozen, len(bpe.Encode(opening)), "")
+		for k, e := range said {
+			role, asked := figures.Data, len(bpe.Encode(strings.TrimPrefix(e.Prompt(), opening)))
+			if k == len(said)-1 {
+				role = figures.Query
+			}
+			part(role, asked, fmt.Sprint(talk.Forgotten()+k+1))
+			part(figures.Trained, len(bpe.Encode(e.Output)), "")
+		}
+		s.Line(figures.Plain, x, y+24, 348, y+24)
+	}
+	s.Note(4, 222, "start", "grey: preamble  ·  purple: asked now  ·  green: an answer")
 	return s.SVG(), nil
 }
