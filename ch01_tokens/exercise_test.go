@@ -127,7 +127,7 @@ func Truncate(b *BPE, ids []int, n int) []int {
 
 // Exercise 1.9: Learning from words (an hour).
 //
-// In a book, the is one of the commonest pieces, and LearnMerges counts its pairs
+// In a book, " the" is one of the commonest pieces, and LearnMerges counts its pairs
 // each time it occurs. LearnFromWords is given each different piece once: words, as
 // bytes, in the order in which they first occur, and how often each does. It returns
 // the n merges that LearnMerges would find in the whole text, in the same order, with

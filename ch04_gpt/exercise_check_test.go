@@ -42,14 +42,14 @@ func TestExercise1_CacheBytes(t *testing.T) {
 func TestExercise2_Widest(t *testing.T) {
 	exercise.Check(t, Widest, func(x *exercise.X) {
 		Widest := exercise.Watch(x, Widest)
-		// Without layers' biases of queries, and with a head of its own: 12C² + 49C parameters.
+		// It has 12C² + 49C parameters, its own head among them, and without the bias 12C² + 46C.
 		small := Config{Vocab: 15, Context: 4, Width: 99, Heads: 2, Layers: 1, QKVBias: true}
 		bare := small
 		bare.QKVBias = false
 		for _, c := range []struct {
 			name   string
 			config Config
-			most   int
+			budget int
 			want   int
 		}{
 			{"GPT2Small", GPT2Small, 124439808, 768},
@@ -62,7 +62,7 @@ func TestExercise2_Widest(t *testing.T) {
 			{"15 tokens, 4 positions, 2 heads, 1 layer, a head of its own", small, 387, 2},
 			{"the same without a bias for queries", bare, 376, 4},
 		} {
-			x.Equal(fmt.Sprintf("Widest for %s, and at most %d", c.name, c.most), Widest(c.config, c.most), c.want)
+			x.Equal(fmt.Sprintf("Widest for %s, and a budget of %d", c.name, c.budget), Widest(c.config, c.budget), c.want)
 		}
 	})
 }
@@ -122,9 +122,9 @@ func TestExercise5_WriteUntil(t *testing.T) {
 		WriteUntil := exercise.Watch(x, WriteUntil)
 		m := counting()
 		for _, c := range []struct {
-			prompt    []int
-			end, most int
-			want      []int
+			prompt     []int
+			end, limit int
+			want       []int
 		}{
 			{[]int{2}, 6, 9, []int{3, 4, 5}},
 			{[]int{2}, 6, 2, []int{3, 4}},
@@ -136,7 +136,7 @@ func TestExercise5_WriteUntil(t *testing.T) {
 			{[]int{0, 0, 0, 0, 0, 0, 3}, 6, 9, []int{4, 5}}, // longer than the context
 			{[]int{0}, 99, 10, []int{1, 2, 3, 4, 5, 6, 0, 1, 2, 3}},
 		} {
-			x.Equal(fmt.Sprintf("after %v, with the end %d and most %d, by a model of 7 tokens that writes the next id, and 0 after 6", c.prompt, c.end, c.most), WriteUntil(m, c.prompt, c.end, c.most), c.want)
+			x.Equal(fmt.Sprintf("after %v, with the end %d and the limit %d, by a model of 7 tokens that writes the next id, and 0 after 6", c.prompt, c.end, c.limit), WriteUntil(m, c.prompt, c.end, c.limit), c.want)
 		}
 	})
 }

@@ -24,12 +24,12 @@ func CacheBytes(c Config, tokens int) int {
 // Exercise 4.2: As wide as the budget allows (10 minutes).
 //
 // You have memory for so many parameters. Widest returns the largest width, a multiple
-// of c.Heads, with which a model of configuration c has at most most of them; c.Width
-// does not matter. Where even one number to each head is too many, it returns 0.
+// of c.Heads, with which a model of configuration c stays within the budget; c.Width does not
+// matter. Where even one number to each head is too many, it returns 0.
 //
 // For GPT2Small and 124,439,808, which is how many parameters that has, it is 768. With
 // one fewer it is 756, because 12 heads must share it.
-func Widest(c Config, most int) int {
+func Widest(c Config, budget int) int {
 	panic(exercise.Unsolved)
 }
 
@@ -64,12 +64,12 @@ func SiLUBackward(dy, x []float32) []float32 {
 // Exercise 4.5: Writing that ends (20 minutes).
 //
 // Greedy never stops by itself. WriteUntil returns the ids that m writes after prompt,
-// the likeliest each time, until it writes end, or until there are most of them. The end
+// the likeliest each time, until it writes end, or has written limit ids. The end
 // itself is not part of the result, nor is the prompt, in which an end means nothing.
 //
-// Say that m always writes the id after the last one, 3 after 2. Then WriteUntil(m, 2, 6, 9)
-// returns 3 4 5, and with 2 in place of 9 it returns 3 4.
-func WriteUntil(m *Model, prompt []int, end, most int) []int {
+// Say that m always writes the id after the last one, 3 after 2. Then WriteUntil(m, []int{2},
+// 6, 9) returns 3 4 5, and with 2 in place of 9 it returns 3 4.
+func WriteUntil(m *Model, prompt []int, end, limit int) []int {
 	panic(exercise.Unsolved)
 }
 

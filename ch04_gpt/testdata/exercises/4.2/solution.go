@@ -1,8 +1,8 @@
 package gpt
 
-func Widest(c Config, most int) int {
+func Widest(c Config, budget int) int {
 	widest := 0
-	for c.Width = c.Heads; c.ParamCount() <= most; c.Width += c.Heads {
+	for c.Width = c.Heads; c.ParamCount() <= budget; c.Width += c.Heads {
 		widest = c.Width
 	}
 	return widest

@@ -1,13 +1,13 @@
 package gpt
 
-func WriteUntil(m *Model, prompt []int, end, most int) []int {
+func WriteUntil(m *Model, prompt []int, end, limit int) []int {
 	var written []int
 	for id := range m.Greedy(prompt) {
 		if id == end {
 			break
 		}
 		written = append(written, id)
-		if len(written) == most {
+		if len(written) == limit {
 			break
 		}
 	}

@@ -1,8 +1,8 @@
 package gpt
 
-func WriteUntil(m *Model, prompt []int, end, most int) []int {
+func WriteUntil(m *Model, prompt []int, end, limit int) []int {
 	var written []int
-	if most < 1 {
+	if limit < 1 {
 		return nil
 	}
 	for id := range m.Greedy(prompt) {
@@ -10,7 +10,7 @@ func WriteUntil(m *Model, prompt []int, end, most int) []int {
 			break
 		}
 		written = append(written, id)
-		if len(written) > most {
+		if len(written) > limit {
 			break
 		}
 	}

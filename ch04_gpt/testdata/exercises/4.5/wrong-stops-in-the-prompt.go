@@ -2,9 +2,9 @@ package gpt
 
 import "slices"
 
-func WriteUntil(m *Model, prompt []int, end, most int) []int {
+func WriteUntil(m *Model, prompt []int, end, limit int) []int {
 	var written []int
-	if most < 1 {
+	if limit < 1 {
 		return nil
 	}
 	if slices.Contains(prompt, end) {
@@ -15,7 +15,7 @@ func WriteUntil(m *Model, prompt []int, end, most int) []int {
 			break
 		}
 		written = append(written, id)
-		if len(written) == most {
+		if len(written) == limit {
 			break
 		}
 	}

@@ -1,8 +1,8 @@
 package gpt
 
-func WriteUntil(m *Model, prompt []int, end, most int) []int {
+func WriteUntil(m *Model, prompt []int, end, limit int) []int {
 	var written []int
-	if most < 1 {
+	if limit < 1 {
 		return nil
 	}
 	written = append(written, prompt...)
@@ -11,7 +11,7 @@ func WriteUntil(m *Model, prompt []int, end, most int) []int {
 			break
 		}
 		written = append(written, id)
-		if len(written) == len(prompt)+most {
+		if len(written) == len(prompt)+limit {
 			break
 		}
 	}
