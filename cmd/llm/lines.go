@@ -64,8 +64,11 @@ func readFile[T any](cmd *cobra.Command, path, what, download string, read func(
 		return nil, "", fmt.Errorf("reading the %s: %w; %s data get %s gets some", what, err, program(), download)
 	}
 	list, err = read(bytes.NewReader(data))
+	s, skipped := errors.AsType[*plaintext.Skipped](err)
 	strict, _ := cmd.Flags().GetBool("strict")
 	switch {
+	case skipped && strict:
+		return nil, "", fmt.Errorf("%s: -strict takes all or nothing, and %d of the %s cannot be read: %s", path, s.Count, what, s.Reasons())
 	case err != nil && (strict || len(list) == 0):
 		return nil, "", fmt.Errorf("%s: %w", path, err)
 	case err != nil:

@@ -76,7 +76,7 @@ func newRoot() *cobra.Command {
 	root := command("", "llm", nil, nil)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(pretrainCommand(), generateCommand(), chatCommand(), exportCommand(), exercisesCommand(),
+	root.AddCommand(pretrainCommand(), generateCommand(), chatCommand(), exportCommand(), doctorCommand(), exercisesCommand(),
 		group("tokens", encodeCommand(), decodeCommand()),
 		group("classify", classifyTrainCommand(), classifyEvalCommand(), classifyRunCommand()),
 		group("instruct", instructTrainCommand(), instructEvalCommand(), instructJudgeCommand()),

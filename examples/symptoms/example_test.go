@@ -19,6 +19,7 @@ import (
 	"github.com/llm-from-scratch/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/footprint"
+	"github.com/llm-from-scratch/llm/internal/training"
 )
 
 // A patient is a small training run with nothing wrong: characters of Newton's
@@ -52,8 +53,8 @@ func healthy(characters, steps int) patient {
 	return p
 }
 
-// train prints the training and the validation loss now and then.
-func (p patient) train(w io.Writer, every int) {
+// steps yields what a run's log has of each step, with the validation loss now and then.
+func (p patient) steps(every int) iter.Seq[training.Row] {
 	const B = 8
 	l := pretrain.NewLanguageModel(p.model, p.trains, B, 32)
 	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] {
@@ -65,11 +66,29 @@ func (p patient) train(w io.Writer, every int) {
 			}
 		}
 	}
-	for s := range pretrain.NewTrainer(l, epoch, p.settings).Steps(context.Background()) {
-		if s.N == 1 || s.N%every == 0 {
-			validation, _ := pretrain.Evaluate(l, p.check.Batches(B, nil), 0)
-			fmt.Fprintf(w, "step %3d  loss %.1f  validation %.1f\n", s.N, s.Loss, validation)
+	return func(yield func(training.Row) bool) {
+		for s := range pretrain.NewTrainer(l, epoch, p.settings).Steps(context.Background()) {
+			row := training.Row{Step: s.N, Train: s.Loss, Validation: math.NaN(), Rate: s.Rate, Norm: s.GradNorm}
+			if s.N == 1 || s.N%every == 0 {
+				row.Validation, _ = pretrain.Evaluate(l, p.check.Batches(B, nil), 0)
+			}
+			if !yield(row) {
+				return
+			}
 		}
+	}
+}
+
+// train prints the training and the validation loss now and then.
+func (p patient) train(w io.Writer, every int) {
+	for row := range p.steps(every) {
+		show(w, row)
+	}
+}
+
+func show(w io.Writer, row training.Row) {
+	if !math.IsNaN(row.Validation) {
+		fmt.Fprintf(w, "step %3d  loss %.1f  validation %.1f\n", row.Step, row.Train, row.Validation)
 	}
 }
 

@@ -6,11 +6,14 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/internal/doctor"
 )
 
 const record = "../../docs/runs/symptoms.csv"
@@ -35,12 +38,23 @@ func TestThePageShowsTheseRuns(t *testing.T) {
 		name  string
 		begin func() patient
 		every int // steps between two that the page shows, or 0
+		found string
 	}{
-		{"nothingWrong", nothingWrong, 100}, {"oneBatch", oneBatch, 100}, {"frozen", frozen, 0},
-		{"tooFast", tooFast, 50}, {"noShift", noShift, 50}, {"byHeart", byHeart, 100},
+		{"nothingWrong", nothingWrong, 100, ""}, {"oneBatch", oneBatch, 100, doctor.TooGood}, {"frozen", frozen, 0, doctor.Stays},
+		{"tooFast", tooFast, 50, doctor.Frequencies}, {"noShift", noShift, 50, doctor.TooGood}, {"byHeart", byHeart, 100, doctor.ByHeart},
 	} {
 		var printed strings.Builder
-		run.begin().train(&printed, 10)
+		p := run.begin()
+		rows := slices.Collect(p.steps(10))
+		for _, row := range rows {
+			show(&printed, row)
+		}
+		report := requireFound(t, run.name, run.found, doctor.Log(rows, p.model.Config.Vocab, p.settings.Clip))
+		if _, want, shown := strings.Cut(string(page), "<!-- doctor: "+run.name+" -->\n\n```text\n"); shown {
+			step := regexp.MustCompile(`step \d+`)
+			want, _, _ = strings.Cut(want, "```")
+			requireLike(t, step.ReplaceAllString(want, "step"), step.ReplaceAllString(report, "step"))
+		}
 		table[0] += fmt.Sprintf(",%s loss,%[1]s validation", run.name)
 		steps, shown := losses.FindAllStringSubmatch(printed.String(), -1), ""
 		for i := range table[1:] {
@@ -66,6 +80,24 @@ func TestThePageShowsTheseRuns(t *testing.T) {
 	old, err := os.ReadFile(record)
 	require.NoError(t, err)
 	requireLike(t, strings.Join(strings.Split(string(old), "\n")[:3], "\n"), strings.Join(table[:3], "\n"))
+}
+
+// requireFound holds the doctor to the one trouble of a run, or to none.
+func requireFound(t *testing.T, run, section string, found []doctor.Finding) (report string) {
+	t.Helper()
+	var sections []string
+	for _, f := range found {
+		if f.Section != "" && !slices.Contains(sections, f.Section) {
+			sections = append(sections, f.Section)
+		}
+	}
+	report = doctor.Report(found)
+	if section == "" {
+		require.Empty(t, sections, "%s: %s", run, report)
+	} else {
+		require.Equal(t, []string{section}, sections, "%s: %s", run, report)
+	}
+	return report
 }
 
 // requireLike compares two texts: the words, and the losses nearly.

@@ -58,14 +58,16 @@ func Collect[Part, T any](what string, parts iter.Seq2[int, Part], parse func(Pa
 }
 
 // Error tells the reasons in the order of the text.
-func (s *Skipped) Error() string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "%d skipped", s.Count)
-	for i, reason := range s.First {
-		fmt.Fprintf(&text, "%c %v", ":;"[min(i, 1)], reason)
+func (s *Skipped) Error() string { return fmt.Sprintf("%d skipped: %s", s.Count, s.Reasons()) }
+
+// Reasons are those of the first few, and how many more there are.
+func (s *Skipped) Reasons() string {
+	var text []string
+	for _, reason := range s.First {
+		text = append(text, reason.Error())
 	}
 	if more := s.Count - len(s.First); more > 0 {
-		fmt.Fprintf(&text, "; and %d more", more)
+		text = append(text, fmt.Sprintf("and %d more", more))
 	}
-	return text.String()
+	return strings.Join(text, "; ")
 }

@@ -3,12 +3,16 @@ package safetensors
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
+
+// ErrNotFinite is in the error of reading a tensor with NaN or infinity in it.
+var ErrNotFinite = errors.New("the file is damaged or training diverged")
 
 // Tensors gives access to the tensors of a safetensors file. Nothing but the
 // header is read before it is asked for.
@@ -176,8 +180,7 @@ func (info tensorInfo) read(from int, values []float32) error {
 		codec.decode(part, data)
 		for i, v := range part {
 			if v-v != 0 { // NaN and the infinities
-				return fmt.Errorf("the value at position %d is %v; "+
-					"the file is damaged or training diverged", from+i, v)
+				return fmt.Errorf("the value at position %d is %v; %w", from+i, v, ErrNotFinite)
 			}
 		}
 		from, place = from+len(part), place+int64(len(data))

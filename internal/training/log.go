@@ -1,11 +1,17 @@
 package training
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"math"
+	"path/filepath"
 	"strconv"
 	"strings"
 
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/figures"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
 // Row is what the log says of one step. A loss that was not measured is NaN.
@@ -32,6 +38,32 @@ func (c *record) log() []byte {
 		text = append(text, '\n')
 	}
 	return text
+}
+
+// OpenLog reads the log of the run in dir, of whatever kind, and of its options those
+// that o has.
+func OpenLog(dir string, o any) (rows []Row, err error) {
+	err = durable.Read(dir, func(files fs.FS) error {
+		name := filepath.Join(dir, logFile)
+		text, err := fs.ReadFile(files, logFile)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%s holds no training run (there is no %s)", dir, name)
+		case err != nil:
+			return err
+		case !strings.HasPrefix(strings.ReplaceAll(string(text), "\r\n", "\n"), header):
+			return fmt.Errorf("%s is the log of another program, or damaged: its first line is not %s", name, strings.TrimSpace(header))
+		}
+		rows = ReadLog(string(text), math.MaxInt)
+		if text, err = fs.ReadFile(files, optionsFile); err == nil {
+			err = strictjson.Unmarshal(text, o, strictjson.Ignore)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", filepath.Join(dir, optionsFile), err)
+		}
+		return nil
+	})
+	return rows, err
 }
 
 // ReadLog returns the rows of a log up to a step that can be read, in order. There

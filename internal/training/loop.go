@@ -71,11 +71,13 @@ func (r *Run) Train(ctx context.Context, out, stderr io.Writer) error {
 		fmt.Fprintf(stderr, "all %d steps of this run are done already\n", r.Total)
 		return r.After(out)
 	}
+	if !r.Resume {
+		if err := r.start(ctx, out); err != nil {
+			return err
+		}
+	}
 	UnderWay.Store(true)
 	defer UnderWay.Store(false)
-	if !r.Resume {
-		r.start(out)
-	}
 	r.first, r.kept, r.begin = r.Trainer.Done(), r.Trainer.Done(), time.Now()
 	r.processor, _ = used()
 	if err := r.steps(ctx, out, stderr); err != nil {
@@ -124,16 +126,28 @@ func (r *Run) takeUp(stderr io.Writer) error {
 	return err
 }
 
-// start tells what is learned from, and the loss of a model that guesses.
-func (r *Run) start(out io.Writer) {
+// start tells what is learned from, and the loss of a model that guesses. Whoever
+// stops the run until then has nothing to save, and does not wait for it.
+func (r *Run) start(ctx context.Context, out io.Writer) error {
 	fmt.Fprint(out, r.About)
-	v, n := r.Validate()
+	v, n := math.NaN(), 0
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		v, n = r.Validate()
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if n == 0 {
 		fmt.Fprintln(out, "nothing is left to watch: there is no validation loss")
 	} else {
 		fmt.Fprintf(out, "step %5d                          validation loss %.6f\n", 0, v)
 	}
 	r.rows = []Row{{Train: math.NaN(), Validation: v, Rate: math.NaN(), Norm: math.NaN()}}
+	return nil
 }
 
 // steps takes the steps, looks at the loss now and then, and saves the run.
@@ -177,6 +191,8 @@ func (r *Run) diverged(row Row) error {
 	err := fmt.Errorf("training has diverged: in step %d the loss is %v and the gradient %v; begin again with a -rate below %v",
 		row.Step, row.Train, row.Norm, r.Rate)
 	if r.kept > 0 {
+		row.Train, row.Norm = math.NaN(), math.NaN() // no picture has room for infinity
+		r.rows = append(r.rows, row)
 		err = errors.Join(err, r.write(r.Dir))
 	}
 	return err

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // Saving takes a small part of the time, and happens first and last in any case.
@@ -120,6 +123,24 @@ func TestOneWriter(t *testing.T) {
 	unlock, err = one.open(io.Discard)
 	require.NoError(t, err)
 	unlock()
+}
+
+// Whoever stops a run while its first loss is looked at does not wait for that, and
+// leaves nothing behind.
+func TestStoppedBeforeTheFirstLoss(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	looking := make(chan struct{})
+	defer close(looking)
+	dir := filepath.Join(t.TempDir(), "run")
+	r := &Run{Trainer: new(pretrain.Trainer), Total: 10, Dir: dir, Validate: func() (float64, int) {
+		cancel()
+		<-looking
+		return 1, 1
+	}}
+	require.ErrorIs(t, r.Train(ctx, io.Discard, io.Discard), context.Canceled)
+	empty, err := Empty(dir)
+	require.NoError(t, err)
+	assert.True(t, empty)
 }
 
 // Whatever the samples have come to, the run goes on, and says it. What a sample
