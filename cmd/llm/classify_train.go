@@ -85,8 +85,10 @@ func (o *classifyOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 	}
 	learn, watch := filter.Examples(parts[0]), filter.Examples(parts[1])
 	longest := max(learn.Longest(), watch.Longest())
+	var memory footprint.Memory
 	if o.LoRA == 0 {
-		foretell(cmd.ErrOrStderr(), o.memory(filter.Classifier.Model.(*gpt.Model).Config, longest))
+		memory = o.memory(filter.Classifier.Model.(*gpt.Model).Config, longest)
+		fmt.Fprintln(cmd.ErrOrStderr(), memory)
 	}
 	learner, save, err := o.learner(f, filter, longest)
 	if err != nil {
@@ -94,7 +96,7 @@ func (o *classifyOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 	}
 	return &training.Run{
 		Trainer: pretrain.NewTrainer(learner, learn.Epoch(o.Batch), settings), Total: settings.Schedule.Total, Rate: o.Schedule.Peak,
-		Every: cmp.Or(o.Every, max(1, settings.Schedule.Total/10)),
+		Every: cmp.Or(o.Every, max(1, settings.Schedule.Total/10)), Memory: memory,
 		Title: "Cross-entropy while learning to classify",
 		About: fmt.Sprintf("messages: %d to train with, %d to watch, %d held out, half of them spam\n", len(parts[0]), len(parts[1]), len(parts[2])),
 		Validate: func() (float64, int) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/llm-from-scratch/llm/internal/export"
+	"github.com/llm-from-scratch/llm/internal/figures"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 	"github.com/llm-from-scratch/llm/internal/training"
 )
@@ -54,6 +55,6 @@ func exportModel(cmd *cobra.Command, dir, out string, dtype safetensors.DType, f
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: a GPT-2 of %s weights as %s, vocabulary %s, context %s\n", out,
-		thousands(m.Config.ParamCount()), dtype, thousands(m.Config.Vocab), thousands(m.Config.Context))
+		figures.Thousands(m.Config.ParamCount()), dtype, figures.Thousands(m.Config.Vocab), figures.Thousands(m.Config.Context))
 	return nil
 }

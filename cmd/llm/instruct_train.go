@@ -66,8 +66,9 @@ func (o *instructOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 			longest = max(longest, instruct.Longest(fit))
 		}
 	}
+	memory := footprint.Of(m.Config, o.Batch, longest, o.Dropout > 0, nil)
 	if used[0] > 0 {
-		foretell(cmd.ErrOrStderr(), footprint.Of(m.Config, o.Batch, longest, o.Dropout > 0, nil))
+		fmt.Fprintln(cmd.ErrOrStderr(), memory)
 	}
 	tuner, err := instruct.NewTuner(m, bpe, learn, watch, o.Settings)
 	if err != nil {
@@ -79,7 +80,7 @@ func (o *instructOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 	}
 	return &training.Run{
 		Trainer: tuner.Trainer, Total: tuner.Total, Rate: o.Schedule.Peak, Every: cmp.Or(o.Every, max(1, tuner.Total/10)),
-		Title: "Cross-entropy while learning to follow instructions", About: about,
+		Title: "Cross-entropy while learning to follow instructions", About: about, Memory: memory,
 		Validate: func() (float64, int) { return tuner.Loss(o.EvalBatches) },
 		Save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
 		After: func(out io.Writer) error {

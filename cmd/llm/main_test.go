@@ -622,6 +622,24 @@ func TestTrainingLearns(t *testing.T) {
 	assert.Contains(t, read(t, dir, "samples.txt"), "=== after step 40\n\nThe Rays of Light")
 }
 
+// A plan touches no directory, be it one that is there or one that is not.
+func TestPlan(t *testing.T) {
+	dir, text := pretrained(t), book(t)
+	before := holds(t, dir)
+	for _, args := range [][]string{
+		tiny("-data", text, "-out", dir), tiny("-data", text, "-out", "nowhere"),
+		{"classify", "train", "-model", dir, "-messages", "60", "-epochs", "1", "-out", dir + "-new"},
+		{"instruct", "train", "-model", dir, "-epochs", "1", "-batch", "300", "-out", dir + "-new"},
+	} {
+		assert.Regexp(t, `^\d+ steps take about \d+m?\d*s on this machine: .* s each, and .* s for each of \d+ looks at the validation loss; `+
+			`\d+ MB of memory, at most \d+ MB of disk\n$`, ok(t, append(args, "-plan")...))
+	}
+	assert.Equal(t, before, holds(t, dir))
+	assert.NoDirExists(t, "nowhere")
+	assert.NoDirExists(t, dir+"-new")
+	assert.Equal(t, statusUsage, llm(t, "pretrain", "-resume", "-plan", "-out", dir).status)
+}
+
 func TestOutputIsNotOverwritten(t *testing.T) {
 	dir, text := pretrained(t), book(t)
 	before := read(t, dir, "model.safetensors")

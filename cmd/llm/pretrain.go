@@ -20,6 +20,7 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/corpus"
+	"github.com/llm-from-scratch/llm/internal/figures"
 	"github.com/llm-from-scratch/llm/internal/footprint"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
@@ -109,10 +110,14 @@ func (o *pretrainOptions) Check() error {
 	if err := c.Validate(); err != nil {
 		return usageError{err}
 	}
-	if need := float64(footprint.Of(c, o.Batch, o.Context, o.Dropout > 0, nil).Total()); need > 64<<30 {
+	if need := float64(o.memory(c).Total()); need > 64<<30 {
 		return usagef("training this model takes %.0f GB of memory; make -width, -layers, -vocab or -batch smaller", need/(1<<30))
 	}
 	return nil
+}
+
+func (o *pretrainOptions) memory(c gpt.Config) footprint.Memory {
+	return footprint.Of(c, o.Batch, o.Context, o.Dropout > 0, nil)
 }
 
 func (o *pretrainOptions) config(vocab int) gpt.Config {
@@ -150,11 +155,11 @@ func (o *pretrainOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, err
 	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(o.Batch, rng) }
 	return &training.Run{
 		Trainer: pretrain.NewTrainer(lm, epoch, o.training()), Total: o.Schedule.Total, Rate: o.Schedule.Peak,
-		Every: cmp.Or(o.Every, max(1, o.Schedule.Total/12)),
+		Every: cmp.Or(o.Every, max(1, o.Schedule.Total/12)), Memory: o.memory(m.Config),
 		Title: "Cross-entropy while pretraining",
 		About: fmt.Sprintf("text: %s, %d tokens to learn from and %d to validate with\n", filepath.Base(text.Path), train.IDs(), validation.IDs()) +
 			fmt.Sprintf("model: %d layers of width %d, %d tokens of context, vocabulary %d: %s weights\n",
-				o.Layers, o.Width, o.Context, bpe.Vocab(), thousands(m.Config.ParamCount())),
+				o.Layers, o.Width, o.Context, bpe.Vocab(), figures.Thousands(m.Config.ParamCount())),
 		Validate: func() (float64, int) {
 			return pretrain.Evaluate(lm, validation.Batches(min(o.Batch, validation.Len()), nil), 0)
 		},
@@ -224,13 +229,4 @@ func (o *pretrainOptions) sample(m *gpt.Model, bpe *tokens.BPE, step int) string
 	some := instruct.Options{Sampler: pretrain.Sampler{Temperature: 0.7, TopP: 0.95}, MaxTokens: 100}
 	write(context.Background(), &text, m, bpe, prompt, some, rng)
 	return plaintext.Printable(text.String())
-}
-
-// thousands writes a number with commas.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

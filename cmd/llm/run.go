@@ -24,6 +24,7 @@ import (
 type runFlags struct {
 	out           string
 	resume, force bool
+	plan          bool
 	stop          int
 	published     bool // fine-tuning only
 }
@@ -32,6 +33,7 @@ func (f *runFlags) add(cmd *cobra.Command, out string) {
 	cmd.Flags().StringVar(&f.out, "out", out, "`directory` to write the run to")
 	cmd.Flags().BoolVar(&f.resume, "resume", false, "go on with the run in -out, which was stopped")
 	cmd.Flags().BoolVar(&f.force, "force", false, "replace the run in -out")
+	cmd.Flags().BoolVar(&f.plan, "plan", false, "only measure a few steps, and say how long this machine takes for all, how much memory and disk")
 	cmd.Flags().IntVar(&f.stop, "stop", 0, "take only so many `steps` now, then stop as by Ctrl-C; 0 for all")
 }
 
@@ -61,6 +63,9 @@ func (f *runFlags) train(cmd *cobra.Command, c course) error {
 	r, err := c.run(cmd, f)
 	if err != nil {
 		return err
+	}
+	if f.plan {
+		return r.Plan(cmd.Context(), cmd.OutOrStdout())
 	}
 	r.Dir, r.Resume, r.Force, r.Options, r.Stop = f.out, f.resume, f.force, c, f.stop
 	r.Again = fmt.Sprintf("%s %s -resume -out %s", program(), words(cmd), quote(f.out))
@@ -94,7 +99,7 @@ func (f *runFlags) begin(_ *cobra.Command, c course) (err error) {
 			return usagef("-out %s is the model to start from; name another directory", f.out)
 		}
 	}
-	return training.Free(f.out, f.force)
+	return training.Free(f.out, f.force || f.plan)
 }
 
 // goOn reads the options of the run in -out, in the place of those of the command

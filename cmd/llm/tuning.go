@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/spf13/pflag"
 
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 // tuning are the options of every fine-tuning run that its settings do not have.
@@ -102,12 +100,3 @@ func present(names ...*string) error {
 	}
 	return fmt.Errorf("%s have not been downloaded; %s data get %s gets them", strings.Join(missing, " and "), program(), strings.Join(missing, " "))
 }
-
-// foretell says how much memory a run will take, before it takes it.
-func foretell(stderr io.Writer, m footprint.Memory) {
-	fmt.Fprintf(stderr, "training %s of %s values takes %s MB of memory: weights %s, gradients %s, averages %s, activations %s, logits %s\n",
-		thousands(m.Gradients/4), thousands(m.Weights/4), megabytes(m.Total()), megabytes(m.Weights), megabytes(m.Gradients),
-		megabytes(m.Averages), megabytes(m.Activations), megabytes(m.Logits))
-}
-
-func megabytes(n int) string { return thousands((n + 5e5) / 1e6) }

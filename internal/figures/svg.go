@@ -120,3 +120,11 @@ func digits(x float64, least int) string {
 
 // textWidth guesses how wide an 11-pixel label is: there is no font to ask.
 func textWidth(s string) float64 { return 6 * float64(len([]rune(s))) }
+
+// Thousands writes a number with commas.
+func Thousands(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", Thousands(n/1000), n%1000)
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/figures"
 )
 
 // Memory is what training takes, in bytes.
@@ -21,6 +22,14 @@ type Memory struct {
 // Total is the sum of all.
 func (m Memory) Total() int {
 	return m.Weights + m.Gradients + m.Averages + m.Activations + m.Logits + m.Lists
+}
+
+// String says it, in megabytes, for values of four bytes.
+func (m Memory) String() string {
+	mb := func(bytes int) string { return figures.Thousands((bytes + 5e5) / 1e6) }
+	return fmt.Sprintf("training %s of %s values takes %s MB of memory: weights %s, gradients %s, averages %s, activations %s, logits %s",
+		figures.Thousands(m.Gradients/4), figures.Thousands(m.Weights/4), mb(m.Total()), mb(m.Weights), mb(m.Gradients),
+		mb(m.Averages), mb(m.Activations), mb(m.Logits))
 }
 
 // Of is what it takes to train the parameters whose names trains accepts, or all if

@@ -13,6 +13,7 @@ import (
 
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/durable"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 	"github.com/llm-from-scratch/llm/internal/meter"
 )
 
@@ -45,7 +46,11 @@ type Run struct {
 	Again   string // the command line that goes on with it
 	Stop    int    // steps to take now, 0 for all
 
+	Memory footprint.Memory // that it takes; 0 if that is not known
+	Clock  func() time.Time // nil: time.Now
+
 	record
+	pace      pace
 	first     int           // steps that were done before
 	begin     time.Time     // when the first of the others began, moved on by what saving took;
 	processor time.Duration // what had been used of the processor then, moved on likewise
@@ -130,16 +135,9 @@ func (r *Run) takeUp(stderr io.Writer) error {
 // stops the run until then has nothing to save, and does not wait for it.
 func (r *Run) start(ctx context.Context, out io.Writer) error {
 	fmt.Fprint(out, r.About)
-	v, n := math.NaN(), 0
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		v, n = r.Validate()
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-		return ctx.Err()
+	v, n, err := r.look(ctx)
+	if err != nil {
+		return err
 	}
 	if n == 0 {
 		fmt.Fprintln(out, "nothing is left to watch: there is no validation loss")
@@ -158,13 +156,14 @@ func (r *Run) steps(ctx context.Context, out, stderr io.Writer) error {
 		return fmt.Sprintf("%d of %d steps, loss %.3f, %.0f tokens/s", m.Done, m.Total, loss, m.PerSecond(tokens))
 	})
 	defer m.Clear()
-	for s := range r.Trainer.Steps(ctx) {
+	for s := range r.timed(ctx) {
 		row := Row{Step: s.N, Train: s.Loss, Validation: math.NaN(), Rate: s.Rate, Norm: s.GradNorm}
 		if sum := s.Loss + s.GradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
 			return r.diverged(row)
 		}
 		loss, tokens = s.Loss, tokens+int64(s.Tokens)
 		m.Add(1)
+		r.foretell(stderr)
 		look := s.N%r.Every == 0 || s.N == r.Total
 		if look {
 			row.Validation, _ = r.Validate()

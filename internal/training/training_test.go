@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +17,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	attention "github.com/llm-from-scratch/llm/ch03_attention"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/footprint"
 )
 
 // Saving takes a small part of the time, and happens first and last in any case.
@@ -141,6 +148,70 @@ func TestStoppedBeforeTheFirstLoss(t *testing.T) {
 	empty, err := Empty(dir)
 	require.NoError(t, err)
 	assert.True(t, empty)
+}
+
+// A slow learner takes half a second for its first step, a quarter for each other, and
+// two seconds to look at a loss, by a clock of its own.
+type slow struct {
+	clock time.Time
+	steps int
+}
+
+func (l *slow) now() time.Time      { return l.clock }
+func (l *slow) Params() []gpt.Param { return nil }
+func (l *slow) Grads() []gpt.Param  { return nil }
+
+func (l *slow) Loss(embeddings.Batch) float64 {
+	l.clock = l.clock.Add(2 * time.Second)
+	return 1
+}
+
+func (l *slow) Learn(embeddings.Batch, float32, *attention.Dropout) float64 {
+	if l.steps++; l.steps == 1 {
+		l.clock = l.clock.Add(250 * time.Millisecond)
+	}
+	l.clock = l.clock.Add(250 * time.Millisecond)
+	return 1
+}
+
+// slowRun is a run of so many steps of a slow learner.
+func slowRun(l *slow, dir string, total int) *Run {
+	epoch := func(*rand.Rand) iter.Seq[embeddings.Batch] { return slices.Values(make([]embeddings.Batch, 10)) }
+	s := pretrain.Settings{Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Constant(0.1, total), Accumulate: 1}
+	return &Run{
+		Trainer: pretrain.NewTrainer(l, epoch, s), Total: total, Every: 100, Dir: dir, Clock: l.now,
+		Memory:   footprint.Memory{Weights: 4e6, Gradients: 4e6, Averages: 8e6, Logits: 1e6},
+		Validate: func() (float64, int) { return l.Loss(embeddings.Batch{}), 1 },
+		Save:     func(string) error { return nil },
+		After:    func(io.Writer) error { return nil },
+	}
+}
+
+// What a run takes is told by its first steps: once, if it is long, or without a run.
+func TestPlan(t *testing.T) {
+	const long = "240 steps take about 1m8s on this machine: 0.25 s each, and 2 s for each of 4 looks at the validation loss; 18 MB of memory, at most 25 MB of disk\n"
+	dir := filepath.Join(t.TempDir(), "run")
+	var out, stderr strings.Builder
+	l := new(slow)
+	require.NoError(t, slowRun(l, dir, 240).Plan(t.Context(), &out))
+	assert.Equal(t, long, out.String())
+	assert.Equal(t, 5, l.steps, "the first, and a second of others")
+	assert.NoDirExists(t, dir)
+
+	require.NoError(t, slowRun(new(slow), dir, 240).Train(t.Context(), io.Discard, &stderr))
+	assert.Equal(t, 1, strings.Count(stderr.String(), long), stderr.String())
+	stderr.Reset()
+	require.NoError(t, slowRun(new(slow), filepath.Join(t.TempDir(), "short"), 10).Train(t.Context(), io.Discard, &stderr))
+	assert.NotContains(t, stderr.String(), "take about", "who waits for ten seconds need not be told")
+
+	out.Reset()
+	short := slowRun(new(slow), dir, 1)
+	short.Memory = footprint.Memory{}
+	require.NoError(t, short.Plan(t.Context(), &out))
+	assert.Equal(t, "1 steps take about 5s on this machine: 0.5 s each, and 2 s for each of 2 looks at the validation loss\n", out.String())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, slowRun(new(slow), dir, 240).Plan(ctx, &out), context.Canceled)
 }
 
 // Whatever the samples have come to, the run goes on, and says it. What a sample

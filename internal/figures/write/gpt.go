@@ -145,13 +145,7 @@ func kind(name string) string {
 	return "norms"
 }
 
-// thousands prints a number with its digits in threes.
-func thousands(n int) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
-}
+var thousands = figures.Thousands
 
 // cache counts what goes through the model for each token, with a cache and without.
 func cache() []byte {
