@@ -83,14 +83,16 @@ func (r *Run) takes() (all, step time.Duration) {
 // looks are those at the validation loss, the first and the last among them.
 func (r *Run) looks() int { return 1 + (r.Total+r.Every-1)/r.Every }
 
-// foretold says what the run takes. A save is written before the one that it takes
+// foretold says what the run takes. Where the model is small, what the text and the
+// program itself have taken already is more than it takes to train it. A save is written before the one that it takes
 // the place of is removed.
 func (r *Run) foretold() string {
 	all, step := r.takes()
 	text := fmt.Sprintf("%d steps take about %v on this machine: %.2g s each, and %.2g s for each of %d looks at the validation loss",
 		r.Total, all.Round(time.Second), step.Seconds(), r.pace.look.Seconds(), r.looks())
 	if m := r.Memory; m.Total() > 0 {
-		text += fmt.Sprintf("; %d MB of memory, at most %d MB of disk", m.Total()/1e6+1, 2*(m.Weights+m.Averages)/1e6+1)
+		_, already := used()
+		text += fmt.Sprintf("; %d MB of memory, at most %d MB of disk", max(int64(m.Total()), already)/1e6+1, 2*(m.Weights+m.Averages)/1e6+1)
 	}
 	return text
 }

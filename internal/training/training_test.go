@@ -180,7 +180,7 @@ func slowRun(l *slow, dir string, total int) *Run {
 	s := pretrain.Settings{Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Constant(0.1, total), Accumulate: 1}
 	return &Run{
 		Trainer: pretrain.NewTrainer(l, epoch, s), Total: total, Every: 100, Dir: dir, Clock: l.now,
-		Memory:   footprint.Memory{Weights: 4e6, Gradients: 4e6, Averages: 8e6, Logits: 1e6},
+		Memory:   footprint.Memory{Weights: 4e9, Gradients: 4e9, Averages: 8e9, Logits: 1e9},
 		Validate: func() (float64, int) { return l.Loss(embeddings.Batch{}), 1 },
 		Save:     func(string) error { return nil },
 		After:    func(io.Writer) error { return nil },
@@ -189,7 +189,7 @@ func slowRun(l *slow, dir string, total int) *Run {
 
 // What a run takes is told by its first steps: once, if it is long, or without a run.
 func TestPlan(t *testing.T) {
-	const long = "240 steps take about 1m8s on this machine: 0.25 s each, and 2 s for each of 4 looks at the validation loss; 18 MB of memory, at most 25 MB of disk\n"
+	const long = "240 steps take about 1m8s on this machine: 0.25 s each, and 2 s for each of 4 looks at the validation loss; 17001 MB of memory, at most 24001 MB of disk\n"
 	dir := filepath.Join(t.TempDir(), "run")
 	var out, stderr strings.Builder
 	l := new(slow)
