@@ -58,8 +58,7 @@ func (o *instructOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 		return nil, err
 	}
 	learn, watch, test := instruct.Split(entries)
-	var used [3]int // of each part what the context can hold
-	longest := 0
+	used, longest := [3]int{}, 0 // of each part what the context can hold
 	for i, part := range [][]instruct.Entry{learn, watch, test} {
 		fit := instruct.EncodeAll(bpe, part, m.Config.Context)
 		if used[i] = len(fit); i < 2 {
@@ -85,7 +84,7 @@ func (o *instructOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 		Save:     func(dir string) error { return pretrain.SaveModel(dir, m, bpe) },
 		After: func(out io.Writer) error {
 			_, err := fmt.Fprintf(out, "the assistant is in %s; see how it answers what was held out, or ask it yourself:\n"+
-				"  %s instruct eval -model %s\n  %s chat -model %s\n", f.out, program(), quote(f.out), program(), quote(f.out))
+				"  %s instruct eval -model %[3]s\n  %[2]s chat -model %[3]s\n", f.out, program(), quote(f.out))
 			return err
 		},
 	}, nil
