@@ -11,6 +11,7 @@ import (
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/figures"
+	"github.com/llm-from-scratch/llm/internal/flash"
 )
 
 // The toy of chapter 3: six words, three numbers a word.
@@ -213,4 +214,66 @@ func table(m blas32.General, causal bool) [][]float64 {
 		}
 	}
 	return rows
+}
+
+// crossShapes is attention from two words to a memory of five, in shapes.
+func crossShapes() []byte {
+	const T, S, C, cell = 2, 5, 4, 12.0
+	layer := attention.Cross{Heads: 1, Query: attention.NewLinear(C, C, true), KeyValue: attention.NewLinear(C, 2*C, true), Proj: attention.NewLinear(C, C, true)}
+	rng := rand.New(rand.NewPCG(1, 2))
+	x, memory, y := f32.New(T, C), f32.New(S, C), f32.New(T, C)
+	for _, random := range [][]float32{x.Data, memory.Data, layer.Query.W.Data, layer.KeyValue.W.Data} {
+		for i := range random {
+			random[i] = float32(rng.NormFloat64()) / 2
+		}
+	}
+	a := layer.NewActivations(1, T, S)
+	layer.Forward(y, a, attention.Source{X: x, Memory: memory}, nil)
+	s := figures.NewSketch(326, "Two words look at five others", "Queries come from two written words, keys and values from a memory of five; the weights are two rows of five.")
+	s.Matrix(36, 66, cell, figures.Residual, T, C, "x", "(T,C)")
+	s.Matrix(220, 48, cell, figures.Residual, S, C, "memory", "(S,C)")
+	s.Arrow(60, 110, 60, 148)
+	s.Arrow(244, 128, 188, 148)
+	s.Arrow(244, 128, 300, 148)
+	s.Matrix(36, 188, cell, figures.Query, T, C, "queries", "(T,C)")
+	s.Matrix(164, 170, cell, figures.Key, S, C, "keys", "(S,C)")
+	s.Matrix(276, 170, cell, figures.Value, S, C, "values", "(S,C)")
+	s.Arrow(60, 230, 60, 258, 96, 270)
+	s.Arrow(188, 250, 160, 270)
+	s.Heat(100, 276, cell, cell, table(f32.View(a.Pairs.Weights, T, S), false))
+	s.Note(130, 316, "middle", "weights (T,S)")
+	s.Op(190, 288, "×")
+	s.Arrow(300, 250, 300, 262, 190, 262, 190, 278)
+	s.Arrow(200, 288, 240, 288)
+	s.Matrix(246, 276, cell, figures.Value, T, C, "", "(T,C)")
+	return s.SVG()
+}
+
+// online is a softmax that meets three scores in two tiles.
+func online() []byte {
+	s := figures.NewSketch(214, "A softmax that goes on where it was", "After the scores 1 and 2 the largest is 2; the 3 that arrives corrects the sum and the mixture by a factor.")
+	for i, name := range []string{"scores", "values", "max", "sum", "mixture"} {
+		s.Note([]float64{40, 130, 198, 246, 312}[i], 46, "middle", name)
+	}
+	softmax, mixed := flash.NewOnlineSoftmax(), float32(0)
+	for i, tile := range [][2][]float32{{{1, 2}, {10, 20}}, {{3}, {40}}} {
+		y := 56 + 62*float64(i)
+		s.Vector(10, y, 30, figures.Plain, texts("%g", tile[0])...)
+		s.Vector(100, y, 30, figures.Value, texts("%g", tile[1])...)
+		before := softmax.Max
+		factor := softmax.Add(tile[0])
+		mixed = mixed*factor + f32.Dot(tile[0], tile[1])
+		s.Vector(180, y, 36, figures.Plain, fmt.Sprintf("%g", softmax.Max))
+		s.Vector(220, y, 54, figures.Plain, fmt.Sprintf("%.4f", softmax.Sum))
+		s.Vector(280, y, 64, figures.Value, fmt.Sprintf("%.4f", mixed))
+		if i > 0 {
+			s.Arrow(246, y-38, 246, y-2)
+			s.Arrow(312, y-38, 312, y-2)
+			s.Note(240, y-16, "end", fmt.Sprintf("both times exp(%g − %g) = %.4f", before, softmax.Max, factor))
+		}
+	}
+	s.Arrow(312, 142, 312, 168)
+	s.Note(304, 162, "end", "divided by the sum")
+	s.Vector(280, 172, 64, figures.Value, fmt.Sprintf("%.4f", mixed/softmax.Sum))
+	return s.SVG()
 }

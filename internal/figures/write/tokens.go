@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	"github.com/llm-from-scratch/llm/internal/compare/benchfmt"
 	"github.com/llm-from-scratch/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/figures"
 )
@@ -199,6 +202,68 @@ func vocabulary(string) ([]byte, error) {
 		s.Note(68, y+14, "end", thousands(size))
 		s.Box(80, y, 212*n/float64(len(book.Text)), 20, figures.Data)
 		s.Note(86+212*n/float64(len(book.Text)), y+14, "start", thousands(int(n)))
+	}
+	return s.SVG(), nil
+}
+
+// halves shows a stream that keeps an unfinished character back.
+func halves(string) ([]byte, error) {
+	gpt2, err := gpt2Tokens()
+	if err != nil {
+		return nil, err
+	}
+	const text, slot = "Hi 👋!", 40.0
+	s := figures.NewSketch(196, "Tokens come, characters are printed", "The bytes of a hand are divided between two tokens, and it is printed when the second has come.")
+	var bytes, ids, printed []run
+	for _, b := range []byte(text) {
+		bytes = append(bytes, run{1, figures.Plain, fmt.Sprintf("%02x", b)})
+	}
+	stream := tokens.NewStream(gpt2)
+	for _, id := range gpt2.Encode(text) {
+		n := len(gpt2.Bytes(id))
+		ids = append(ids, run{n, figures.Data, strconv.Itoa(id)})
+		printed = append(printed, run{n, figures.Plain, fmt.Sprintf("%q", stream.Next(id))})
+	}
+	for i, row := range []struct {
+		name string
+		runs []run
+	}{{"bytes", bytes}, {"tokens", ids}, {"printed when the token has come", printed}} {
+		y := 46 + 54*float64(i)
+		s.Note(16, y-6, "start", row.name)
+		strip(s, 16, y, slot, row.runs)
+	}
+	return s.SVG(), nil
+}
+
+// paces are how fast chapter 1's text is learned from and encoded, idea by idea, as
+// recorded.
+func paces(docs string) ([]byte, error) {
+	file := filepath.Join(docs, "runs", "tokens.txt")
+	out, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	record := benchfmt.Record{Out: string(out)}
+	s := figures.NewSketch(290, "What each idea bought, in MB/s", "Learning and encoding become faster with each idea.")
+	for _, part := range []struct {
+		y, unit     float64
+		title, name string
+		steps       [][2]string
+	}{
+		{44, 15, "learning", "Learning/", [][2]string{{"1_three_loops", "three loops"}, {"2_different_words", "each word once"}, {"3_places_and_a_queue", "places and a queue"}}},
+		{150, 3, "encoding", "Encoding/", [][2]string{{"1_merges_in_their_order", "merges in order"}, {"2_lowest_rank_first", "lowest rank first"},
+			{"3_table_of_pairs", "a table of pairs"}, {"4_map_of_words", "a map of words"}, {"5_recent_words", "recent words"}}},
+	} {
+		s.Text(4, part.y, "start", figures.Plain, part.title)
+		var values []float64
+		for i, step := range part.steps {
+			s.Note(122, part.y+24*float64(i)+22, "end", step[1])
+			values = append(values, record.Number(part.name+step[0], "MB/s"))
+		}
+		bars(s, 130, part.y+8, part.unit, figures.Data, "%.3g", values)
+	}
+	if record.Err != nil {
+		return nil, fmt.Errorf("%s: %w", file, record.Err)
 	}
 	return s.SVG(), nil
 }
