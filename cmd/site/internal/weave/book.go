@@ -13,6 +13,8 @@
 //	[`Head`](head.go#Head), [`NewHead`](head.go#NewHead) small neighbours of one file, in one listing
 //	[`check`](head.go#check "What is refused")           folded under a line that says what it does
 //	![What it shows](figures/a.svg "What to see in it")  a picture with its caption; the site numbers it
+//	> **By the way.** It is so.                          an aside, in the margin where there is one
+//	### query, queries                                   in docs/glossary.md, a term, linked where a page first uses it
 //
 // Each stands alone in its paragraph, and has prose before it: three listings in
 // a row are small neighbours that want one box, or ideas that want a sentence.
@@ -31,7 +33,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,9 +76,8 @@ type Book struct {
 	anchors   map[anchorKey]place // where each symbol is shown
 	shown     map[string]map[int][]string
 	exercises []exercise.Exercise
-	terms     []*term // of the glossary
-	byForm    map[string]*term
-	form      *regexp.Regexp // of any of them
+	terms     []*term           // of the glossary
+	forms     map[string][]form // of them all, by their first two letters
 }
 
 type anchorKey struct{ file, symbol string }

@@ -1,10 +1,8 @@
 package weave
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -26,34 +24,36 @@ type term struct {
 	used                  bool // on another page
 }
 
-// readGlossary finds the terms, if the book has a glossary, and how to find them.
+// A form is one way to write a term.
+type form struct {
+	text string
+	*term
+}
+
+// readGlossary finds the terms, if the book has a glossary.
 func (b *Book) readGlossary() {
 	glossary := b.byFile[glossaryFile]
 	if glossary == nil {
 		return
 	}
-	b.byForm = map[string]*term{}
-	var forms []string
+	b.forms = map[string][]form{}
 	for _, n := range children(glossary.root) {
 		if h, ok := n.(*ast.Heading); !ok || h.Level != 3 {
 			continue
 		}
 		t := &term{id: id(n, ""), forms: plain(n, glossary.source), definition: b.definition(glossary, n), heading: n}
 		b.terms = append(b.terms, t)
-		for form := range strings.SplitSeq(t.forms, ", ") {
-			if b.byForm[form] != nil {
-				b.problem(glossary, n, "the glossary has %s twice", form)
+		for text := range strings.SplitSeq(t.forms, ", ") {
+			start := strings.ToLower(text[:min(2, len(text))])
+			if slices.ContainsFunc(b.forms[start], func(f form) bool { return f.text == text }) {
+				b.problem(glossary, n, "the glossary has %s twice", text)
 			}
-			b.byForm[form] = t
-			forms = append(forms, form)
+			b.forms[start] = append(b.forms[start], form{text, t})
 		}
 	}
-	slices.SortFunc(forms, func(x, y string) int { return len(y) - len(x) }) // attention head before head
-	for i, form := range forms {
-		first := strings.ToUpper(form[:1]) + form[:1] // a sentence may begin with it
-		forms[i] = "[" + first + "]" + strings.ReplaceAll(regexp.QuoteMeta(form[1:]), " ", `\s`)
+	for _, list := range b.forms {
+		slices.SortFunc(list, func(x, y form) int { return len(y.text) - len(x.text) }) // attention head before attention
 	}
-	b.form = regexp.MustCompile(`\b(` + cmp.Or(strings.Join(forms, "|"), `\z.`) + `)(?:s|es)?\b`)
 }
 
 // definition is the text under a term. It has to lead to another page of the book.
@@ -96,12 +96,10 @@ func (b *Book) unusedTerms() {
 var noProse = map[string]bool{"a": true, "code": true, "pre": true, "svg": true, "math": true, "figcaption": true, "summary": true,
 	"h1": true, "h2": true, "h3": true, "h4": true}
 
-var tagName = regexp.MustCompile(`^<(/?)(\w+)`)
-
 // linkTerms links each term at its first use in the prose of a page, of which html is
 // the body, unless an author has linked it before.
 func (b *Book) linkTerms(p *page, html, prefix string) string {
-	if b.form == nil || p.file == glossaryFile {
+	if b.forms == nil || p.file == glossaryFile {
 		return html
 	}
 	var out strings.Builder
@@ -122,6 +120,9 @@ func (b *Book) linkTerms(p *page, html, prefix string) string {
 			written = at[1]
 		}
 		out.WriteString(text[written:])
+		if html == "" {
+			break
+		}
 		tag = html[:strings.IndexByte(html, '>')+1]
 		out.WriteString(tag)
 		html = html[len(tag):]
@@ -130,24 +131,54 @@ func (b *Book) linkTerms(p *page, html, prefix string) string {
 				t.used, done[t] = true, true
 			}
 		}
-		if m := tagName.FindStringSubmatch(tag); m != nil && noProse[m[2]] {
-			around += 1 - 2*len(m[1]) // a closing tag has a slash
+		name, closing := strings.CutPrefix(tag[1:], "/")
+		if name, _, _ = strings.Cut(strings.TrimSuffix(name, ">"), " "); noProse[name] && closing {
+			around--
+		} else if noProse[name] {
+			around++
 		}
 	}
 	return out.String()
 }
 
-// termsIn yields the terms of a text, and where they are. A word with a hyphen is another word.
+// termsIn yields the terms of a text, and where they are.
 func (b *Book) termsIn(text string) iter.Seq2[*term, [2]int] {
 	return func(yield func(*term, [2]int) bool) {
-		for _, m := range b.form.FindAllStringSubmatchIndex(text, -1) {
-			form := strings.Join(strings.Fields(text[m[2]:m[3]]), " ")
-			t := cmp.Or(b.byForm[form], b.byForm[strings.ToLower(form[:1])+form[1:]])
-			if !strings.HasSuffix(text[:m[0]], "-") && !strings.HasPrefix(text[m[1]:], "-") && !yield(t, [2]int{m[0], m[1]}) {
-				return
+		for i := 0; i+1 < len(text); i++ {
+			if i > 0 && inWord(text[i-1]) || !inWord(text[i]) {
+				continue
+			}
+			for _, f := range b.forms[strings.ToLower(text[i:i+2])] {
+				if n := f.begins(text[i:]); n > 0 {
+					if !yield(f.term, [2]int{i, i + n}) {
+						return
+					}
+					i += n - 1
+					break
+				}
 			}
 		}
 	}
+}
+
+// begins is how many bytes at the beginning of a text are the form, or its plural, or 0.
+// A sentence may begin with it, and a line may end in it.
+func (f form) begins(text string) int {
+	n := len(f.text)
+	if len(text) < n || strings.ToLower(text[:1])+strings.ReplaceAll(text[1:n], "\n", " ") != f.text && text[:n] != f.text {
+		return 0
+	}
+	for _, plural := range []string{"es", "s", ""} {
+		if rest, ok := strings.CutPrefix(text[n:], plural); ok && (rest == "" || !inWord(rest[0])) {
+			return n + len(plural)
+		}
+	}
+	return 0
+}
+
+// inWord reports whether a byte goes on with a word: a word with a hyphen is another word.
+func inWord(c byte) bool {
+	return c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
 }
 
 func (b *Book) termHref(t *term, prefix string) string {
