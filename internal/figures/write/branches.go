@@ -10,11 +10,11 @@ import (
 	"github.com/llm-from-scratch/llm/internal/figures"
 )
 
-// adapters are the matrices of a block of GPT-2 with their changes of rank 16, to scale.
+// adapters are the matrices of a block of GPT-2 to scale, with their changes of rank 16.
 func adapters() []byte {
 	c, rank := gpt.GPT2Small, 16
-	side := 48.0
-	thin := max(side*float64(rank)/float64(c.Width), 2)
+	const side = 48.0
+	thin := 2 * side * float64(rank) / float64(c.Width) // one pixel is too little to see
 	s := figures.NewSketch(322, "Every matrix of a block, each with an adapter",
 		"Queries, keys, values, the projection and the two matrices of the MLP, each grey and frozen with a thin green A and B at its edges.")
 	for _, m := range []struct {

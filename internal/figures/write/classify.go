@@ -124,7 +124,7 @@ func moves(layers int, trains func(string) bool) map[string]float64 {
 func adapter() []byte {
 	const in, out, r, side = 768, 768, 16, 120.0
 	l := classify.NewLowRank(in, out, r, r, rand.New(rand.NewPCG(1, 6)))
-	thin := max(side*r/in, 3)
+	thin := side * r / in
 	s := figures.NewSketch(222, "W + AB: one matrix, and its low-rank change",
 		"W stays. A is tall and thin, B is wide and flat; their product has the size of W.")
 	s.Box(4, 54, side, side, figures.Frozen, "W₀", "frozen")
