@@ -30,6 +30,15 @@ func Path(t testing.TB, name string) string {
 	return path
 }
 
+// Large skips the test, and says so, without GOLDEN: the values that it needs are
+// too many for this package's testdata.
+func Large(t testing.TB) {
+	t.Helper()
+	if os.Getenv("GOLDEN") == "" {
+		t.Skip("needs values that PyTorch computed: set GOLDEN to the folder that holds them")
+	}
+}
+
 // JSON reads a golden file such as "gpt2-tiny/training.json" into v.
 func JSON(t testing.TB, name string, v any) {
 	t.Helper()

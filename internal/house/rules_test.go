@@ -17,6 +17,8 @@ const module = "github.com/llm-from-scratch/llm"
 // What grows from the trunk, one directory and one page (docs/branch_NAME.md)
 // each, with the other branches that it imports. Chapters know no branch.
 var branches = map[string][]string{
+	"branches/layers":   nil,
+	"branches/llama":    {"branches/layers"},
 	"branches/lora":     nil,
 	"branches/quantize": nil,
 }
@@ -105,7 +107,8 @@ var folderVariables = map[string][]string{
 
 // Panics whose message is not a constant, and why.
 var panicExceptions = map[string]string{
-	"ch04_gpt/params.go": "Validate says which number of the configuration is wrong",
+	"ch04_gpt/params.go":       "Validate says which number of the configuration is wrong",
+	"branches/llama/params.go": "New passes the text of Validate on",
 }
 
 // The most lines of Go outside tests that a room has: a reader sits down with a

@@ -74,6 +74,9 @@ var Figures = []Figure{
 	{"adapters", computed(adapters)},
 	{"rounding", computed(rounding)},
 	{"roofline", steps("matrices.txt")},
+	{"silu", computed(silu)},
+	{"dials", computed(dials)},
+	{"grouped", computed(grouped)},
 }
 
 // computed is a picture that needs no file.

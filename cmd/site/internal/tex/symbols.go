@@ -3,13 +3,13 @@ package tex
 // symbols are the commands that stand for one sign or name. A command that no
 // page uses is not here: add it with the formula that wants it.
 var symbols = map[string]node{
-	"alpha": {ordinary, mi("α")}, "beta": {ordinary, mi("β")}, "varepsilon": {ordinary, mi("ε")}, "pi": {ordinary, mi("π")},
+	"alpha": {ordinary, mi("α")}, "beta": {ordinary, mi("β")}, "varepsilon": {ordinary, mi("ε")}, "sigma": {ordinary, mi("σ")}, "pi": {ordinary, mi("π")},
 	"partial": {ordinary, mi("∂")}, "top": {ordinary, upright("⊤")},
 	"cdot": {operator, mo("⋅", "")}, "times": {operator, mo("×", "")}, "odot": {operator, mo("⊙", "")},
 	"approx": {operator, mo("≈", "")}, "in": {operator, mo("∈", "")}, "leftarrow": {operator, mo("←", "")},
 	"langle": {ordinary, mo("⟨", still)}, "rangle": {ordinary, mo("⟩", still)},
 	",": {operator, space("0.167")}, "quad": {operator, space("1")}, "qquad": {operator, space("2")},
-	"log": {function, mi("log")}, "exp": {function, mi("exp")}, "tanh": {function, mi("tanh")},
+	"log": {function, mi("log")}, "exp": {function, mi("exp")}, "cos": {function, mi("cos")}, "sin": {function, mi("sin")}, "tanh": {function, mi("tanh")},
 	"sum": {large, mo("∑", movable)}, "max": {large, mo("max", movable+` form="prefix" lspace="0.1em" rspace="0.167em"`)},
 }
 

@@ -1,0 +1,86 @@
+package layers
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/internal/f32"
+)
+
+// SiLU is x·σ(x), where σ(x) = 1/(1+exp(-x)) goes from 0 to 1: a smooth ReLU, as
+// GELU is.
+func SiLU(x float32) float32 { return x / (1 + float32(math.Exp(float64(-x)))) }
+
+// SiLUSlope is the derivative of [SiLU], σ(x)·(1 + x·(1-σ(x))).
+func SiLUSlope(x float32) float32 {
+	s := 1 / (1 + float32(math.Exp(float64(-x))))
+	return s * (1 + x*(1-s))
+}
+
+// SwiGLU is the feed-forward network of a block (Shazeer 2020): of two wide views of
+// a vector, one is a gate for the other, number by number.
+type SwiGLU struct {
+	Gate, Up Linear // (F, C) each
+	Down     Linear // (C, F)
+}
+
+// SwiGLUActivations is what [SwiGLU.Forward] keeps for [SwiGLU.Backward]; its gradient is
+// another value of this type.
+type SwiGLUActivations struct {
+	Gate, Up, Gated blas32.General // (N,F) each
+}
+
+// NewSwiGLUActivations returns room for N rows of F columns.
+func NewSwiGLUActivations(N, F int) *SwiGLUActivations {
+	return &SwiGLUActivations{f32.New(N, F), f32.New(N, F), f32.New(N, F)}
+}
+
+func (a *SwiGLUActivations) fit(N int) { Fit(N, &a.Gate, &a.Up, &a.Gated) }
+
+// Forward sets y (N,C) to down(silu(gate(x)) ⊙ up(x)).
+func (m *SwiGLU) Forward(y blas32.General, a *SwiGLUActivations, x blas32.General) {
+	a.fit(x.Rows)
+	m.Gate.Forward(a.Gate, x)
+	m.Up.Forward(a.Up, x)
+	f32.Run(x.Rows, 1, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			gated, gate, up := f32.Row(a.Gated, i), f32.Row(a.Gate, i), f32.Row(a.Up, i)
+			expMinus(gated, gate)
+			for j, e := range gated {
+				gated[j] = gate[j] / (1 + e) * up[j] // SiLU(gate)·up
+			}
+		}
+	})
+	m.Down.Forward(y, a.Gated)
+}
+
+// Backward undoes Forward, last line first. It sets dx (N,C) unless that has no
+// data, and adds to grad; d takes the gradients of the activations. A product hands
+// to each of its factors the gradient times the other one.
+func (m *SwiGLU) Backward(dx blas32.General, grad *SwiGLU, d, a *SwiGLUActivations, dy, x blas32.General) {
+	d.fit(x.Rows)
+	m.Down.Backward(d.Gated, 0, &grad.Down, dy, a.Gated)
+	f32.Run(x.Rows, 1, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			gate, up := f32.Row(a.Gate, i), f32.Row(a.Up, i)
+			dgated, dgate, dup := f32.Row(d.Gated, i), f32.Row(d.Gate, i), f32.Row(d.Up, i)
+			expMinus(dgate, gate)
+			for j, e := range dgate {
+				s := 1 / (1 + e)
+				dup[j] = dgated[j] * gate[j] * s                         // dgated·SiLU(gate)
+				dgate[j] = dgated[j] * up[j] * (s * (1 + gate[j]*(1-s))) // dgated·up·SiLUSlope(gate)
+			}
+		}
+	})
+	m.Up.Backward(dx, 0, &grad.Up, d.Up, x)
+	m.Gate.Backward(dx, 1, &grad.Gate, d.Gate, x)
+}
+
+// expMinus sets y to exp(-x), many at a time.
+func expMinus(y, x []float32) {
+	for j, v := range x {
+		y[j] = -v
+	}
+	f32.ExpShifted(y, y, 0)
+}

@@ -1,0 +1,54 @@
+package llama
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/llm-from-scratch/llm/branches/layers"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/llamafiles"
+)
+
+// Load reads the model in the directory dir of a file system, as Hugging Face's
+// libraries save a LlamaForCausalLM, Qwen2ForCausalLM or Qwen3ForCausalLM. The
+// directory's name stands in messages.
+func Load(files fs.FS, dir string) (m *Model, err error) {
+	j, err := llamafiles.ReadConfig(files, dir)
+	if err != nil {
+		return nil, err
+	}
+	c := FromConfig(j)
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, llamafiles.ConfigFile), err)
+	}
+	err = llamafiles.ReadWeights(files, dir, c.Params, func() []gpt.Param {
+		m = New(c)
+		return m.Params()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// FromConfig is what config.json says, in this package's words. The three families
+// differ in what they leave unsaid.
+func FromConfig(j llamafiles.Config) Config {
+	c := Config{
+		Vocab: j.Vocab, Context: j.Context, Width: j.Width, Hidden: j.Hidden, Layers: j.Layers,
+		Heads: j.Heads, KVHeads: j.KVHeads, HeadDim: j.HeadDim, Epsilon: j.Epsilon, TiedHead: j.Tied,
+		QKVBias: j.Bias, OutBias: j.Bias, MLPBias: j.MLPBias,
+		Rotary: layers.Rotary{Theta: j.Rope.Theta},
+	}
+	switch j.ModelType {
+	case "qwen2":
+		c.QKVBias, c.OutBias = true, false
+	case "qwen3":
+		c.QKNorm = true
+	}
+	if j.Rope.Type == "llama3" {
+		c.Rotary.Stretch = layers.Stretch{Factor: j.Rope.Factor, Low: j.Rope.Low, High: j.Rope.High, Context: j.Rope.Context}
+	}
+	return c
+}

@@ -1,0 +1,133 @@
+package llama
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/branches/layers"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+)
+
+// Params lists the parameters in their one order, under the names that they have in
+// the files that Hugging Face publishes.
+func (m *Model) Params() []gpt.Param {
+	slots := m.slots()
+	params := make([]gpt.Param, len(slots))
+	for i, s := range slots {
+		params[i] = gpt.Param{Name: s.name, Shape: s.shape, Data: *s.data}
+	}
+	return params
+}
+
+// A slot is a parameter and the place in the model that holds its memory. Where is
+// the number of its block: -1 for the embedding, L for what stands behind them.
+type slot struct {
+	name  string
+	shape []int
+	data  *[]float32
+	where int
+}
+
+// slots is the one place where names, shapes and order are written down.
+func (m *Model) slots() (list []slot) {
+	c, where := m.Config, -1
+	matrix := func(name string, rows, cols int, w *blas32.General) {
+		w.Rows, w.Cols, w.Stride = rows, cols, cols
+		list = append(list, slot{name + ".weight", []int{rows, cols}, &w.Data, where})
+	}
+	vector := func(name string, size int, v *[]float32) {
+		list = append(list, slot{name, []int{size}, v, where})
+	}
+	linear := func(name string, out, in int, l *layers.Linear, bias bool) {
+		matrix(name, out, in, &l.W)
+		if bias {
+			vector(name+".bias", out, &l.B)
+		}
+	}
+	C, F, HD, GD := c.Width, c.Hidden, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	matrix("model.embed_tokens", c.Vocab, C, &m.Tokens)
+	for where = range m.Blocks {
+		b, at := &m.Blocks[where], fmt.Sprintf("model.layers.%d.", where)
+		vector(at+"input_layernorm.weight", C, &b.Norm1.Weight)
+		linear(at+"self_attn.q_proj", HD, C, &b.Attention.Query, c.QKVBias)
+		linear(at+"self_attn.k_proj", GD, C, &b.Attention.Key, c.QKVBias)
+		linear(at+"self_attn.v_proj", GD, C, &b.Attention.Value, c.QKVBias)
+		if c.QKNorm {
+			vector(at+"self_attn.q_norm.weight", c.HeadDim, &b.Attention.QueryNorm.Weight)
+			vector(at+"self_attn.k_norm.weight", c.HeadDim, &b.Attention.KeyNorm.Weight)
+		}
+		linear(at+"self_attn.o_proj", C, HD, &b.Attention.Out, c.OutBias)
+		vector(at+"post_attention_layernorm.weight", C, &b.Norm2.Weight)
+		linear(at+"mlp.gate_proj", F, C, &b.MLP.Gate, c.MLPBias)
+		linear(at+"mlp.up_proj", F, C, &b.MLP.Up, c.MLPBias)
+		linear(at+"mlp.down_proj", C, F, &b.MLP.Down, c.MLPBias)
+	}
+	where = len(m.Blocks)
+	vector("model.norm.weight", C, &m.Norm.Weight)
+	if !c.TiedHead {
+		matrix("lm_head", c.Vocab, C, &m.Head)
+	}
+	return list
+}
+
+// New returns a model with all weights zero. It panics if the configuration is not
+// valid; ask [Config.Validate] first where it comes from a user.
+func New(c Config) *Model { return (&Model{Config: c}).Gradient(nil) }
+
+// Params are those of a model of this configuration, without memory.
+func (c Config) Params() []gpt.Param { return (&Model{Config: c}).Gradient(gpt.Frozen).Params() }
+
+// Gradient returns a value for the gradients of m, all zero: another Model, without
+// memory for the parameters whose names trains refuses. A nil trains refuses none.
+func (m *Model) Gradient(trains func(name string) bool) *Model {
+	c := m.Config
+	if err := c.Validate(); err != nil {
+		panic(err.Error())
+	}
+	g := &Model{Config: c, Blocks: make([]Block, c.Layers), Norm: layers.RMSNorm{Epsilon: c.Epsilon}, Frequencies: c.Rotary.Frequencies(c.HeadDim)}
+	for i := range g.Blocks {
+		b := &g.Blocks[i]
+		b.Norm1.Epsilon, b.Norm2.Epsilon = c.Epsilon, c.Epsilon
+		b.Attention.Heads, b.Attention.KVHeads = c.Heads, c.KVHeads
+		if c.QKNorm {
+			b.Attention.QueryNorm, b.Attention.KeyNorm = &layers.RMSNorm{Epsilon: c.Epsilon}, &layers.RMSNorm{Epsilon: c.Epsilon}
+		}
+	}
+	g.lowest = c.Layers
+	for _, s := range g.slots() {
+		if trains == nil || trains(s.name) {
+			*s.data = make([]float32, gpt.Param{Shape: s.shape}.Size())
+			g.lowest = min(g.lowest, s.where)
+		}
+	}
+	if c.TiedHead {
+		g.Head = g.Tokens
+	}
+	return g
+}
+
+// Init draws the matrices from a normal distribution with standard deviation 0.02,
+// and the two of each block that add to the residual stream smaller by 1/√(2L), as
+// chapter 4 does; norms become the identity, biases zero.
+func (m *Model) Init(rng *rand.Rand) {
+	for _, p := range m.Params() {
+		std := 0.02
+		if strings.HasSuffix(p.Name, "o_proj.weight") || strings.HasSuffix(p.Name, "down_proj.weight") {
+			std /= math.Sqrt(float64(2 * m.Config.Layers))
+		}
+		for i := range p.Data {
+			switch {
+			case strings.HasSuffix(p.Name, "norm.weight"):
+				p.Data[i] = 1
+			case strings.HasSuffix(p.Name, ".bias"):
+				p.Data[i] = 0
+			default:
+				p.Data[i] = float32(std * rng.NormFloat64())
+			}
+		}
+	}
+}
