@@ -117,3 +117,13 @@ func TestFurtherReadingIsLinked(t *testing.T) {
 	}
 	require.Greater(t, entries, 50)
 }
+
+// What an author waits for after an edit, but for the 0.1 s in which it is noticed.
+func BenchmarkReweave(b *testing.B) {
+	root, err := exercise.Root()
+	require.NoError(b, err)
+	book := weave.Weave(root)
+	for b.Loop() {
+		book = book.Reweave()
+	}
+}

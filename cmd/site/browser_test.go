@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -235,7 +236,9 @@ func TestWithoutScripts(t *testing.T) {
 	require.Equal(t, "Twice", b.text(`document.querySelector("h1").lastChild.textContent`))
 }
 
-func TestTheCopyOpensFromTheFileSystem(t *testing.T) {
+// The copy opens from the file system and from a server that knows nothing of it, and
+// its policy goes with it.
+func TestTheCopyOpensAnywhere(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "copy")
 	book := smallBook(t)
 	wd, err := os.Getwd()
@@ -243,17 +246,28 @@ func TestTheCopyOpensFromTheFileSystem(t *testing.T) {
 	status, _, stderr := site(t, book, "-o", dir)
 	require.Equal(t, 0, status, stderr)
 	t.Chdir(wd)
+	plain := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer plain.Close()
 	b := newTab(t, browser(t))
-	b.do(media("light"), chromedp.Navigate((&url.URL{Scheme: "file", Path: filepath.ToSlash(dir) + "/index.html"}).String()))
-	_, err = chromedp.RunResponse(b.ctx, chromedp.Click(`a[rel="next"]`))
-	require.NoError(t, err)
-	require.Equal(t, "Adding", b.text(`document.querySelector("h1").lastChild.textContent`))
-	require.True(t, b.is(`getComputedStyle(document.querySelector(".listing pre")).borderRadius !== "0px"`), "the style sheet is there")
-	require.False(t, b.is(`document.getElementById("theme").hidden`), "the script is there")
-	_, err = chromedp.RunResponse(b.ctx, chromedp.Click(`.listing figcaption a`))
-	require.NoError(t, err)
-	require.Equal(t, "ch01_add/add.go", b.text(`document.querySelector("h1").textContent`))
-	b.quiet("the copy")
+	for _, address := range []string{(&url.URL{Scheme: "file", Path: filepath.ToSlash(dir) + "/index.html"}).String(), plain.URL} {
+		b.do(media("light"), chromedp.Navigate(address))
+		_, err = chromedp.RunResponse(b.ctx, chromedp.Click(`a[rel="next"]`))
+		require.NoError(t, err)
+		require.Equal(t, "Adding", b.text(`document.querySelector("h1").lastChild.textContent`))
+		require.True(t, b.is(`getComputedStyle(document.querySelector(".listing pre")).borderRadius !== "0px"`), "the style sheet is there")
+		require.False(t, b.is(`document.getElementById("theme").hidden`), "the script is there")
+		_, err = chromedp.RunResponse(b.ctx, chromedp.Click(`.listing figcaption a`))
+		require.NoError(t, err)
+		require.Equal(t, "ch01_add/add.go", b.text(`document.querySelector("h1").textContent`))
+		b.quiet(address)
+		require.True(t, b.is(`(() => {
+			const script = document.createElement("script")
+			script.textContent = "window.ran = true"
+			document.head.append(script)
+			return !window.ran
+		})()`), "no script of a page runs")
+		<-b.messages // the browser says so
+	}
 }
 
 func TestAnOpenPageReloads(t *testing.T) {
