@@ -1,9 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"slices"
-	"strings"
+	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -12,56 +11,46 @@ import (
 
 func exercisesCommand() *cobra.Command {
 	var asJSON bool
-	cmd := command("", "exercises", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		root, err := exercise.Root()
-		if err != nil {
-			return err
+	cmd := deskCommand("", "exercises [N.M]", 0, 1, func(ctx context.Context, d *exercise.Desk, args []string) error {
+		if len(args) > 0 {
+			return d.Show(ctx, args[0])
 		}
-		all, err := exercise.List(root)
-		if err != nil {
-			return err
-		}
-		results, err := exercise.Status(cmd.Context(), root, all)
+		results, err := exercise.Status(ctx, d.Root, d.All)
 		if err != nil {
 			return err
 		}
 		if asJSON {
-			return printJSON(cmd.OutOrStdout(), results, "  ")
+			return printJSON(d.Out, results, "  ")
 		}
-		solved := 0
-		t := table(cmd.OutOrStdout())
-		fmt.Fprintln(t, "NUMBER\tSTATE\tTITLE\tWHERE")
-		for _, r := range results {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s/%s: %s\n", r.Number, r.State, r.Title, r.Chapter, exercise.StubFile, r.Func)
-			if r.State == exercise.Solved {
-				solved++
-			}
-		}
-		fmt.Fprintf(t, "%d of %d solved\n", solved, len(results))
-		return t.Flush()
+		return d.Table(results)
 	})
 	jsonFlag(cmd, &asJSON)
-	cmd.AddCommand(hintCommand())
+	cmd.AddCommand(
+		deskCommand("exercises", "hint N.M [STEP]", 1, 2, func(_ context.Context, d *exercise.Desk, args []string) error {
+			return d.Hint(args[0], append(args, "1")[1])
+		}),
+		deskCommand("exercises", "solution N.M", 1, 1, func(ctx context.Context, d *exercise.Desk, args []string) error {
+			return d.Solution(ctx, args[0])
+		}),
+		deskCommand("exercises", "reset N.M", 1, 1, func(_ context.Context, d *exercise.Desk, args []string) error { return d.Reset(args[0]) }),
+		deskCommand("exercises", "watch", 0, 0, func(ctx context.Context, d *exercise.Desk, _ []string) error { return d.Watch(ctx) }))
 	return cmd
 }
 
-func hintCommand() *cobra.Command {
-	return command("exercises", "hint N.M", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
-		root, err := exercise.Root()
-		if err != nil {
-			return err
+// deskCommand is a command that takes from least to most arguments.
+func deskCommand(group, use string, least, most int, run func(ctx context.Context, d *exercise.Desk, args []string) error) *cobra.Command {
+	args := cobra.RangeArgs(least, most)
+	if least == most {
+		args = cobra.ExactArgs(least)
+	}
+	return command(group, use, args, func(cmd *cobra.Command, args []string) error {
+		d, err := exercise.NewDesk(program(), cmd.InOrStdin(), cmd.OutOrStdout())
+		if err == nil {
+			err = run(cmd.Context(), d, args)
 		}
-		all, err := exercise.List(root)
-		if err != nil {
-			return err
+		if errors.Is(err, exercise.ErrUnknown) {
+			return usageError{err}
 		}
-		i := slices.IndexFunc(all, func(e exercise.Exercise) bool { return e.Number == args[0] })
-		if i < 0 {
-			return usagef("there is no exercise %q; %s exercises shows what there is", args[0], program())
-		}
-		e := all[i]
-		fmt.Fprintf(cmd.OutOrStdout(), "Exercise %s: %s\n%s/%s: %s\n\n%s\n\nHint: %s\n",
-			e.Number, e.Title, e.Chapter, exercise.StubFile, e.Func, strings.TrimSpace(e.Task), e.Hints[0])
-		return nil
+		return err
 	})
 }

@@ -138,7 +138,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	for _, c := range []string{
 		"", "tokens", "tokens encode", "tokens decode", "pretrain", "generate", "classify", "classify train", "classify eval",
 		"classify run", "instruct", "instruct train", "instruct eval", "instruct judge", "chat", "export", "data", "data list", "data get",
-		"doctor", "exercises", "exercises hint",
+		"doctor", "exercises", "exercises hint", "exercises reset", "exercises solution", "exercises watch",
 	} {
 		t.Run(c, func(t *testing.T) {
 			out := ok(t, append(strings.Fields(c), "-h")...)
@@ -244,9 +244,10 @@ func TestUsageErrors(t *testing.T) {
 		{"classify bogus", `unknown command "bogus" for "llm classify" (llm classify -h shows how it is used)`},
 		{"data get", "requires at least 1 arg(s), only received 0"},
 		{"data get bogus", `no data "bogus"`},
-		{"exercises bogus", `unknown command "bogus" for "llm exercises"`},
-		{"exercises hint", "accepts 1 arg(s), received 0"},
-		{"exercises hint 99.9", `no exercise "99.9"`},
+		{"exercises bogus", `no such exercise: "bogus"`},
+		{"exercises hint", "accepts between 1 and 2 arg(s), received 0"},
+		{"exercises hint 1.1 9", "hint 9; exercise 1.1 has hints 1 to 3"},
+		{"exercises hint 99.9", `no such exercise: "99.9"`},
 		{"pretrain -foo", "unknown flag: --foo"},
 		{"pretrain --foo", "unknown flag: --foo"},
 		{"pretrain -x", "unknown shorthand flag: 'x' in -x"},
@@ -293,7 +294,7 @@ func TestUsageErrors(t *testing.T) {
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			t.Chdir(t.TempDir())
-			if strings.HasPrefix(c.args, "exercises hint 99") {
+			if strings.HasPrefix(c.args, "exercises ") {
 				t.Chdir(here(t))
 			}
 			r := llm(t, strings.Fields(c.args)...)
@@ -414,7 +415,7 @@ func TestDocumentsEnd(t *testing.T) {
 func TestExercises(t *testing.T) {
 	hint := ok(t, "exercises", "hint", "1.1")
 	assert.Contains(t, hint, "Exercise 1.1: ")
-	assert.Contains(t, hint, "Hint: ")
+	assert.Contains(t, hint, "Hint 1 of 3: ")
 }
 
 func TestGenerate(t *testing.T) {

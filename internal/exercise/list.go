@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -202,4 +203,16 @@ func source(fset *token.FileSet, node any) string {
 		return err.Error()
 	}
 	return b.String()
+}
+
+// importName is the name that a file knows an imported package by.
+func importName(spec *ast.ImportSpec) string {
+	if spec.Name != nil {
+		return spec.Name.Name
+	}
+	name, _ := strconv.Unquote(spec.Path.Value)
+	if version := path.Base(name); len(version) == 2 && version[0] == 'v' {
+		name = path.Dir(name) // math/rand/v2 is package rand
+	}
+	return path.Base(name)
 }

@@ -150,12 +150,9 @@ func (v variant) try(ctx context.Context, root, binary string, e Exercise) findi
 	return f
 }
 
-var (
-	frame = regexp.MustCompile(`(?m)^(=== |--- |FAIL|PASS|chapter [0-9]+: | +go run ).*\n`)
-	spot  = regexp.MustCompile(`(?m)^    (exercise_check_test\.go:[0-9]+: |    )`)
-)
+var frame = regexp.MustCompile(`(?m)^(=== |--- |FAIL|PASS|chapter [0-9]+: | +go run ).*\n`)
 
 // told is what a test says, without what go test puts around it.
 func told(out []byte) string {
-	return strings.TrimSpace(spot.ReplaceAllString(frame.ReplaceAllString(string(out), ""), ""))
+	return strings.TrimSpace(indent.ReplaceAllString(frame.ReplaceAllString(string(out), ""), ""))
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -104,9 +105,12 @@ func untested(all []Exercise) testRun {
 	return run
 }
 
+// indent is what go test puts before the lines of a check's message.
+var indent = regexp.MustCompile(`(?m)^    (exercise_check_test\.go:[0-9]+: |    )`)
+
 func (c *chapterRun) result(e Exercise) Result {
 	test := c.tests[e.Test]
-	output := strings.TrimSpace(test.output.String())
+	output := strings.TrimSpace(indent.ReplaceAllString(test.output.String(), ""))
 	switch test.action {
 	case "pass":
 		return Result{e, Solved, ""}
@@ -121,9 +125,18 @@ func (c *chapterRun) result(e Exercise) Result {
 	return Result{e, Broken, strings.TrimSpace(c.rest.output.String() + output)}
 }
 
+// running lets one go test run at a time.
+var running = make(chan struct{}, 1)
+
 // goTest runs the checks of the exercises, all in one go test, or until one of them
 // prints without end. Whatever the attempts started has ended when it returns.
 func goTest(ctx context.Context, root string, all []Exercise, flags []string) (testRun, error) {
+	select {
+	case running <- struct{}{}:
+		defer func() { <-running }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	run := untested(all)

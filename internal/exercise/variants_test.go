@@ -6,9 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
-	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 )
 
@@ -129,14 +127,7 @@ func zero(fset *token.FileSet, fn *ast.FuncDecl) string {
 
 // uses reports whether the signature of fn mentions the imported package.
 func uses(fn *ast.FuncDecl, spec *ast.ImportSpec) bool {
-	name, _ := strconv.Unquote(spec.Path.Value)
-	if version := path.Base(name); len(version) == 2 && version[0] == 'v' {
-		name = path.Dir(name) // math/rand/v2 is package rand
-	}
-	name = path.Base(name)
-	if spec.Name != nil {
-		name = spec.Name.Name
-	}
+	name := importName(spec)
 	found := false
 	ast.Inspect(fn.Type, func(n ast.Node) bool {
 		if sel, ok := n.(*ast.SelectorExpr); ok {
