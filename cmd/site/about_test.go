@@ -34,6 +34,7 @@ func TestNamesSayWhatTheyAre(t *testing.T) {
 		for query, want := range map[string]string{
 			`.listing a.id[href="ch03_attention.html#code-MultiHead"]:not([tabindex])`: "type MultiHead struct",
 			`main p a.name[href$="#code-NewBlockActivations"]`:                         "func NewBlockActivations(",
+			`main p a.term[href="glossary.html#residual-stream"]`:                      "flow through all blocks",
 		} {
 			require.True(t, b.is(`(a => { a.scrollIntoView({ block: "center", behavior: "instant" }); a.focus({ focusVisible: true }); return a === document.activeElement })(document.querySelector('`+query+`'))`), query)
 			b.eventually(`!` + about + `.hidden && ` + about + `.textContent.includes("` + want + `")`)

@@ -111,7 +111,7 @@ func TestSearchFromFilesOpensFolds(t *testing.T) {
 		b.eventually(`document.getElementById("find").open`)
 		b.do(chromedp.SendKeys("#find input", "CrossActivations"), chromedp.KeyEvent(kb.Enter))
 		b.eventually(`document.readyState === "complete" && document.querySelector(":target")?.closest("details")?.open === true && !document.getElementById("find").open`)
-		b.eventually(`(r => r.top >= 0 && r.top < innerHeight)(document.querySelector(":target").getBoundingClientRect())`) // in view
+		b.eventually(`(r => r.top >= 0 && r.top < innerHeight)(document.querySelector(":target").getBoundingClientRect())`)
 		require.True(t, b.is(`document.querySelectorAll("details").forEach(d => d.open = false) ?? true`))
 	}
 	b.quiet("the copy")

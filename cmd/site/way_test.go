@@ -84,7 +84,7 @@ func TestWhereOneStopped(t *testing.T) {
 		b.do(chromedp.Navigate(top + "index.html"))
 		require.Equal(t, "Go on where you stopped: Chapter 3: Attention", b.text(`document.querySelector(".stopped").textContent`))
 		require.True(t, b.is(`scrollY === 0 && !(`+overflows+`)`))
-		require.Regexp(t, `^\["ch03_attention.html","[\w-]+"\]$`, b.text(`localStorage.getItem("stopped")`))
+		require.Regexp(t, `^ch03_attention\.html#[\w-]+$`, b.text(`localStorage.getItem("stopped")`))
 		_, err := chromedp.RunResponse(b.ctx, chromedp.Click(".stopped a"))
 		require.NoError(t, err)
 		b.eventually(`Math.abs(document.getElementById("many-heads").getBoundingClientRect().top) < 300`)

@@ -1,91 +1,85 @@
-// The theme is chosen before the page is drawn; without this file the page
-// follows the system.
-(function () {
-  "use strict";
-  var root = document.documentElement;
-  var stored = null;
-  try { stored = localStorage.getItem("theme"); } catch (e) { /* private mode */ }
-  if (stored === "light" || stored === "dark") root.setAttribute("data-theme", stored);
+// What all scripts of a page share, and what the page needs first: the theme is chosen
+// before anything is drawn. Without scripts the page follows the system.
+"use strict";
+const book = {
+  top: document.currentScript.src.replace(/assets\/book\.js.*$/, ""), // of the site
+  loaded: {},
+  // load runs another script of the site, once: to fetch one is forbidden to a page
+  // from the file system.
+  load(name) {
+    return this.loaded[name] ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: this.top + "assets/" + name, onload: done, onerror: () => { delete this.loaded[name]; failed(); } });
+      document.head.append(script);
+    });
+  },
+  // kept is what this browser keeps under a name, or is to keep.
+  kept(name, value) {
+    try {
+      return value === undefined ? localStorage.getItem(name) : localStorage.setItem(name, value);
+    } catch {
+      return null; // in private mode
+    }
+  },
+};
 
-  function dark() {
-    var chosen = root.getAttribute("data-theme");
-    return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  }
+{
+  const root = document.documentElement, all = selector => [...document.querySelectorAll(selector)];
+  if (/^(light|dark)$/.test(book.kept("theme"))) root.dataset.theme = book.kept("theme");
 
   function themeButton() {
-    var button = document.getElementById("theme");
-    function label() { button.textContent = dark() ? "Light" : "Dark"; button.setAttribute("aria-label", "Switch to the " + (dark() ? "light" : "dark") + " theme"); }
-    button.addEventListener("click", function () {
-      var theme = dark() ? "light" : "dark";
-      root.setAttribute("data-theme", theme);
-      try { localStorage.setItem("theme", theme); } catch (e) { /* private mode */ }
-      label();
-    });
+    const button = document.getElementById("theme");
+    const other = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark" ? "light" : "dark";
+    function label() {
+      button.textContent = { light: "Light", dark: "Dark" }[other()];
+      button.setAttribute("aria-label", `Switch to the ${other()} theme`);
+    }
+    button.addEventListener("click", () => { book.kept("theme", root.dataset.theme = other()); label(); });
     button.hidden = false;
     label();
   }
 
   function copyButtons() {
     if (!navigator.clipboard) return;
-    document.querySelectorAll(".listing, pre.code:not(.listing pre)").forEach(function (code) {
-      var button = document.createElement("button");
-      button.type = "button";
-      button.className = "copy";
-      button.textContent = "Copy";
-      button.addEventListener("click", function () {
-        navigator.clipboard.writeText(Array.from(code.matches("pre") ? [code] : code.querySelectorAll("pre.code"), function (pre) { return pre.textContent; }).join("")).then(function () {
-          button.textContent = "Copied";
-          setTimeout(function () { button.textContent = "Copy"; }, 1500);
-        }, function () { button.textContent = "Not allowed"; });
+    for (const code of all(".listing, pre.code:not(.listing pre)")) {
+      const button = document.createElement("button");
+      const say = text => { button.textContent = text; };
+      Object.assign(button, { type: "button", className: "copy", textContent: "Copy" });
+      button.addEventListener("click", () => {
+        const text = (code.matches("pre") ? [code] : [...code.querySelectorAll("pre.code")]).map(pre => pre.textContent).join("");
+        navigator.clipboard.writeText(text).then(() => { say("Copied"); setTimeout(say, 1500, "Copy"); }, () => say("Not allowed"));
       });
-      if (code.matches(".listing")) return code.append(button);
-      var box = document.createElement("div");
+      if (code.matches(".listing")) { code.append(button); continue; }
+      const box = document.createElement("div");
       box.className = "copybox";
       code.before(box);
       box.append(code, button);
-    });
+    }
   }
 
   // What scrolls can be scrolled with the arrow keys: it has the focus in its turn.
-  function reach() {
-    if (!window.ResizeObserver) return;
-    var observer = new ResizeObserver(function (entries) {
-      entries.forEach(function (entry) {
-        var box = entry.target;
-        if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-        else box.removeAttribute("tabindex");
-      });
-    });
-    document.querySelectorAll("pre, .scroll, div.math").forEach(function (box) { observer.observe(box); });
-  }
+  const reach = new ResizeObserver(entries => entries.forEach(({ target: box }) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
+  }));
 
-  // Folded parts that hold the target of a link are opened, and all are opened
-  // for printing, which the style sheet can do in some browsers only.
-  function unfoldForPrinting() {
-    var opened = [];
-    addEventListener("beforeprint", function () {
-      opened = Array.from(document.querySelectorAll("main details:not([open])"));
-      opened.forEach(function (fold) { fold.open = true; });
-    });
-    addEventListener("afterprint", function () { opened.forEach(function (fold) { fold.open = false; }); });
-  }
+  // Folded parts that hold the target of a link are opened, and all are opened for
+  // printing, which the style sheet can do in some browsers only.
+  const unfold = book.unfold = scroll => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let opened = false;
+    for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS" && !node.open) opened = node.open = true;
+    if (opened || target && scroll === true) target.scrollIntoView({ behavior: "instant" });
+  };
+  let folded = [];
+  addEventListener("beforeprint", () => { folded = all("main details:not([open])"); for (const fold of folded) fold.open = true; });
+  addEventListener("afterprint", () => { for (const fold of folded) fold.open = false; });
 
-  function unfold() {
-    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    var opened = false;
-    for (var node = target; node; node = node.parentElement) {
-      if (node.tagName === "DETAILS" && !node.open) opened = node.open = true;
-    }
-    if (opened) target.scrollIntoView();
-  }
-
-  addEventListener("DOMContentLoaded", function () {
+  addEventListener("DOMContentLoaded", () => {
     themeButton();
     copyButtons();
-    reach();
-    unfoldForPrinting();
+    all("pre, .scroll, div.math").forEach(box => reach.observe(box));
     unfold();
     addEventListener("hashchange", unfold);
-    addEventListener("click", function (e) { if (e.target.closest("a[href]")) setTimeout(unfold); }); // to the same place again
+    addEventListener("click", e => { if (e.target.closest("a[href]")) setTimeout(unfold); }); // to the same place again
   });
-})();
+}

@@ -130,7 +130,15 @@
       else all[at]?.click();
     });
   });
-  hits.addEventListener("click", e => { if (e.target.closest("a") && !e.ctrlKey && !e.metaKey) find.close(); });
+  hits.addEventListener("click", e => {
+    const a = e.target.closest("a");
+    if (!a || e.ctrlKey || e.metaKey) return;
+    find.close();
+    if (a.pathname !== location.pathname || !a.hash) return;
+    e.preventDefault(); // on this page one is there at once
+    location.hash = a.hash;
+    book.unfold(true);
+  });
   find.querySelector("button").addEventListener("click", () => find.close());
   const button = document.getElementById("search");
   button.addEventListener("click", open);

@@ -1,21 +1,6 @@
 // Finding one's way: the contents show where one is, the arrow keys turn pages, and the
 // front page offers to go on where one stopped.
 "use strict";
-
-// book is what the scripts of the page share: the site's top, and a way to load one of
-// its files once. Fetching would be forbidden to a page from the file system.
-const book = {
-  top: document.currentScript.src.replace(/assets\/way\.js.*$/, ""),
-  loaded: {},
-  load(name) {
-    return this.loaded[name] ??= new Promise((done, failed) => {
-      const script = document.createElement("script");
-      Object.assign(script, { src: this.top + "assets/" + name, onload: done, onerror: () => { delete this.loaded[name]; failed(); } });
-      document.head.append(script);
-    });
-  },
-};
-
 {
   const path = location.pathname.replace(/\/$/, "/index.html");
   const page = location.href.replace(/[?#].*$/, "").slice(book.top.length) || "index.html";
@@ -77,17 +62,16 @@ const book = {
   function remember() {
     if (document.visibilityState === "visible" || lookedUp.test(page) || scrollY < 100) return;
     const block = [...document.querySelectorAll("main [id]:not(svg *)")].find(e => e.getBoundingClientRect().bottom > 60);
-    try { localStorage.setItem("stopped", JSON.stringify([page, block?.id ?? ""])); } catch { /* private mode */ }
+    book.kept("stopped", page + "#" + (block?.id ?? ""));
   }
   addEventListener("visibilitychange", remember);
 
   if (page === "index.html") {
-    let stopped = null;
-    try { stopped = JSON.parse(localStorage.getItem("stopped")); } catch { /* private mode */ }
-    const link = Array.isArray(stopped) && [...document.querySelectorAll(".side a")].find(a => a.getAttribute("href") === stopped[0]);
+    const [name, place] = (book.kept("stopped") ?? "").split("#");
+    const link = [...document.querySelectorAll(".side a")].find(a => a.getAttribute("href") === name);
     if (link) {
       const line = document.createElement("p"), a = document.createElement("a");
-      a.href = stopped[0] + "#" + encodeURIComponent(stopped[1]);
+      a.href = name + "#" + place;
       a.textContent = link.textContent.trim().replace(/^(\d+) /, "Chapter $1: ");
       line.className = "stopped";
       line.append("Go on where you stopped: ", a);
