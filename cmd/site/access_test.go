@@ -30,6 +30,9 @@ const colours = `{ runOnly: ["color-contrast"] }`
 // a desk and on a phone, in light and in dark. The page that holds all others has
 // what they have.
 func TestPagesAreAccessible(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: -short, and it takes minutes")
+	}
 	file := os.Getenv("LLMBOOK_AXE")
 	if file == "" {
 		require.NotEqual(t, "true", os.Getenv("CI"), "LLMBOOK_AXE has to name axe-core's axe.min.js")
