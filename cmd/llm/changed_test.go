@@ -22,7 +22,7 @@ func TestNoChangedValueIsSilent(t *testing.T) {
 		"pretrain": tiny("-data", text, "-steps", "4", "-every", "1"),
 		"classify": {"classify", "train", "-model", model, "-messages", "60", "-epochs", "1", "-every", "1"},
 		"lora":     {"classify", "train", "-model", model, "-messages", "60", "-epochs", "1", "-lora", "2"},
-		"instruct": {"instruct", "train", "-model", model, "-epochs", "1", "-batch", "300", "-dropout", "0.1"},
+		"instruct": {"instruct", "train", "-model", model, "-data", entriesFile(t), "-epochs", "1", "-batch", "8", "-dropout", "0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			begun := filepath.Join(t.TempDir(), "begun")
