@@ -96,7 +96,7 @@ func NoShortcuts() (loss float64) {
 	panic(exercise.Unsolved)
 }
 
-// Exercise 4.7: Its backward pass (45 minutes).
+// Exercise 4.7: The backward pass of RMSNorm (45 minutes).
 //
 // RMSNormBackward returns the gradient of the x of exercise 4.3, given the
 // gradient dy of the result. Write r for one over the root, and y = x·r·weight.
