@@ -67,16 +67,18 @@ func ExampleStretch() {
 	stretched := plain
 	stretched.Stretch = layers.Stretch{Factor: 8, Low: 1, High: 4, Context: 8192}
 	before, after := plain.Frequencies(128), stretched.Frequencies(128)
+	fmt.Println("pair  a turn takes  now")
 	for _, pair := range []int{0, 28, 30, 32, 34, 36} {
-		fmt.Printf("pair %2d: a turn takes %9.0f positions, now %9.0f\n", pair, 6.2832/before[pair], 6.2832/after[pair])
+		fmt.Printf("%4d %13.0f %5.0f\n", pair, 6.2832/before[pair], 6.2832/after[pair])
 	}
 	// Output:
-	// pair  0: a turn takes         6 positions, now         6
-	// pair 28: a turn takes      1957 positions, now      1957
-	// pair 30: a turn takes      2948 positions, now      4580
-	// pair 32: a turn takes      4443 positions, now     11972
-	// pair 34: a turn takes      6695 positions, now     35198
-	// pair 36: a turn takes     10089 positions, now     80713
+	// pair  a turn takes  now
+	//    0             6     6
+	//   28          1957  1957
+	//   30          2948  4580
+	//   32          4443 11972
+	//   34          6695 35198
+	//   36         10089 80713
 }
 
 // Two heads of queries, one of keys and values, two positions.
