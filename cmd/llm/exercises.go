@@ -33,7 +33,8 @@ func exercisesCommand() *cobra.Command {
 			return d.Solution(ctx, args[0])
 		}),
 		deskCommand("exercises", "reset N.M", 1, 1, func(_ context.Context, d *exercise.Desk, args []string) error { return d.Reset(args[0]) }),
-		deskCommand("exercises", "watch", 0, 0, func(ctx context.Context, d *exercise.Desk, _ []string) error { return d.Watch(ctx) }))
+		deskCommand("exercises", "watch", 0, 0, func(ctx context.Context, d *exercise.Desk, _ []string) error { return d.Watch(ctx) }),
+		deskCommand("exercises", "use", 0, 0, func(ctx context.Context, d *exercise.Desk, _ []string) error { return d.Use(ctx, 50) }))
 	return cmd
 }
 
