@@ -61,11 +61,16 @@ func (l Listing) Comment() (from, to int) {
 			from = to
 		}
 	}
+	for from > 0 && from < to && announced.MatchString(l.Lines[from-1].Text+"\n"+l.Lines[from].Text) {
+		from++ // the formula that the sentence announces
+	}
 	if from == 0 || to <= 3 || to-from < 2 {
 		return 0, 0
 	}
 	return from, to
 }
+
+var announced = regexp.MustCompile(`(:\n//|\n//\t.*|^//\t.*\n//)$`)
 
 var sentenceEnd = regexp.MustCompile(`[a-z0-9)][.!?]( |$)`)
 

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,4 +30,24 @@ func TestUses(t *testing.T) {
 	require.Equal(t, []string{"F b/b.go:F"}, uses("b/x_test.go", 5))
 	require.Equal(t, []string{"F b/b.go:F", "U b/b.go:U", "N a/a.go:T"}, uses("b/y_test.go", 3))
 	require.Nil(t, tr.Uses("nosuch.go"))
+}
+
+// The rest of a long comment begins behind its first sentence, and behind the formula
+// that this line announces.
+func TestComment(t *testing.T) {
+	for comment, want := range map[string][2]int{
+		"// A is.\n// B.\n// C.":                              {0, 0},
+		"// A\n// is. B\n// C.\n// D.":                        {2, 4},
+		"// A is v1.2 and\n// so on.\n//\n// C.":              {2, 4},
+		"// A\n// is\n// long.\n// B.":                        {0, 0},
+		"// A is. In short:\n//\n//\ta = b\n//\n// C.\n// D.": {4, 6},
+		"// A is. In short:\n//\n//\ta = b":                   {0, 0},
+	} {
+		l := Listing{}
+		for i, text := range strings.Split(comment+"\nvar A int", "\n") {
+			l.Lines = append(l.Lines, Line{i + 1, text})
+		}
+		from, to := l.Comment()
+		require.Equal(t, want, [2]int{from, to}, comment)
+	}
 }
