@@ -1,8 +1,9 @@
 package classify
 
 import (
+	"fmt"
 	"math/rand/v2"
-	"strconv"
+	"regexp"
 	"strings"
 
 	"gonum.org/v1/gonum/blas/blas32"
@@ -44,13 +45,10 @@ func headParams(head attention.Linear) []gpt.Param {
 func HeadOnly(name string) bool { return strings.HasPrefix(name, "score.") }
 
 // LastBlock trains the head, the final norm and the last block of a model of the given number of
-// layers.
+// layers, by their names in a GPT-2 or in a model of today.
 func LastBlock(layers int) func(name string) bool {
-	last := "h." + strconv.Itoa(layers-1) + "."
-	return func(name string) bool {
-		return HeadOnly(name) ||
-			strings.HasPrefix(name, "ln_f.") || strings.HasPrefix(name, last)
-	}
+	pattern := fmt.Sprintf(`^(score|ln_f|model\.norm|h\.%d|model\.layers\.%[1]d)\.`, layers-1)
+	return regexp.MustCompile(pattern).MatchString
 }
 
 // All trains every weight but those of the old head, where it has weights of its own: they have no

@@ -201,6 +201,9 @@ func TestLastBlock(t *testing.T) {
 		require.Equal(t, want, trains(name), name)
 	}
 	require.True(t, LastBlock(2)("h.1.ln_1.weight"))
+	require.True(t, LastBlock(2)("model.layers.1.mlp.up_proj.weight"))
+	require.True(t, LastBlock(2)("model.norm.weight"))
+	require.False(t, LastBlock(2)("model.layers.11.mlp.up_proj.weight"))
 }
 
 func TestTrainedParams(t *testing.T) {

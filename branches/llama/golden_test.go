@@ -1,6 +1,7 @@
 package llama_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -128,6 +129,12 @@ func TestGoldenFiles(t *testing.T) {
 		hub, err := llama.Load(os.DirFS(dir), dir)
 		require.NoError(t, err)
 		require.Equal(t, m, hub)
+		var written bytes.Buffer // and what we write
+		require.NoError(t, m.WriteConfig(&written))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), written.Bytes(), 0o644))
+		again, err := llama.Load(os.DirFS(dir), dir)
+		require.NoError(t, err)
+		require.Equal(t, m, again)
 	})
 	m := load(t, "llama/llama-bf16/")
 	require.Equal(t, m, load(t, "llama/llama-sharded/"))

@@ -2,6 +2,7 @@ package llama
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 
@@ -30,6 +31,26 @@ func Load(files fs.FS, dir string) (m *Model, err error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// WriteConfig writes config.json, so that chapter 5 can save the model.
+func (m *Model) WriteConfig(w io.Writer) error {
+	c := m.Config
+	j := llamafiles.Config{
+		ModelType: "llama", Vocab: c.Vocab, Context: c.Context, Width: c.Width, Hidden: c.Hidden, Layers: c.Layers,
+		Heads: c.Heads, KVHeads: c.KVHeads, HeadDim: c.HeadDim, Epsilon: c.Epsilon, Tied: c.TiedHead,
+		Bias: c.OutBias, MLPBias: c.MLPBias, Rope: llamafiles.Rope{Type: "default", Theta: c.Rotary.Theta},
+	}
+	switch {
+	case c.QKNorm:
+		j.ModelType = "qwen3"
+	case c.QKVBias && !c.OutBias:
+		j.ModelType = "qwen2"
+	}
+	if s := c.Rotary.Stretch; s.Factor != 0 {
+		j.Rope = llamafiles.Rope{Type: "llama3", Theta: c.Rotary.Theta, Factor: s.Factor, Low: s.Low, High: s.High, Context: s.Context}
+	}
+	return llamafiles.WriteConfig(w, j)
 }
 
 // FromConfig is what config.json says, in this package's words. The three families

@@ -1,6 +1,7 @@
 package lora
 
 import (
+	"regexp"
 	"strings"
 
 	"gonum.org/v1/gonum/blas/blas32"
@@ -10,11 +11,13 @@ import (
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
+// matrixOfBlock matches the matrices of a GPT-2's blocks, and those of today's models.
+var matrixOfBlock = regexp.MustCompile(`^(h\.\d+\.(attn|mlp)|model\.layers\.\d+\.(self_attn|mlp))\.(c_\w+|\w+_proj)\.weight$`)
+
 // Changes says which parameters have a matrix that changes: those of the blocks,
 // and the head of a classifier.
 func Changes(name string) bool {
-	inBlock := strings.HasPrefix(name, "h.") && strings.HasSuffix(name, ".weight")
-	return name == "score.weight" || inBlock && !strings.Contains(name, ".ln_")
+	return name == "score.weight" || matrixOfBlock.MatchString(name)
 }
 
 // An adapter is the change of one matrix and what it is for.

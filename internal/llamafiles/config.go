@@ -6,6 +6,7 @@ package llamafiles
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -38,13 +39,26 @@ type Config struct {
 type Rope struct {
 	Type    string  `json:"rope_type"` // default or llama3
 	Theta   float64 `json:"rope_theta"`
-	Factor  float64 `json:"factor"`
-	Low     float64 `json:"low_freq_factor"`
-	High    float64 `json:"high_freq_factor"`
-	Context int     `json:"original_max_position_embeddings"`
-	OldType string  `json:"type"` // what rope_type was called once
-	Partial float64 `json:"partial_rotary_factor"`
+	Factor  float64 `json:"factor,omitzero"`
+	Low     float64 `json:"low_freq_factor,omitzero"`
+	High    float64 `json:"high_freq_factor,omitzero"`
+	Context int     `json:"original_max_position_embeddings,omitzero"`
+	OldType string  `json:"type,omitzero"` // what rope_type was called once
+	Partial float64 `json:"partial_rotary_factor,omitzero"`
 }
+
+// WriteConfig writes config.json in the layout of transformers 5, which reads it and
+// the older ones.
+func WriteConfig(w io.Writer, c Config) error {
+	return strictjson.Write(w, struct {
+		Config
+		Architectures []string `json:"architectures"`
+		Activation    string   `json:"hidden_act"`
+	}{c, []string{architectures[c.ModelType]}, "silu"})
+}
+
+// architectures are the families, and what Hugging Face's libraries call them.
+var architectures = map[string]string{"llama": "LlamaForCausalLM", "qwen2": "Qwen2ForCausalLM", "qwen3": "Qwen3ForCausalLM"}
 
 // configJSON is config.json in the layouts of all years.
 type configJSON struct {
@@ -103,7 +117,7 @@ func (j configJSON) config() (Config, error) {
 		got  any
 		only string
 	}{
-		{"model_type", slices.Contains([]string{"llama", "qwen2", "qwen3"}, c.ModelType), c.ModelType, "llama, qwen2 and qwen3 are built here"},
+		{"model_type", architectures[c.ModelType] != "", c.ModelType, "llama, qwen2 and qwen3 are built here"},
 		{"hidden_act", j.Activation == "silu", j.Activation, "silu is built here"},
 		{"rope_type", c.Rope.Type == "default" || c.Rope.Type == "llama3", c.Rope.Type, "default and llama3 are built here"},
 		{"partial_rotary_factor", c.Rope.Partial == 1, c.Rope.Partial, "1 is built here"},
