@@ -18,7 +18,7 @@ const module = "github.com/llm-from-scratch/llm"
 // each, with the other branches that it imports. Chapters know no branch.
 var branches = map[string][]string{
 	"branches/layers":   nil,
-	"branches/llama":    {"branches/layers"},
+	"branches/llama":    {"branches/layers", "branches/lora"}, // lora in its tests
 	"branches/lora":     nil,
 	"branches/quantize": nil,
 }
