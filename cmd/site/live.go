@@ -7,13 +7,16 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/llm-from-scratch/llm/cmd/site/internal/source"
 	"github.com/llm-from-scratch/llm/cmd/site/internal/weave"
+	"github.com/llm-from-scratch/llm/internal/exercise"
 )
 
 // pollEvery is how often the files' times are looked at. Looking is more
@@ -50,10 +53,14 @@ func (l *live) book() (files map[string]func() []byte, version uint64) {
 }
 
 // ServeHTTP answers with the book as it is now; /events tells a page when it
-// has changed.
+// has changed, and /exercises/ how those of a chapter stand.
 func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/events" {
 		l.events(w, r)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/exercises/") {
+		l.exercises(w, r)
 		return
 	}
 	files, _ := l.book()
@@ -80,10 +87,13 @@ func (l *live) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // stamp is a fingerprint of the names, sizes and times of the files that the
-// book is woven from.
+// book is woven from. What a reader writes is none of them.
 func stamp(root string) uint64 {
 	h := fnv.New64a()
 	for name := range source.Paths(root) {
+		if path.Base(name) == exercise.StubFile && path.Base(path.Dir(name)) != "exercises" {
+			continue
+		}
 		if info, err := os.Lstat(filepath.Join(root, filepath.FromSlash(name))); err == nil {
 			fmt.Fprintln(h, name, info.Size(), info.ModTime().UnixNano())
 		}

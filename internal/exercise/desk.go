@@ -180,13 +180,17 @@ func (e Exercise) reset(root, old string) []byte {
 	return withImports(text, string(authors))
 }
 
-var importLines = regexp.MustCompile(`(?m)^import (\((.*\n)*?\)|.*)\n+`)
+var (
+	importLines = regexp.MustCompile(`(?m)^import (\((.*\n)*?\)|.*)\n+`)
+	comments    = regexp.MustCompile(`(?m)//.*$`)
+)
 
 // withImports is a Go file with the imports of its own and of another that it uses: what
 // the reader's attempt needed may be needed no more.
 func withImports(text, other string) []byte {
 	fset := token.NewFileSet()
 	var std, rest []string
+	code := comments.ReplaceAllString(importLines.ReplaceAllString(text, ""), "")
 	for _, src := range []string{text, other} {
 		f, err := parser.ParseFile(fset, "", src, parser.ImportsOnly)
 		if err != nil {
@@ -195,7 +199,7 @@ func withImports(text, other string) []byte {
 		for _, spec := range f.Imports {
 			line := source(fset, spec)
 			name := importName(spec)
-			switch used := regexp.MustCompile(`\b` + name + `\.`).MatchString(importLines.ReplaceAllString(text, "")); {
+			switch used := regexp.MustCompile(`\b` + name + `\.`).MatchString(code); {
 			case !used || slices.Contains(std, line) || slices.Contains(rest, line):
 			case strings.Contains(line, "."):
 				rest = append(rest, line)

@@ -26,6 +26,12 @@ func TestCompareLosses(t *testing.T) {
 	}
 }
 
+// What a comment mentions needs no import.
+func TestImportsOfComments(t *testing.T) {
+	got := withImports("package p\n\nimport \"math\"\nimport \"slices\"\n\n// math.Exp helps.\nvar _ = slices.Max[[]int]\n", "package p\n")
+	require.Equal(t, "package p\n\nimport (\n\t\"slices\"\n)\n\n// math.Exp helps.\nvar _ = slices.Max[[]int]\n", string(got))
+}
+
 // Every use.go of the book has declarations that a chapter has, too.
 func TestUsesFit(t *testing.T) {
 	root, err := Root()

@@ -159,8 +159,8 @@ func (w *weaver) exercise(out util.BufWriter, l *listed) {
 	e := l.task
 	file := e.Chapter + "/" + exercise.StubFile
 	test, _, _ := strings.Cut(e.Test, "_")
-	fmt.Fprintf(out, "<section class=\"exercise\" id=\"%s\">\n<h3>Exercise %s · %s</h3>\n%s",
-		html.EscapeString(w.prefix+l.id), html.EscapeString(e.Number), html.EscapeString(e.Title), goDoc(e.Task))
+	fmt.Fprintf(out, "<section class=\"exercise\" id=\"%s\" data-chapter=\"%s\" data-number=\"%s\">\n<h3>Exercise %s · %s</h3>\n%s",
+		html.EscapeString(w.prefix+l.id), html.EscapeString(e.Chapter), html.EscapeString(e.Number), html.EscapeString(e.Number), html.EscapeString(e.Title), goDoc(e.Task))
 	_, _ = out.WriteString(highlight("go", signature(e.Stub), unlabelled))
 	fmt.Fprintf(out, "<p class=\"how\">Write it in <a href=\"%s\">%s</a>, then check it:</p>\n%s",
 		html.EscapeString(w.book.sourceHref(file, "")), html.EscapeString(file),
