@@ -28,8 +28,8 @@ type codec struct {
 // next, which there is not.
 var codecs = map[DType]codec{
 	F32:  {4, math.Inf(1), decodeF32, encodeF32},
-	F16:  {2, 0x1.ffep15, decodeHalves(fromF16), encodeHalves(toF16)},
-	BF16: {2, 0x1.ffp127, decodeHalves(fromBF16), encodeHalves(toBF16)},
+	F16:  {2, 0x1.ffep15, decodeHalves(FromF16), encodeHalves(ToF16)},
+	BF16: {2, 0x1.ffp127, decodeHalves(FromBF16), encodeHalves(ToBF16)},
 }
 
 func decodeF32(values []float32, data []byte) {
@@ -60,18 +60,18 @@ func encodeHalves(to func(v float32) (half uint16)) func([]byte, []float32) {
 	}
 }
 
-// fromBF16 returns the value of a BF16: the upper half of a float32.
-func fromBF16(half uint16) float32 { return math.Float32frombits(uint32(half) << 16) }
+// FromBF16 returns the value of a BF16: the upper half of a float32.
+func FromBF16(half uint16) float32 { return math.Float32frombits(uint32(half) << 16) }
 
-// toBF16 returns the BF16 nearest to a value below the limit, of two that are
+// ToBF16 returns the BF16 nearest to a value below the limit, of two that are
 // equally near the one that ends in a 0 bit.
-func toBF16(v float32) uint16 {
+func ToBF16(v float32) uint16 {
 	bits := math.Float32bits(v)
 	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
 }
 
-// fromF16 returns the value of an F16.
-func fromF16(half uint16) float32 {
+// FromF16 returns the value of an F16.
+func FromF16(half uint16) float32 {
 	sign, rest := uint32(half>>15)<<31, uint32(half&0x7fff)<<13
 	if half&0x7c00 == 0x7c00 { // the largest exponent: infinity and NaN
 		return math.Float32frombits(sign | 0x7f800000 | rest)
@@ -80,9 +80,9 @@ func fromF16(half uint16) float32 {
 	return math.Float32frombits(sign|rest) * 0x1p112
 }
 
-// toF16 returns the F16 nearest to a value below the limit, of two that are
+// ToF16 returns the F16 nearest to a value below the limit, of two that are
 // equally near the one that ends in a 0 bit.
-func toF16(v float32) uint16 {
+func ToF16(v float32) uint16 {
 	bits := math.Float32bits(v)
 	sign, rest := uint16(bits>>16&0x8000), bits&0x7fffffff
 	if rest < 113<<23 { // below 2⁻¹⁴, the values are whole numbers of 2⁻²⁴

@@ -19,7 +19,7 @@ type half struct {
 	to                 func(float32) uint16
 }
 
-var halves = []half{{F16, 5, 10, fromF16, toF16}, {BF16, 8, 7, fromBF16, toBF16}}
+var halves = []half{{F16, 5, 10, FromF16, ToF16}, {BF16, 8, 7, FromBF16, ToBF16}}
 
 // value is (-1)^sign · 2^(exponent-bias) · 1.fraction, in float64; with the lowest
 // exponent 0.fraction, with the highest infinity or NaN.
