@@ -241,7 +241,9 @@ func FuzzFile(f *testing.F) {
 				continue
 			}
 			for _, v := range p.Data {
-				require.Zero(t, v-v)
+				if v-v != 0 {
+					t.Fatal(name, v)
+				}
 			}
 		}
 	})
