@@ -18,9 +18,9 @@ import (
 	"github.com/llm-from-scratch/llm/internal/training"
 )
 
-// The experiments of the first four chapters are recorded in docs/runs, each with the
+// The experiments of the first five chapters are recorded in docs/runs, each with the
 // change, the command, what it printed and the first lines of its log.
-var experiments = []string{"1.6", "2.5", "3.5", "4.6"}
+var experiments = []string{"1.6", "2.5", "3.5", "4.6", "5.6"}
 
 // A recordedExperiment is what such a file says.
 type recordedExperiment struct {

@@ -2,17 +2,10 @@ package pretrain
 
 import "math"
 
-func BitsPerByte(losses []float64, pieces []string) float64 {
-	var nats float64
-	for _, loss := range losses {
-		nats += loss
+func TextPerplexity(probabilities []float64) float64 {
+	var loss float64
+	for _, p := range probabilities {
+		loss -= math.Log(p)
 	}
-	bytes := 0
-	for _, piece := range pieces {
-		bytes += len(piece)
-	}
-	if bytes == 0 {
-		return 0
-	}
-	return nats / math.Ln2 / float64(bytes)
+	return Perplexity(loss / float64(len(probabilities)))
 }

@@ -1,17 +1,18 @@
 package pretrain
 
-import (
-	"slices"
+import "math"
 
-	"github.com/llm-from-scratch/llm/ch03_attention"
-)
-
-func SmoothedBackward(logits []float32, target int, smoothing float32) []float32 {
-	grad := slices.Clone(logits)
-	attention.Softmax(grad)
-	for j := range grad {
-		grad[j] -= smoothing / float32(len(grad))
+func BitsPerByte(losses []float64, pieces []string) float64 {
+	var nats float64
+	for _, loss := range losses {
+		nats += loss
 	}
-	grad[target] -= 1 - smoothing
-	return grad
+	bytes := 0
+	for _, piece := range pieces {
+		bytes += len(piece)
+	}
+	if bytes == 0 {
+		return 0
+	}
+	return nats / math.Ln2 / float64(bytes)
 }

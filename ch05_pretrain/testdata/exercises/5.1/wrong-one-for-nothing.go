@@ -1,0 +1,14 @@
+package pretrain
+
+import "math"
+
+func TextPerplexity(probabilities []float64) float64 {
+	if len(probabilities) == 0 {
+		return 1
+	}
+	var loss float64
+	for _, p := range probabilities {
+		loss -= math.Log(p)
+	}
+	return Perplexity(loss / float64(len(probabilities)))
+}

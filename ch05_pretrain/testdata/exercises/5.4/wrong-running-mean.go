@@ -1,0 +1,9 @@
+package pretrain
+
+func MomentumStep(p, g, m []float32, rate, keep float32) {
+	for i := range p {
+		m[i] = keep*m[i] + (1-keep)*g[i]
+		p[i] -= rate * m[i]
+		g[i] = 0
+	}
+}
