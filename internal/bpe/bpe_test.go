@@ -45,6 +45,46 @@ func TestMergeLong(t *testing.T) {
 	}
 }
 
+// TestMergeLoose compares the third way with the first, on merges in any order, of
+// tokens that are made in several ways or not yet, and on orderly ones.
+func TestMergeLoose(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	const tokens = 300
+	different := 0
+	for range 100 {
+		var bytes [256]int
+		for c := range bytes {
+			bytes[c] = -1
+		}
+		bytes['a'], bytes['b'] = 0, 1
+		made := NewTable(bytes, tokens)
+		seen := map[[2]int]bool{}
+		for range 1 + rng.IntN(30) {
+			left, right := rng.IntN(6), rng.IntN(6)
+			if !seen[[2]int{left, right}] {
+				seen[[2]int{left, right}] = true
+				made.Add(left, right, 2+rng.IntN(10))
+			}
+		}
+		orderly := table(t, scrawl(rng, 10+rng.IntN(500)), 20)
+		for range 100 {
+			piece := strings.ReplaceAll(scrawl(rng, rng.IntN(longPiece+1)), " ", "ba"[rng.IntN(2):][:1])
+			e := made.Encoder(0)
+			want := e.merge(nil, piece)
+			require.Equal(t, want, e.mergeLoose(nil, piece), "%q", piece)
+			if !slices.Equal(want, e.mergeLong(nil, piece)) {
+				different++
+			}
+			require.Equal(t, orderly.Encoder(0).merge(nil, piece), orderly.Encoder(0).mergeLoose(nil, piece), "%q", piece)
+		}
+		long := strings.Repeat("ab", longPiece)
+		if made.loose {
+			require.Equal(t, made.Encoder(0).mergeLoose(nil, long), made.Encoder(0).Append(nil, long))
+		}
+	}
+	require.NotZero(t, different, "the second way would have done")
+}
+
 // TestPairRanks compares the table with a map.
 func TestPairRanks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))

@@ -5,5 +5,5 @@
 //   - learn.go, queue.go: learning without counting again
 //   - table.go: the ranks of pairs, and merging a word
 //   - recent.go: words that come again
-//   - long.go: words without end
+//   - long.go, loose.go: words without end
 package bpe

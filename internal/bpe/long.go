@@ -41,16 +41,10 @@ type row struct {
 // being made, and is complete when its own turn comes, since that token has a
 // lower rank.
 func (e *Encoder) mergeLong(ids []int, piece string) []int {
-	if len(piece) >= math.MaxInt32 {
-		panic(hugePiece)
-	}
+	e.spell(piece)
 	l := &e.long
 	if l.rows == nil {
 		l.rows = make([]row, len(e.made))
-	}
-	l.spots = append(slices.Grow(l.spots[:0], len(piece)+1), spot{size: 1})
-	for i := range len(piece) {
-		l.spots = append(l.spots, spot{token: int32(e.bytes[piece[i]]), size: 1})
 	}
 	for at := range int32(len(piece)) {
 		e.join(at + 1)
@@ -62,6 +56,23 @@ func (e *Encoder) mergeLong(ids []int, piece string) []int {
 		}
 		r.queued = false
 	}
+	return l.appendTokens(ids)
+}
+
+// spell begins a long piece with its bytes.
+func (e *Encoder) spell(piece string) {
+	if len(piece) >= math.MaxInt32 {
+		panic(hugePiece)
+	}
+	l := &e.long
+	l.spots = append(slices.Grow(l.spots[:0], len(piece)+1), spot{size: 1})
+	for i := range len(piece) {
+		l.spots = append(l.spots, spot{token: int32(e.bytes[piece[i]]), size: 1})
+	}
+}
+
+// appendTokens appends what a long piece has become.
+func (l *long) appendTokens(ids []int) []int {
 	for at := 1; at < len(l.spots); at += int(l.spots[at].size) {
 		ids = append(ids, int(l.spots[at].token))
 	}

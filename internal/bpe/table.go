@@ -10,23 +10,29 @@ import (
 // number of goroutines may use it.
 type Table struct {
 	bytes [256]int  // the id of each byte
-	made  []int     // the token that each merge makes, by rank, no two the same
+	made  []int     // the token that each merge makes, by rank
 	ranks pairRanks // of the two tokens that it is made of
 	there []bool    // by token: whether it is a byte or was made
+	loose bool      // whether some merge takes what a later one makes, or makes what was made
 }
 
-// NewTable returns a table for n tokens. Bytes are the ids of the bytes.
+// NewTable returns a table for n tokens, and no more than n merges. Bytes are the ids
+// of the bytes, negative for one without a token, which no piece may have then.
 func NewTable(bytes [256]int, n int) *Table {
 	t := &Table{bytes: bytes, ranks: newPairRanks(n), there: make([]bool, n)}
 	for _, id := range bytes {
-		t.there[id] = true
+		if id >= 0 {
+			t.there[id] = true
+		}
 	}
 	return t
 }
 
 // Add adds the next merge: left and right, which are bytes or were made before,
-// become made, which was not.
+// become made, which was not. Merges of which that is not true are carried out, too,
+// but longer pieces take longer.
 func (t *Table) Add(left, right, made int) {
+	t.loose = t.loose || !t.there[left] || !t.there[right] || t.there[made]
 	t.ranks.set(pair{int32(left), int32(right)}, rank(len(t.made)))
 	t.made = append(t.made, made)
 	t.there[made] = true
@@ -77,6 +83,9 @@ func (e *Encoder) Append(ids []int, piece string) []int {
 // merge appends the ids of a piece.
 func (t *Encoder) merge(ids []int, piece string) []int {
 	if len(piece) > longPiece {
+		if t.loose {
+			return t.mergeLoose(ids, piece)
+		}
 		return t.mergeLong(ids, piece)
 	}
 	start := len(ids)

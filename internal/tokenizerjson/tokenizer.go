@@ -1,7 +1,8 @@
 // Package tokenizerjson reads and writes tokenizer.json, the one file in which
 // newer programs keep a tokenizer, where GPT-2 was published with two: the tokens
 // (vocab.json) and the merges (merges.txt). It finds in the one what the two
-// hold, writes it from them, and knows other kinds of tokenizers only to refuse them.
+// hold, writes it from them, reads byte-level BPE as other families of models have
+// it, and knows other kinds of tokenizers only to refuse them.
 package tokenizerjson
 
 import (
@@ -49,15 +50,43 @@ func (m *merge) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
+// Tokenizer is what the file says: byte-level BPE of one of four families.
+type Tokenizer struct {
+	Vocab  map[string]int // the id of each token, spelled as the file does; added ones may be missing
+	Merges []string       // two tokens with a space between them, the earliest first
+	Added  []Added        // each with its ID
+	Split  string         // GPT2, SmolLM, Qwen2 or Llama3
+	NFC    bool           // whether texts are normalized first
+	Whole  bool           // whether a piece that is a token is not merged but taken whole (ignore_merges)
+}
+
+// The ways to cut texts into pieces, by the names that GGUF files have for them.
+const (
+	GPT2   = "gpt-2"
+	SmolLM = "smollm"
+	Qwen2  = "qwen2"
+	Llama3 = "llama-bpe"
+)
+
+// The pattern of Qwen2 and Llama 3, but for the digits.
+const (
+	beforeDigits = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|`
+	afterDigits  = `| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+)
+
+// splits are the families by the steps of their pre-tokenizer.
+var splits = map[string]string{
+	"ByteLevel":         GPT2,
+	"Digits, ByteLevel": SmolLM,
+	"Split " + beforeDigits + `\p{N}` + afterDigits + ", Bytes":      Qwen2,
+	"Split " + beforeDigits + `\p{N}{1,3}` + afterDigits + ", Bytes": Llama3,
+}
+
 // kind is of tokenizer.json what tells which kind of tokenizer it is.
 type kind struct {
-	Normalizer   any `json:"normalizer"`
-	PreTokenizer *struct {
-		Type           string `json:"type"`
-		AddPrefixSpace any    `json:"add_prefix_space"`
-		UseRegex       any    `json:"use_regex"` // which the oldest of these files do not say
-	} `json:"pre_tokenizer"`
-	Model struct {
+	Normalizer   *step `json:"normalizer"`
+	PreTokenizer *step `json:"pre_tokenizer"`
+	Model        struct {
 		Type         any `json:"type"`
 		Dropout      any `json:"dropout"`
 		Prefix       any `json:"continuing_subword_prefix"`
@@ -67,39 +96,87 @@ type kind struct {
 	} `json:"model"`
 }
 
-// check refuses what does not encode texts as GPT-2's tokenizer does.
-func (k kind) check() error {
-	is := func(v any, usual ...any) bool { return v == nil || slices.Contains(usual, v) }
-	none := func(v any) bool { return is(v, "", false, 0.0) }
-	switch pre, m := k.PreTokenizer, k.Model; {
-	case !is(m.Type, "BPE"):
-		return fmt.Errorf("the tokenizer's model is %#v; only byte-level BPE is read", m.Type)
-	case pre == nil:
-		return errors.New("the tokenizer has no pre_tokenizer; only byte-level BPE is read")
-	case pre.Type != "ByteLevel" || !is(pre.UseRegex, true):
-		return fmt.Errorf("the tokenizer cuts texts by %q with patterns of its own; only GPT-2's \"ByteLevel\" is read", pre.Type)
-	case !is(pre.AddPrefixSpace, false):
-		return errors.New("the tokenizer puts a space before texts (add_prefix_space); that is not read")
-	case k.Normalizer != nil:
-		return errors.New("the tokenizer changes texts by a normalizer; that is not read")
-	case !none(m.Dropout) || !none(m.Prefix) || !none(m.Suffix) || !none(m.ByteFallback) || !none(m.IgnoreMerges):
-		return errors.New("the tokenizer's BPE has dropout, a prefix, a suffix, byte_fallback or ignore_merges; GPT-2's has none")
+// A step is what is done to texts before they are merged, or several of these.
+type step struct {
+	Type           string `json:"type"`
+	AddPrefixSpace any    `json:"add_prefix_space"`
+	UseRegex       any    `json:"use_regex"` // which the oldest of these files do not say
+	Digits         any    `json:"individual_digits"`
+	Behavior       any    `json:"behavior"`
+	Invert         any    `json:"invert"`
+	Pattern        struct {
+		Regex string `json:"Regex"`
+	} `json:"pattern"`
+	PreTokenizers []step `json:"pretokenizers"`
+	Normalizers   []step `json:"normalizers"`
+}
+
+// is says whether v is not set, or is one of what it usually is.
+func is(v any, usual ...any) bool { return v == nil || slices.Contains(usual, v) }
+
+// name says in short what a step does.
+func (s step) name() string {
+	switch {
+	case s.Type == "Sequence":
+		var names []string
+		for _, one := range append(s.PreTokenizers, s.Normalizers...) {
+			names = append(names, one.name())
+		}
+		return strings.Join(names, ", ")
+	case s.Type == "Split" && s.Behavior == "Isolated" && is(s.Invert, false):
+		return "Split " + s.Pattern.Regex
+	case s.Type == "ByteLevel" && s.UseRegex == false:
+		return "Bytes"
+	case s.Type == "Digits" && s.Digits != true:
+		return "Digits together"
 	}
-	return nil
+	return s.Type
+}
+
+// prefixed says whether a step puts a space before texts.
+func (s step) prefixed() bool {
+	return !is(s.AddPrefixSpace, false) || slices.ContainsFunc(s.PreTokenizers, step.prefixed)
+}
+
+// tokenizer is of what kind a tokenizer is, or why it is not read.
+func (k kind) tokenizer() (t Tokenizer, err error) {
+	none := func(v any) bool { return is(v, "", false, 0.0) }
+	m := k.Model
+	if !is(m.Type, "BPE") {
+		return t, fmt.Errorf("the tokenizer's model is %#v; only byte-level BPE is read", m.Type)
+	}
+	if k.PreTokenizer == nil {
+		return t, errors.New("the tokenizer has no pre_tokenizer; only byte-level BPE is read")
+	}
+	if k.PreTokenizer.prefixed() {
+		return t, errors.New("the tokenizer puts a space before texts (add_prefix_space); that is not read")
+	}
+	t.Split, t.Whole = splits[k.PreTokenizer.name()], m.IgnoreMerges == true
+	if t.Split == "" {
+		return t, fmt.Errorf("the tokenizer cuts texts in a way of its own, %.60q; those of GPT-2, SmolLM2, Qwen2 and Llama 3 are read", k.PreTokenizer.name())
+	}
+	if n := k.Normalizer; n != nil && n.name() != "" {
+		if t.NFC = n.name() == "NFC"; !t.NFC {
+			return t, fmt.Errorf("the tokenizer changes texts by a normalizer, %.60q; only NFC is read", n.name())
+		}
+	}
+	if !none(m.Dropout) || !none(m.Prefix) || !none(m.Suffix) || !none(m.ByteFallback) {
+		return t, errors.New("the tokenizer's BPE has dropout, a prefix, a suffix or byte_fallback; that is not read")
+	}
+	return t, nil
 }
 
 const firstLine = "#version: 0.2\n"
 
-// Read returns the id of each token, and the merges, two tokens with a space
-// between them. Special tokens that the model's own vocabulary lacks have an id,
-// too.
-func Read(data []byte) (ids map[string]int, merges []string, err error) {
+// Parse reads a tokenizer.json.
+func Parse(data []byte) (Tokenizer, error) {
 	var k kind
 	if err := strictjson.Unmarshal(data, &k, strictjson.Ignore); err != nil {
-		return nil, nil, err
+		return Tokenizer{}, err
 	}
-	if err := k.check(); err != nil {
-		return nil, nil, err
+	t, err := k.tokenizer()
+	if err != nil {
+		return Tokenizer{}, err
 	}
 	var f struct {
 		Added []Added `json:"added_tokens"`
@@ -109,41 +186,65 @@ func Read(data []byte) (ids map[string]int, merges []string, err error) {
 		} `json:"model"`
 	}
 	if err := strictjson.Unmarshal(data, &f, strictjson.Ignore); err != nil {
-		return nil, nil, err
+		return Tokenizer{}, err
 	}
 	if f.Model.Vocab == nil || f.Model.Merges == nil {
-		return nil, nil, errors.New("the tokenizer has no vocab or no merges")
+		return Tokenizer{}, errors.New("the tokenizer has no vocab or no merges")
 	}
-	for _, a := range f.Added {
-		if err := a.add(f.Model.Vocab); err != nil {
-			return nil, nil, err
+	t.Vocab, t.Added = f.Model.Vocab, f.Added
+	for _, a := range t.Added {
+		if err := a.check(t); err != nil {
+			return Tokenizer{}, err
 		}
 	}
-	merges = make([]string, 0, len(f.Model.Merges))
+	t.Merges = make([]string, 0, len(f.Model.Merges))
 	for i, m := range f.Model.Merges {
 		if strings.ContainsAny(string(m), "\r\n") {
-			return nil, nil, fmt.Errorf("merge %d: %.60q holds a line end, which stands for no byte", i, m)
+			return Tokenizer{}, fmt.Errorf("merge %d: %.60q holds a line end, which stands for no byte", i, m)
 		}
-		merges = append(merges, string(m))
+		t.Merges = append(t.Merges, string(m))
 	}
-	return f.Model.Vocab, merges, nil
+	return t, nil
 }
 
-// add puts an added token into the vocabulary.
-func (a Added) add(vocab map[string]int) error {
-	id, there := vocab[a.Content]
+// check refuses an added token that is looked for in a way that is not done here.
+func (a Added) check(t Tokenizer) error {
+	id, there := t.Vocab[a.Content]
 	switch {
 	case a.ID == nil:
 		return fmt.Errorf("the added token %.60q has no id", a.Content)
 	case there && id != *a.ID:
 		return fmt.Errorf("the added token %.60q has the id %d, in the vocabulary it has %d", a.Content, *a.ID, id)
-	case !a.Special && !there:
-		return fmt.Errorf("the added token %.60q is not a special one; it would be looked for in texts, which is not done here", a.Content)
-	case strings.ContainsFunc(a.Content, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return fmt.Errorf("the added token %.60q has a space or a letter beyond ASCII; such are not read", a.Content)
+	case a.Content == "":
+		return errors.New("an added token is empty")
+	case a.SingleWord || a.LStrip || a.RStrip || a.Normalized && t.NFC:
+		return fmt.Errorf("the added token %.60q takes what stands beside it (single_word, lstrip, rstrip), or is normalized; that is not read", a.Content)
 	}
-	vocab[a.Content] = *a.ID
 	return nil
+}
+
+// Read returns the id of each token, and the merges, two tokens with a space
+// between them, of a tokenizer that does as GPT-2's does. Special tokens that the
+// model's own vocabulary lacks have an id, too.
+func Read(data []byte) (ids map[string]int, merges []string, err error) {
+	t, err := Parse(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	if t.Split != GPT2 || t.NFC || t.Whole {
+		return nil, nil, fmt.Errorf("the tokenizer is not as GPT-2's: it cuts texts as %q; NFC %t, ignore_merges %t", t.Split, t.NFC, t.Whole)
+	}
+	for _, a := range t.Added {
+		_, there := t.Vocab[a.Content]
+		if !a.Special && !there {
+			return nil, nil, fmt.Errorf("the added token %.60q is not a special one; it would be looked for in texts, which is not done here", a.Content)
+		}
+		if strings.ContainsFunc(a.Content, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return nil, nil, fmt.Errorf("the added token %.60q has a space or a letter beyond ASCII; such are not read", a.Content)
+		}
+		t.Vocab[a.Content] = *a.ID
+	}
+	return t.Vocab, t.Merges, nil
 }
 
 // Differ says how a tokenizer.json and the other two files of a directory differ:
