@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/format"
 	"go/parser"
 	"go/token"
@@ -139,10 +140,6 @@ func (d *Desk) Reset(number string) error {
 		return err
 	}
 	name := filepath.Join(d.Root, e.Chapter, StubFile)
-	old, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
 	kept := fmt.Sprintf("%s.%s.old", name, number)
 	for i := 2; ; i++ {
 		if _, err := os.Lstat(kept); errors.Is(err, os.ErrNotExist) {
@@ -156,6 +153,10 @@ func (d *Desk) Reset(number string) error {
 		_, err := fmt.Fprintln(d.Out, "nothing has changed")
 		return err
 	}
+	old, err := os.ReadFile(name) // what was saved before the answer is in it
+	if err != nil {
+		return err
+	}
 	if err := os.WriteFile(kept, old, 0o666); err != nil {
 		return err
 	}
@@ -167,17 +168,48 @@ func (d *Desk) Reset(number string) error {
 }
 
 // reset is the text of a reader's file with the stub in place of the function, which
-// need not even compile: it ends with the first line that is a brace.
+// need not even compile.
 func (e Exercise) reset(root, old string) []byte {
-	fn := regexp.MustCompile(`(?m)((^//.*\n)*)^func ` + e.Func + `\b(.*\}$|(.*\n)*?\}$|(.*\n)*)`)
-	at := fn.FindStringIndex(old)
-	if at == nil {
-		at = []int{len(old), len(old)}
+	old = strings.ReplaceAll(old, "\r\n", "\n")
+	from, to := e.place(old)
+	if from < 0 {
+		from, to = len(old), len(old)
 		e.Stub = "\n" + e.Stub + "\n"
 	}
-	text := old[:at[0]] + e.Stub + old[at[1]:]
+	text := old[:from] + e.Stub + old[to:]
 	authors, _ := os.ReadFile(filepath.Join(root, e.Chapter, "testdata", "exercises", StubFile))
 	return withImports(text, string(authors))
+}
+
+// nextDeclaration is how the one behind a function begins, with its comment.
+var nextDeclaration = regexp.MustCompile(`\n(//.*\n)*(func|type|var|const)\b`)
+
+// place is where the function stands in a text, with its comment, or -1. If the text does
+// not parse, it goes up to the next declaration, so that what follows is not lost where a
+// brace is missing.
+func (e Exercise) place(text string) (from, to int) {
+	fset := token.NewFileSet()
+	if f, err := parser.ParseFile(fset, "", text, parser.ParseComments); err == nil {
+		for _, decl := range f.Decls {
+			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == e.Func {
+				from = fset.PositionFor(fn.Pos(), false).Offset
+				if fn.Doc != nil {
+					from = fset.PositionFor(fn.Doc.Pos(), false).Offset
+				}
+				return from, fset.PositionFor(fn.End(), false).Offset
+			}
+		}
+		return -1, -1
+	}
+	at := regexp.MustCompile(`(?m)^(//.*\n)*func ` + e.Func + `\b.*`).FindStringIndex(text)
+	if at == nil {
+		return -1, -1
+	}
+	to = len(text)
+	if next := nextDeclaration.FindStringIndex(text[at[1]:]); next != nil {
+		to = at[1] + next[0]
+	}
+	return at[0], at[0] + len(strings.TrimRight(text[at[0]:to], " \t\n"))
 }
 
 var (

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,40 @@ func TestReset(t *testing.T) {
 	}
 	_, err := os.Stat(filepath.Join(root, "ch03_toy/exercise_test.go.3.1.old4"))
 	require.NoError(t, err, "nothing that was kept is written over")
+}
+
+// What stands behind an exercise stays, whatever the attempt looks like, and what is saved
+// while the question stands is kept.
+func TestResetLosesNothing(t *testing.T) {
+	root := book(t)
+	stubs := read(t, root, toy+StubFile)
+	d, _ := desk(t, root, "")
+	const solved = "func Hide(scores []float32, from int) {\n\tclear(scores[min(from, len(scores)):])\n}"
+	stubs = regexp.MustCompile(`(?s)func Hide.*`).ReplaceAllString(stubs, solved+"\n")
+	for name, attempt := range map[string]string{
+		"from Windows":    strings.ReplaceAll(stubs, "\n", "\r\n"),
+		"a brace missing": strings.Replace(stubs, toyStub, "func Weights(scores []float32) []float32 {\n\tfor range 3 {\n\t\treturn nil\n\n", 1),
+		"not indented":    strings.Replace(stubs, toyStub, "func Weights(scores []float32) []float32 {\nif true {\nreturn nil\n}\nreturn scores\n}", 1),
+		"a brace in text": strings.Replace(stubs, toyStub, "func Weights(scores []float32) []float32 {\n\t_ = `\n}\nfunc `\n\treturn nil\n}", 1),
+	} {
+		write(t, root, "ch03_toy/exercise_test.go", attempt)
+		d.In = strings.NewReader("y\n")
+		require.NoError(t, d.Reset("3.1"))
+		again := read(t, root, "ch03_toy/exercise_test.go")
+		require.Contains(t, again, toyStub, name)
+		require.Contains(t, again, solved, name)
+		require.NotContains(t, again, "return", name)
+	}
+	last := strings.Replace(stubs, toyStub, "func Weights(scores []float32) []float32 {\n\treturn nil // at last\n}", 1)
+	typing, typed := io.Pipe()
+	d.In = typing
+	go func() {
+		_, _ = typed.Write([]byte("y")) // the question stands now
+		_ = os.WriteFile(filepath.Join(root, "ch03_toy/exercise_test.go"), []byte(last), 0o666)
+		_ = typed.Close()
+	}()
+	require.NoError(t, d.Reset("3.1"))
+	require.Equal(t, last, read(t, root, "ch03_toy/exercise_test.go.3.1.old5"))
 }
 
 // importless is a Go file without its imports.
