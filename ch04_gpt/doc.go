@@ -15,7 +15,7 @@
 //	block.go        attention and MLP, each with norm and shortcut
 //	params.go       the one list of parameters: names, shapes, order
 //	init.go         the weights before training
-//	pass.go         what a forward pass leaves for the backward pass
+//	pass.go         a model at work: what its forward pass leaves, and the gradients
 //	model.go        the whole model, forward and backward
 //	cache.go        keys and values of the past, kept
 //	generate.go     text, one token after another

@@ -27,7 +27,7 @@ type Learner interface {
 }
 
 // LanguageModel is a network that learns to predict the next token. One goroutine at
-// a time may use it. Its Loss only reads the network, and there may be several of one.
+// a time may use it. Its Loss only reads the network, which several may share for that.
 type LanguageModel struct {
 	network       gpt.Network
 	pass          gpt.Pass

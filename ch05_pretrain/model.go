@@ -28,8 +28,8 @@ const (
 	tokenizerFile = "tokenizer.json"
 )
 
-// SaveModel writes a model and its tokenizer to dir, which it creates if
-// needed: all files or, where it returns an error, none.
+// SaveModel writes a model and its tokenizer to dir, created if needed: all files or,
+// with an error, none. A network that is no gpt.Model must have a method WriteConfig.
 func SaveModel(dir string, m gpt.Network, t *tokens.BPE) error {
 	err := durable.Save(dir, func(dir string) error {
 		return durable.WriteFiles(dir, durable.Files{
@@ -47,7 +47,7 @@ func SaveModel(dir string, m gpt.Network, t *tokens.BPE) error {
 	return nil
 }
 
-// writeConfig writes config.json. What is no GPT-2 says itself what stands there.
+// writeConfig writes config.json. A network that is no GPT-2 writes its own.
 func writeConfig(w io.Writer, m gpt.Network) error {
 	if m, ok := m.(*gpt.Model); ok {
 		return gpt2files.WriteConfig(w, gpt2files.Config(m.Config))

@@ -36,6 +36,8 @@ func Weights(after, before []gpt.Param) []Finding {
 	switch {
 	case compared > 0 && still == compared:
 		all = append(all, Finding{what, Nothing})
+	case compared > 0 && still == 0:
+		all = append(all, Finding{What: fmt.Sprintf("all %d tensors have changed in training", compared)})
 	case compared > 0:
 		all = append(all, Finding{What: what})
 	}

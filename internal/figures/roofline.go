@@ -107,13 +107,16 @@ func numbered(points []Point) (lines []string) {
 }
 
 // points draws the programs, each with its number in the first of several places
-// where no other number stands.
+// where no other number stands, and no program.
 func (c *canvas) points(points []Point, x, y span) {
 	var taken []tag
-	for i, p := range points {
-		name := strconv.Itoa(i + 1)
+	for _, p := range points {
 		px, py := x.at(math.Log2(p.FLOPsAByte), plotLeft, plotRight), y.at(math.Log2(p.GFLOPSecond), plotBottom, plotTop)
 		fmt.Fprintf(c, `<circle class="fig-text" cx="%s" cy="%s" r="4"/>`+"\n", num(px), num(py))
+		taken = append(taken, tag{px - 4, px + 4, py + 4, ""})
+	}
+	for i := range points {
+		name, px, py := strconv.Itoa(i+1), taken[i].left+4, taken[i].y-4
 		t := place(px, py, textWidth(name), taken)
 		taken = append(taken, t)
 		c.text(map[string]float64{"start": t.left, "end": t.right}[t.anchor], t.y, t.anchor, "fig-small", name)

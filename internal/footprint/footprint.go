@@ -75,8 +75,8 @@ func count(c gpt.Config, trains func(name string) bool) (values, frozen int) {
 	return values, frozen
 }
 
-// activations is the number of float32 values that chapter 4's NewActivations and
-// the first pass, forward and backward, allocate.
+// activations is the number of float32 values that chapter 4's NewPass and its first
+// backward pass allocate.
 func activations(c gpt.Config, B, T, frozen int, dropout bool) float64 {
 	N, C, H := float64(B)*float64(T), float64(c.Width), float64(c.Heads)
 	block := 2*2*N + 2*N*C + 3*N*C + N*H + N*C + N*C + 2*N*4*C

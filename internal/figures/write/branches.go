@@ -34,7 +34,7 @@ func adapters() []byte {
 		fmt.Sprintf("%d blocks, and the new head:", c.Layers),
 		fmt.Sprintf("%s weights are there,", thousands(there)),
 		fmt.Sprintf("%s learn, at rank %d:", thousands(learn), rank),
-		fmt.Sprintf("%.1f of a hundred", 100*float64(learn)/float64(there)),
+		fmt.Sprintf("%.1f in a hundred", 100*float64(learn)/float64(there)),
 	} {
 		s.Text(12, 236+22*float64(i), "start", []figures.Role{figures.Plain, figures.Frozen, figures.Trained, figures.Trained}[i], line)
 	}

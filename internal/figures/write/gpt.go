@@ -23,7 +23,7 @@ func wholeGPT() []byte {
 		{figures.Trained, []string{"norm", "attention: looks at others", "norm", "MLP: thinks for itself"}, "(N,C), after L of these blocks", "chapters 3, 4"},
 		{figures.Trained, []string{"last norm"}, "(N,C)", "chapter 4"},
 		{figures.Trained, []string{"head: a score for each token"}, "logits (N,V)", "chapter 4"},
-		{figures.Probability, []string{"softmax"}, "probabilities (N,V)", "chapter 5"},
+		{figures.Probability, []string{"softmax"}, "probabilities (N,V)", "chapters 3, 5"},
 	} {
 		height := 17*float64(len(part.lines)) + 15
 		if i > 0 {

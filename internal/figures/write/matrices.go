@@ -55,8 +55,8 @@ func (f fetch) flopsAByte() float64 {
 	return float64(f.shape.FLOPs()) / float64(cache.Fetched)
 }
 
-// fetches are the steps in order. Each row of c fetches the same in the first
-// three, so that four are enough; of the packed ones, it is what a block of b and
+// fetches are the steps in order. Each row of c fetches the same where nothing is
+// packed, so that four are enough; of the packed ones, it is what a block of b and
 // the rows of a that meet it do.
 func fetches() []fetch {
 	few := matmul.Shape{M: 4, N: 3072, K: 768}
@@ -68,8 +68,8 @@ func fetches() []fetch {
 		{"naive", few, few.TouchNaive},
 		{"reordered", few, few.TouchReordered},
 		{"blocked", few, few.TouchBlocked},
-		{"with-vectors", few, few.TouchBlocked},
 		{"packed", block, tile(3, 2)},
+		{"with-vectors", few, few.TouchBlocked},
 		{"vectorised", block, tile(12, 32)},
 		{"threaded", block, tile(12, 32)},
 	}

@@ -120,7 +120,7 @@ func symptoms(docs string) ([]byte, error) {
 		{"nothingWrong", "healthy"}, {"oneBatch", "one batch only"}, {"frozen", "nothing is trained"},
 		{"tooFast", "steps too large"}, {"noShift", "the answer shown"}, {"byHeart", "by heart"},
 	} {
-		p := panel{s, 22 + 178*float64(i%2), 52 + 136*float64(i/2), 142, 88, 0, 100, 0, 10}
+		p := panel{s, 22 + 178*float64(i%2), 52 + 136*float64(i/2), 142, 88, 0, 100, 0, 12}
 		training, trainErr := recorded(docs, "symptoms.csv", run[0]+" loss", "")
 		validation, err := recorded(docs, "symptoms.csv", run[0]+" validation", "")
 		if err := cmp.Or(trainErr, err); err != nil {
@@ -128,7 +128,7 @@ func symptoms(docs string) ([]byte, error) {
 		}
 		p.x1 = training.X[len(training.X)-1]
 		s.Note(p.left, p.top-8, "start", run[1])
-		p.axes("", fmt.Sprintf("%.0f", p.x1), "0", "10")
+		p.axes("", fmt.Sprintf("%.0f", p.x1), "0", "12")
 		p.curve(figures.Value, training.X, training.Y)
 		p.curve(figures.Key, validation.X, validation.Y)
 	}
