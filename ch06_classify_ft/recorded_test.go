@@ -97,3 +97,28 @@ func TestPageQuotesWhatGPT2Takes(t *testing.T) {
 	foretold := footprint.Of(c, 8, 120, false, classify.LastBlock(c.Layers)).Total() - 4*8*120*c.Vocab // no logits
 	require.InDelta(t, float64(foretold)/1e6, float64(took), 100)
 }
+
+// Exercise 6.5 tells the commands of its record and what all layers come to, but not what is
+// found; and the recorded run begins where the one with all layers does.
+func TestTheHeadAloneIsToldAsRecorded(t *testing.T) {
+	read := func(name string) string {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		return string(text)
+	}
+	record, all := read("../docs/runs/experiment-6.5.txt"), read("../docs/runs/spam.txt")
+	_, task, found := strings.Cut(read("testdata/exercises/exercise_test.go"), "Exercise 6.5:")
+	require.True(t, found)
+	task, _, _ = strings.Cut(task, "Exercise 6.6:")
+	for _, command := range regexp.MustCompile(`(?m)^\$ (.*)$`).FindAllStringSubmatch(record, -1) {
+		require.Contains(t, task, command[1]+"\n")
+	}
+	last := regexp.MustCompile(`\nunchanged: (\S+)\nchanged: (\S+)\n$`).FindStringSubmatch(record)
+	require.NotNil(t, last)
+	require.Contains(t, all, last[1]+"% of 264 messages held out")
+	require.Contains(t, record, last[2]+"% of 264 messages held out")
+	require.Contains(t, task, last[1])
+	require.NotContains(t, task, last[2])
+	first := regexp.MustCompile(`(?m)^step     0 .*$`)
+	require.Equal(t, first.FindString(all), first.FindString(record))
+}

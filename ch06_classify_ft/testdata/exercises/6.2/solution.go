@@ -1,16 +1,14 @@
 package classify
 
-import (
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
+// The column of spam is what was called so, the row of spam is what is so.
+func PrecisionRecall(c Confusion) (precision, recall float64) {
+	return share(c[1][1], c[0][1]), share(c[1][1], c[1][0])
+}
 
-	attention "github.com/llm-from-scratch/llm/ch03_attention"
-	"github.com/llm-from-scratch/llm/internal/f32"
-)
-
-func AdaptedForward(y, x blas32.General, layer attention.Linear, change LowRank) {
-	layer.Forward(y, x)
-	thin := f32.New(x.Rows, change.A.Cols)
-	f32.Gemm(blas.NoTrans, blas.NoTrans, 1, x, change.A, 0, thin)
-	f32.Gemm(blas.NoTrans, blas.NoTrans, change.Scale, thin, change.B, 1, y)
+// share is the part of right in right and wrong together, 1 without either.
+func share(right, wrong int) float64 {
+	if right+wrong == 0 {
+		return 1
+	}
+	return float64(right) / float64(right+wrong)
 }
