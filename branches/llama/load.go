@@ -8,6 +8,7 @@ import (
 
 	"github.com/llm-from-scratch/llm/branches/layers"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	"github.com/llm-from-scratch/llm/internal/gguf"
 	"github.com/llm-from-scratch/llm/internal/llamafiles"
 )
 
@@ -24,6 +25,26 @@ func Load(files fs.FS, dir string) (m *Model, err error) {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, llamafiles.ConfigFile), err)
 	}
 	err = llamafiles.ReadWeights(files, dir, c.Params, func() []gpt.Param {
+		m = New(c)
+		return m.Params()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// LoadGGUF reads the model in a GGUF file, of one of the same families.
+func LoadGGUF(f *gguf.File) (m *Model, err error) {
+	j, err := llamafiles.FromGGUF(f)
+	if err != nil {
+		return nil, err
+	}
+	c := FromConfig(j)
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	err = llamafiles.ReadGGUF(f, j, c.Params, func() []gpt.Param {
 		m = New(c)
 		return m.Params()
 	})

@@ -70,6 +70,16 @@ var blocks = map[Type]block{
 	Q6_K: perBlock(super, super/2+super/4+16+2, q6Super),
 }
 
+// Decode sets values to those of whole blocks in data. It panics if they are not as
+// many, or if the type is not one of those above.
+func (t Type) Decode(values []float32, data []byte) {
+	b := blocks[t]
+	if b.values == 0 || len(values)%b.values != 0 || len(data) != len(values)/b.values*b.bytes {
+		panic("gguf: data are not the blocks of these values")
+	}
+	b.decode(values, data)
+}
+
 // each decodes values that take so many bytes each.
 func each(bytes int, value func(b []byte) float32) func([]float32, []byte) {
 	return func(values []float32, data []byte) {

@@ -204,7 +204,7 @@ func TestAsking(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "other", other)
 	for key, want := range map[string]string{
-		"test.u32": "is 4294967295; it must be at least 0, and at most the file's 7264 bytes", "test.u64": "is 9223372036854775807; it must be",
+		"test.u32": "is 4294967295; it must be at least 0, and at most 1048576", "test.u64": "is 9223372036854775807; it must be",
 		"test.i64": "is -9223372036854775808; it must be", "test.i32": "is -2147483648; it must be", "test.array.u32": "is of type []uint32, where a whole number belongs",
 		"test.f32": "is of type float32, where a whole number belongs", "none": "is missing",
 	} {

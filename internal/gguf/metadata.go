@@ -173,9 +173,9 @@ func Optional[T any](f *File, key string, other T) (T, error) {
 }
 
 // Count returns a number that says how much there is of something: 0 or more, of
-// whatever type, and no more than the file has bytes, so that nothing can become
-// larger by it than the file. Where the key is missing, it is other, if that is 0 or
-// more.
+// whatever type, and no more than the file has bytes, or a million, so that nothing
+// becomes much larger by it than the file. Where the key is missing, it is other, if
+// that is 0 or more.
 func (f *File) Count(key string, other int) (int, error) {
 	value, ok := f.Metadata[key]
 	if !ok && other >= 0 {
@@ -198,8 +198,8 @@ func (f *File) Count(key string, other int) (int, error) {
 	default:
 		return 0, f.errorf("metadata %q is of type %T, where a whole number belongs", key, value)
 	}
-	if n < 0 || n > f.Size {
-		return 0, f.errorf("metadata %q is %d; it must be at least 0, and at most the file's %d bytes", key, n, f.Size)
+	if most := max(f.Size, 1<<20); n < 0 || n > most {
+		return 0, f.errorf("metadata %q is %d; it must be at least 0, and at most %d", key, n, most)
 	}
 	return int(n), nil
 }

@@ -72,7 +72,7 @@ func (f *File) read(t tensor, from int, values []float32) error {
 		if n, err := f.r.ReadAt(data, at); n < len(data) {
 			return err
 		}
-		block.decode(part, data)
+		t.kind.Decode(part, data)
 		for i, v := range part {
 			if v-v != 0 { // NaN and the infinities
 				return fmt.Errorf("the value at position %d is %v; the file is damaged or training diverged", from+i, v)

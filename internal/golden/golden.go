@@ -3,7 +3,8 @@
 //
 // The values are read from the folder that the environment variable GOLDEN
 // names, and from this package's testdata without it. Data finds real texts in
-// the folder LLMBOOK_DATA. A relative folder counts from the working directory
+// the folder LLMBOOK_DATA, and Model real models in LLMBOOK_MODELS. A relative
+// folder counts from the working directory
 // or, since go test runs every package in its own, from the module's.
 package golden
 
@@ -55,13 +56,24 @@ func JSON(t testing.TB, name string, v any) {
 // LLMBOOK_DATA it skips the test and says so; with it, the file must be there.
 func Data(t testing.TB, name string) string {
 	t.Helper()
-	dir := os.Getenv("LLMBOOK_DATA")
+	return inFolder(t, "LLMBOOK_DATA", os.Getenv("LLMBOOK_DATA"), name, " (go run ./cmd/llm data get fetches it)")
+}
+
+// Model is the path of a real model, "smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", as
+// [Data] is that of a text: in the folder LLMBOOK_MODELS.
+func Model(t testing.TB, name string) string {
+	t.Helper()
+	return inFolder(t, "LLMBOOK_MODELS", os.Getenv("LLMBOOK_MODELS"), name, "")
+}
+
+func inFolder(t testing.TB, variable, dir, name, hint string) string {
+	t.Helper()
 	if dir == "" {
-		t.Skipf("needs %s: set LLMBOOK_DATA to the folder that holds it (go run ./cmd/llm data get fetches it)", name)
+		t.Skipf("needs %s: set %s to the folder that holds it%s", name, variable, hint)
 	}
-	path := filepath.Join(folder(dir), name)
+	path := filepath.Join(folder(dir), filepath.FromSlash(name))
 	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("LLMBOOK_DATA: %v", err)
+		t.Fatalf("%s: %v", variable, err)
 	}
 	return path
 }

@@ -102,8 +102,9 @@ var vagueNames = []string{"base", "common", "core", "helper", "helpers", "lib", 
 // Which packages read the variables that say where data is: the others ask them,
 // because a relative folder must mean the same to all.
 var folderVariables = map[string][]string{
-	"GOLDEN":       {"internal/golden"},
-	"LLMBOOK_DATA": {"internal/fetch", "internal/golden", "cmd"},
+	"GOLDEN":         {"internal/golden"},
+	"LLMBOOK_DATA":   {"internal/fetch", "internal/golden", "cmd"},
+	"LLMBOOK_MODELS": {"internal/golden"},
 }
 
 // Panics whose message is not a constant, and why.
