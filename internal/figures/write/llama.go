@@ -16,8 +16,9 @@ func dials() []byte {
 		"A row of clocks for each position. The first pair goes round fast, the next one ten times slower, and so on.")
 	frequencies := layers.Rotary{Theta: 10000}.Frequencies(8)
 	for i, f := range frequencies {
-		s.Note(116+62*float64(i), 48, "middle", fmt.Sprintf("pair %d", i), fmt.Sprintf("%.3g a step", f))
+		s.Note(116+62*float64(i), 48, "middle", fmt.Sprintf("pair %d", i), fmt.Sprintf("%.3g", f))
 	}
+	s.Note(4, 62, "start", "angle a step")
 	for row, position := range []int{0, 1, 2, 10, 100} {
 		y := 92 + 48*float64(row)
 		s.Note(4, y+4, "start", fmt.Sprintf("position %d", position))

@@ -111,8 +111,8 @@ func (b *Book) linkTerms(p *page, html, prefix string) string {
 		written := 0
 		for t, at := range b.termsIn(text) {
 			t.used = true
-			// In italics stands a term, or a title or an example that holds one by chance.
-			if done[t] || around > 0 || tag == "<em>" && at[1]-at[0] < len(text) {
+			// In italics stands a term, or a title or an example that holds one by chance. A package has a name.
+			if done[t] || around > 0 || tag == "<em>" && at[1]-at[0] < len(text) || strings.HasSuffix(text[:at[0]], "ackage ") {
 				continue
 			}
 			done[t] = true

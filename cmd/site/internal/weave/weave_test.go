@@ -390,18 +390,18 @@ func TestNamesInCode(t *testing.T) {
 }
 
 // Every page links a term where it first uses it, in any of its forms and over a line's
-// end; a title, a heading and a word with a hyphen are no such uses.
+// end; a title, a heading, the name of a package and a word with a hyphen are no such uses.
 func TestGlossary(t *testing.T) {
 	changes := map[string]string{
 		"docs/book.txt":    small["docs/book.txt"] + "glossary.md\n",
 		"docs/glossary.md": "# Words\n\n### low sum\n\nA sum that is low. [Adding](ch01_add.md#how-it-adds).\n\n### sum, total\n\nWhat comes out, see `Add`. [Adding](ch01_add.md).\n\n### GPT\n\n[Adding](ch01_add.md).\n",
-		"docs/legend.md":   "# Sums\n\nA sum-like *The sum of things* and [a sum](ch01_add.md), `sum`, GPT-2 and gpt. A *low\nsum* is no\nother; of Totals and sums one, and GPTs.\n",
+		"docs/legend.md":   "# Sums\n\nPackage sum. A sum-like *The sum of things* and [a sum](ch01_add.md), `sum`, GPT-2 and gpt. A *low\nsum* is no\nother; of Totals and sums one, and GPTs.\n",
 		"docs/index.md":    "# A book\n\nA [low](glossary.md#low-sum) sum, a low sum.\n",
 	}
 	b := woven(t, changes)
 	require.Empty(t, b.Problems)
 	legend := string(b.Files["legend.html"]())
-	require.Contains(t, legend, `<p id="p1">A sum-like <em>The sum of things</em> and <a href="ch01_add.html">a sum</a>, <code>sum</code>, GPT-2 and gpt. A <em><a href="glossary.html#low-sum" class="term">low
+	require.Contains(t, legend, `<p id="p1">Package sum. A sum-like <em>The sum of things</em> and <a href="ch01_add.html">a sum</a>, <code>sum</code>, GPT-2 and gpt. A <em><a href="glossary.html#low-sum" class="term">low
 sum</a></em> is no
 other; of <a href="glossary.html#sum-total" class="term">Totals</a> and sums one, and <a href="glossary.html#gpt" class="term">GPTs</a>.</p>`)
 	require.Contains(t, string(b.Files["index.html"]()), `<p id="p1">A <a href="glossary.html#low-sum" class="term">low</a> <a href="glossary.html#sum-total" class="term">sum</a>, a low sum.</p>`)
