@@ -25,8 +25,9 @@ func (l *live) exercises(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no chapter with exercises", http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	flush := http.NewResponseController(w)
+	l.checks.RLock()
+	defer l.checks.RUnlock()
+	flush := stream(w)
 	for results, err := range exercise.Follow(r.Context(), l.root, all) {
 		if err != nil {
 			fmt.Fprintln(l.stdout, "the exercises cannot be checked:", err)

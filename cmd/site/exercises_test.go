@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bufio"
+	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,4 +86,64 @@ func TestExercisesAreGuarded(t *testing.T) {
 		response, _ := get(t, address+"/exercises/ch03_toy", func(r *http.Request) { r.Header.Set(name, value) })
 		require.Equal(t, http.StatusForbidden, response.StatusCode, name)
 	}
+}
+
+// An attempt may take longer than clients may be slow: a first build, an endless loop.
+func TestChecksOutliveTheTimeouts(t *testing.T) {
+	listener, err := listen("127.0.0.1:0")
+	require.NoError(t, err)
+	server := newServer(t.Context(), &live{root: exerciseBook(t), stdout: io.Discard})
+	server.ReadTimeout, server.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond
+	go func() { _ = server.Serve(listener) }()
+	defer server.Close()
+	response, err := http.Get("http://" + listener.Addr().String() + "/exercises/ch03_toy")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	line, err := bufio.NewReader(response.Body).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "retry: 2000\n", line)
+}
+
+// When the server has ended, so has what the reader's code started, also what has left its
+// group.
+func TestNothingOutlivesTheServer(t *testing.T) {
+	if os.Getenv("LLMBOOK_SERVE") != "" {
+		os.Args = os.Args[:1]
+		main()
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("skipped: what has left the group is found in /proc")
+	}
+	book := exerciseBook(t)
+	begun := filepath.Join(t.TempDir(), "begun")
+	stubs, err := os.ReadFile(filepath.Join(book, "ch03_toy", "testdata", "exercises", "exercise_test.go"))
+	require.NoError(t, err)
+	start := "\tcmd := exec.Command(\"sh\", \"-c\", `while sleep 0.05; do : > \"$0\"; done`, " + strconv.Quote(begun) + ")\n" +
+		"\tcmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}\n\t_ = cmd.Start()\n\tfor {\n\t}\n"
+	text := strings.Replace(string(stubs), "n int) {\n", "n int) {\n"+start, 1)
+	text = strings.Replace(text, "import ", "import \"os/exec\"\nimport \"syscall\"\nimport ", 1)
+	require.NoError(t, os.WriteFile(filepath.Join(book, "ch03_toy", "exercise_test.go"), []byte(text), 0o666))
+
+	site := exec.Command(os.Args[0], "-test.run=^TestNothingOutlivesTheServer$")
+	site.Dir, site.Env = book, append(os.Environ(), "LLMBOOK_SERVE=1")
+	said, err := site.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, site.Start())
+	defer func() { _ = site.Process.Kill() }()
+	lines := bufio.NewScanner(said)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "http://") {
+	}
+	address := lines.Text()
+	go func() {
+		if response, err := http.Get(address + "exercises/ch03_toy"); err == nil {
+			_ = response.Body.Close()
+		}
+	}()
+	running := func() bool { _, err := os.Stat(begun); return err == nil }
+	require.Eventually(t, running, time.Minute, 20*time.Millisecond)
+	require.NoError(t, site.Process.Signal(os.Interrupt))
+	require.NoError(t, site.Wait())
+	require.NoError(t, os.Remove(begun))
+	time.Sleep(500 * time.Millisecond)
+	require.False(t, running(), "the attempt still runs")
 }

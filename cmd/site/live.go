@@ -27,6 +27,7 @@ const pollEvery = 150 * time.Millisecond
 type live struct {
 	root   string
 	stdout io.Writer
+	checks sync.RWMutex // held for reading while exercises are checked
 
 	mu      sync.Mutex
 	woven   *weave.Book
@@ -68,9 +69,7 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (l *live) events(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	flush := http.NewResponseController(w)
-	_ = errors.Join(flush.SetReadDeadline(time.Time{}), flush.SetWriteDeadline(time.Time{})) // it stays as long as the page is looked at
+	flush := stream(w)
 	for told := uint64(0); ; {
 		if _, version := l.book(); version != told {
 			told = version
@@ -84,6 +83,14 @@ func (l *live) events(w http.ResponseWriter, r *http.Request) {
 		case <-time.After(pollEvery):
 		}
 	}
+}
+
+// stream begins an answer that goes on as long as the page is looked at.
+func stream(w http.ResponseWriter) *http.ResponseController {
+	w.Header().Set("Content-Type", "text/event-stream")
+	flush := http.NewResponseController(w)
+	_ = errors.Join(flush.SetReadDeadline(time.Time{}), flush.SetWriteDeadline(time.Time{}))
+	return flush
 }
 
 // stamp is a fingerprint of the names, sizes and times of the files that the

@@ -43,6 +43,8 @@ func serve(ctx context.Context, root, addr string, stdout io.Writer) error {
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	book.checks.Lock() // what the reader's code has started ends before the server does
+	defer book.checks.Unlock()
 	return nil
 }
 
