@@ -162,3 +162,25 @@ func TestPageQuotesWhatGPT2Takes(t *testing.T) {
 		assert.InEpsilon(t, float64(footprint.Of(config, run.B, run.T, false, nil).Total())/1e6, float64(took), .1, run.command)
 	}
 }
+
+// Exercise 7.5 tells the commands of its record and what Newton's model comes to, but not what
+// is found. The recorded run is of the same entries.
+func TestAnAssistantFromNothingIsToldAsRecorded(t *testing.T) {
+	record, newton := recorded(t, "experiment-7.5.txt"), recorded(t, "assistant.txt")
+	stubs, err := os.ReadFile(filepath.Join("testdata", "exercises", "exercise_test.go"))
+	require.NoError(t, err)
+	_, task, found := strings.Cut(string(stubs), "Exercise 7.5:")
+	require.True(t, found)
+	task, _, _ = strings.Cut(task, "Exercise 7.6:")
+	for _, command := range regexp.MustCompile(`(?m)^\$ (.*)$`).FindAllStringSubmatch(record, -1) {
+		require.Contains(t, task, command[1]+"\n")
+	}
+	last := regexp.MustCompile(`\nunchanged: (\S+)\nchanged: (\S+)\n$`).FindStringSubmatch(record)
+	require.NotNil(t, last)
+	require.Contains(t, newton, last[1]+"% of 62 exact answers")
+	require.Contains(t, record, last[2]+"% of 62 exact answers")
+	require.Contains(t, task, last[1])
+	require.NotContains(t, task, last[2])
+	entries := regexp.MustCompile(`(?m)^instructions: .*$`)
+	require.Equal(t, entries.FindString(newton), entries.FindString(record))
+}

@@ -1,17 +1,18 @@
 package instruct
 
-import (
-	"slices"
+import "github.com/llm-from-scratch/llm/ch05_pretrain"
 
-	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-)
-
-func MaskedTargets(targets []int, asked int) []int {
-	masked := slices.Clone(targets)
-	for t := range masked {
-		if t+1 < asked {
-			masked[t] = pretrain.Ignore
+func ShiftedTargets(ids []int, end, T int) []int {
+	targets := make([]int, T)
+	for t := range targets {
+		switch next := t + 1; {
+		case next < len(ids):
+			targets[t] = ids[next]
+		case next == len(ids):
+			targets[t] = end
+		default:
+			targets[t] = pretrain.Ignore
 		}
 	}
-	return masked
+	return targets
 }

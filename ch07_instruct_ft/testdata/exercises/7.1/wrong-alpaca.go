@@ -1,0 +1,5 @@
+package instruct
+
+func ShortPrompt(e Entry) string {
+	return e.Prompt()
+}

@@ -1,0 +1,6 @@
+package instruct
+
+func ShortPrompt(e Entry) string {
+	prompt := "<|user|>\n" + e.Instruction + "\n"
+	return prompt + "<|assistant|>\n"
+}
