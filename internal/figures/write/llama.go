@@ -1,12 +1,15 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/llm-from-scratch/llm/branches/layers"
 	"github.com/llm-from-scratch/llm/branches/llama"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/figures"
+	"github.com/llm-from-scratch/llm/internal/gguf"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // dials are the four pairs of a head of eight columns at some positions, each as the
@@ -56,6 +59,33 @@ func grouped() []byte {
 	own := c
 	own.KVHeads = c.Heads
 	s.Note(4, 190, "start", fmt.Sprintf("%d bytes a token; with a head of keys for each, %d", c.CacheBytes(), own.CacheBytes()))
+	return s.SVG()
+}
+
+// fourBits is the beginning of a block of Q4_0.
+func fourBits() []byte {
+	s := figures.NewSketch(230, "A block of Q4_0",
+		"A scale of two bytes, then sixteen bytes with two codes each: value i in the lower half of byte i, value i+16 in the upper one.")
+	data := append([]byte{0x00, 0x38, 0xf0, 0x9a}, make([]byte, 14)...)
+	values := make([]float32, 32)
+	gguf.Q4_0.Decode(values, data)
+	scale := safetensors.FromF16(binary.LittleEndian.Uint16(data))
+	s.Box(4, 40, 66, 30, figures.Frozen, fmt.Sprint("scale ", scale))
+	s.Note(4, 119, "start", "codes")
+	s.Note(4, 174, "start", "minus 8,", fmt.Sprint("times ", scale))
+	for i, pair := range data[2:4] {
+		x := 82 + 114*float64(i)
+		s.Box(x, 40, 106, 30, figures.Plain, fmt.Sprintf("0x%02x", pair))
+		for half, code := range []byte{pair >> 4, pair & 15} {
+			at, number := x+54*float64(half), i+16*(1-half)
+			s.Arrow(at+26, 70, at+26, 100)
+			s.Box(at, 100, 52, 30, figures.Plain, fmt.Sprint(code))
+			s.Arrow(at+26, 130, at+26, 164)
+			s.Box(at, 164, 52, 30, figures.Frozen, fmt.Sprint(values[number]))
+			s.Note(at+26, 212, "middle", fmt.Sprint("value ", number))
+		}
+	}
+	s.Note(306, 59, "start", "and 14")
 	return s.SVG()
 }
 

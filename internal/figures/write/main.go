@@ -52,7 +52,7 @@ var Figures = []Figure{
 	{"parameters", computed(parameters)},
 	{"layernorm", computed(norms)},
 	{"gelu", computed(gelu)},
-	{"block", computed(block)},
+	{"four-bits", computed(fourBits)},
 	{"cache", computed(cache)},
 	{"surprise", surprise},
 	{"descents", computed(descents)},
@@ -77,6 +77,7 @@ var Figures = []Figure{
 	{"silu", computed(silu)},
 	{"dials", computed(dials)},
 	{"grouped", computed(grouped)},
+	{"four-bits", computed(fourBits)},
 }
 
 // computed is a picture that needs no file.
