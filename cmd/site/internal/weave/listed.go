@@ -60,7 +60,7 @@ func (w *weaver) code(out util.BufWriter, l *listed) {
 		html.EscapeString(w.prefix+l.id), html.EscapeString(w.book.sourceHref(first.File, fmt.Sprint(first.First()))), html.EscapeString(first.File), html.EscapeString(caption(l.parts)))
 	for _, r := range w.join(l) {
 		if r.rest {
-			fmt.Fprintf(out, "<details class=\"doc\"><summary>%d more lines of the comment</summary>\n", len(r.labels))
+			fmt.Fprintf(out, "<details class=\"doc\"><summary>… and %d more lines of the comment</summary>\n", len(r.labels))
 		}
 		_, _ = out.WriteString(highlight("go", r.code, func(i int) label { return r.labels[min(i, len(r.labels)-1)] }))
 		if r.rest {

@@ -430,7 +430,7 @@ func TestLongComments(t *testing.T) {
 		return strings.ReplaceAll(page, "\n\n", "\n")
 	}
 	head, rest, code := "\n6 // Add adds a\n7 // and b. It is\n", "8 // quick.\n9 //\n10 // It knows no overflow.\n", "11 func Add(a, b int) int { return a + b }\n"
-	require.Equal(t, head+`<details class="doc"><summary>3 more lines of the comment</summary>`+"\n"+rest+"</details>\n"+code, lines(b))
+	require.Equal(t, head+`<details class="doc"><summary>… and 3 more lines of the comment</summary>`+"\n"+rest+"</details>\n"+code, lines(b))
 	b = woven(t, map[string]string{"ch01_add/add.go": long, "docs/ch01_add.md": strings.Replace(small["docs/ch01_add.md"], "add.go#Add)", "add.go#Add \"How\")", 1)})
 	require.Equal(t, head+rest+code, lines(b))
 	b = woven(t, map[string]string{"ch01_add/add.go": strings.Replace(long, "//\n// It knows no overflow.\n", "", 1)})

@@ -2,7 +2,7 @@
 // files that set a variable each, loaded when it is first opened.
 "use strict";
 {
-  const most = 40, ofOnePage = 6; // that are shown
+  const most = 40, ofOnePage = 6, ofTheGlossary = 2; // that are shown
   const find = document.getElementById("find"), hits = document.getElementById("hits");
   const input = find.querySelector("input"), said = find.querySelector("[role=status]");
 
@@ -59,7 +59,7 @@
     const found = words.length === 0 ? [] : entries.map(e => [score(e, words, query), e]).filter(([s]) => s > 0);
     found.sort(([a, x], [b, y]) => b - a || x.place - y.place);
     const shown = new Map();
-    const best = found.map(([, e]) => e).filter(e => shown.set(e.page, (shown.get(e.page) ?? 0) + 1).get(e.page) <= ofOnePage).slice(0, most);
+    const best = found.map(([, e]) => e).filter(e => shown.set(e.page, (shown.get(e.page) ?? 0) + 1).get(e.page) <= (e.page.Href === "glossary.html" ? ofTheGlossary : ofOnePage)).slice(0, most);
     show(best, words.map(w => w.word));
     said.textContent = words.length === 0 ? "" : best.length < found.length ? `The best ${best.length} of ${found.length} places` : `${best.length} place${best.length === 1 ? "" : "s"}`;
   }
