@@ -52,7 +52,7 @@ var Figures = []Figure{
 	{"parameters", computed(parameters)},
 	{"layernorm", computed(norms)},
 	{"gelu", computed(gelu)},
-	{"four-bits", computed(fourBits)},
+	{"block", computed(block)},
 	{"cache", computed(cache)},
 	{"surprise", surprise},
 	{"descents", computed(descents)},
