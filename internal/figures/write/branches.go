@@ -22,7 +22,7 @@ func adapters() []byte {
 		x, y, tall, wide float64 // in the width of the model
 	}{
 		{"queries", 12, 62, 1, 1}, {"keys", 76, 62, 1, 1}, {"values", 140, 62, 1, 1}, {"projection", 204, 62, 1, 1},
-		{"MLP, wider (C,4C)", 12, 154, 1, 4}, {"(4C,C)", 290, 62, 4, 1},
+		{"MLP, wider", 12, 154, 1, 4}, {"narrower", 290, 62, 4, 1},
 	} {
 		s.Note(m.x+side*m.wide/2, m.y-10, "middle", m.name)
 		s.Box(m.x, m.y, side*m.wide, side*m.tall, figures.Frozen)
