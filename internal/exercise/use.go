@@ -74,9 +74,10 @@ func (e Exercise) use(root, dir string, text []byte, replace map[string]string) 
 		return "", err
 	}
 	put := func(at string, src []byte) error {
-		file := filepath.Join(dir, fmt.Sprint(len(replace), ".go"))
-		replace[at] = file
-		return os.WriteFile(file, src, 0o666)
+		if replace[at] == "" {
+			replace[at] = filepath.Join(dir, fmt.Sprint(len(replace), ".go"))
+		}
+		return os.WriteFile(replace[at], src, 0o666)
 	}
 	mine, err := os.ReadFile(filepath.Join(root, e.Chapter, StubFile))
 	if err == nil {

@@ -4,9 +4,11 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,19 +34,18 @@ func TestImportsOfComments(t *testing.T) {
 	require.Equal(t, "package p\n\nimport (\n\t\"slices\"\n)\n\n// math.Exp helps.\nvar _ = slices.Max[[]int]\n", string(got))
 }
 
-// Every use.go of the book has declarations that a chapter has, too.
+// Every use.go of the book has declarations that a chapter has, too, and all can be used at once.
 func TestUsesFit(t *testing.T) {
 	root, err := Root()
 	require.NoError(t, err)
-	uses := 0
+	uses, dir, replace := 0, t.TempDir(), map[string]string{}
 	for _, e := range listed(t, root) {
 		text, err := os.ReadFile(filepath.Join(root, e.Dir(), useFile))
 		if err != nil {
 			continue
 		}
 		uses++
-		replace := map[string]string{}
-		names, err := e.use(root, t.TempDir(), text, replace)
+		names, err := e.use(root, dir, text, replace)
 		require.NoError(t, err)
 		require.NotEmpty(t, names)
 		require.Contains(t, string(text), e.Func+"(", "%s is called", e.Func)
@@ -57,6 +58,7 @@ func TestUsesFit(t *testing.T) {
 			all.Write(src)
 		}
 		require.Regexp(t, `\nfunc (\(.*\) )?book[A-Z]`, all.String())
+		require.Len(t, slices.Compact(slices.Sorted(maps.Values(replace))), len(replace), "two files in one place")
 	}
 	require.Positive(t, uses)
 	_, _, _, err = aside(root, "gpt", &ast.FuncDecl{Name: ast.NewIdent("Nobody")}, nil)
