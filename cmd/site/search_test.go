@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,4 +116,21 @@ func TestSearchFromFilesOpensFolds(t *testing.T) {
 		require.True(t, b.is(`document.querySelectorAll("details").forEach(d => d.open = false) ?? true`))
 	}
 	b.quiet("the copy")
+}
+
+// Whatever is typed or pasted is looked for as it stands, and soon.
+func TestStrangeQueries(t *testing.T) {
+	b := newTab(t, browser(t))
+	b.do(chromedp.Navigate(serving(t, smallBook(t))+"/ch01_add.html#%"), slash(), ask("add"))
+	b.eventually(hits + " > 0")
+	said := func() string { return b.text(`document.querySelector("#find [role=status]").textContent`) }
+	for _, query := range []string{"   ", ".*", "(", `\`, "[a-", "$^", "</script>", "\u05d0\u05d1", "e\u0301\u0301", "😀", "__proto__"} {
+		b.do(ask(query))
+		time.Sleep(20 * time.Millisecond)
+		require.NotContains(t, said(), "cannot", query)
+	}
+	b.do(ask(strings.Repeat("a ", 5000) + "qqqqqq"))
+	b.eventually(hits + " > 0")
+	b.do(chromedp.KeyEvent(kb.Escape))
+	b.quiet("ch01_add.html#%")
 }

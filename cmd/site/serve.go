@@ -146,7 +146,7 @@ var kinds = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "
 
 // answer sends one file of the site.
 func answer(w http.ResponseWriter, r *http.Request, files map[string]func() []byte) {
-	name, status := cmp.Or(strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/"), "index.html"), http.StatusOK
+	name, status := cmp.Or(strings.TrimPrefix(r.URL.Path, "/"), "index.html"), http.StatusOK
 	if files[name] == nil {
 		name, status = "404.html", http.StatusNotFound
 	}

@@ -74,7 +74,7 @@ func get(t *testing.T, url string, change func(*http.Request)) (*http.Response, 
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	url := serving(t, smallBook(t))
 	for path, status := range map[string]int{"/": 200, "/ch01_add.html": 200, "/all.html": 200, "/assets/book.css": 200, "/assets/book.js": 200,
-		"/src/ch01_add/add.go.html": 200, "/nosuch": 404, "/../go.mod": 404, "/assets/": 404} {
+		"/src/ch01_add/add.go.html": 200, "/nosuch": 404, "/../go.mod": 404, "/ch01_add.html/": 404, "/src/../ch01_add.html": 404, "/assets/": 404} {
 		response, body := get(t, url+path, nil)
 		require.Equal(t, status, response.StatusCode, path)
 		require.Equal(t, policy, response.Header.Get("Content-Security-Policy"), path)

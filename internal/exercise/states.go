@@ -59,7 +59,9 @@ func status(ctx context.Context, root string, all []Exercise, flags ...string) (
 	var results []Result
 	var again []Exercise
 	for _, e := range all {
-		results = append(results, run[e.Chapter].result(e))
+		r := run[e.Chapter].result(e)
+		r.Output = strings.ReplaceAll(r.Output, root+string(filepath.Separator), "") // the page shows it
+		results = append(results, r)
 		if c := run[e.Chapter]; c.ended && c.tests[e.Test].action == "" {
 			again = append(again, e)
 		}

@@ -135,3 +135,15 @@ func TestExcerpt(t *testing.T) {
 	require.Less(t, len(one.String()), 3*keep)
 	require.Contains(t, one.String(), "\n… 0 lines left out …\n")
 }
+
+// Where the book lies is nobody's business: a page shows what a check says.
+func TestStatesNameNoDirectory(t *testing.T) {
+	root := book(t)
+	write(t, root, "ch03_toy/exercise_test.go", read(t, root, toy+StubFile)+"\nfunc init() { panic(\"at once\") }\n")
+	results, err := Status(t.Context(), root, listed(t, root))
+	require.NoError(t, err)
+	require.Equal(t, Broken, results[0].State)
+	require.Contains(t, results[0].Output, "panic: at once")
+	require.Contains(t, results[0].Output, "\tch03_toy/exercise_test.go:")
+	require.NotContains(t, results[0].Output, root)
+}

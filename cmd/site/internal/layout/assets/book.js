@@ -13,6 +13,14 @@ const book = {
       document.head.append(script);
     });
   },
+  // id is what an address leads to, which anybody may have written: "%" alone is no letter.
+  id({ hash }) {
+    try {
+      return decodeURIComponent(hash.slice(1));
+    } catch {
+      return hash.slice(1);
+    }
+  },
   // kept is what this browser keeps under a name, or is to keep.
   kept(name, value) {
     try {
@@ -65,7 +73,7 @@ const book = {
   // Folded parts that hold the target of a link are opened, and all are opened for
   // printing, which the style sheet can do in some browsers only.
   const unfold = book.unfold = scroll => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(book.id(location));
     let opened = false;
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS" && !node.open) opened = node.open = true;
     if (opened || target && scroll === true) target.scrollIntoView({ behavior: "instant" });

@@ -2,7 +2,7 @@
 // last. The server says so anew whenever the reader saves.
 (function () {
   "use strict";
-  var marks = { unsolved: "○ waits for you", wrong: "✗ not right yet", solved: "✓ solved", broken: "! does not compile" };
+  var marks = { unsolved: "○ waits for you", wrong: "✗ not right yet", solved: "✓ solved", broken: "! the check did not run" };
   var sections = Array.from(document.querySelectorAll(".exercise[data-number]"));
   var chapters = Array.from(new Set(sections.map(function (s) { return s.dataset.chapter; })));
   if (chapters.length !== 1) return; // the page with all chapters would check them all

@@ -3,6 +3,7 @@
 "use strict";
 {
   const most = 40, ofOnePage = 6, ofTheGlossary = 2; // that are shown
+  const longest = 200; // letters that are looked for: with ten thousand the page would stand still
   const find = document.getElementById("find"), hits = document.getElementById("hits");
   const input = find.querySelector("input"), said = find.querySelector("[role=status]");
 
@@ -109,7 +110,7 @@
 
   function update() {
     reading ??= read();
-    reading.then(entries => search(entries, input.value.trim()), () => { reading = null; said.textContent = "The index cannot be loaded."; });
+    reading.then(entries => search(entries, input.value.trim().slice(0, longest)), () => { reading = null; said.textContent = "The index cannot be loaded."; });
   }
 
   function open() {
