@@ -54,6 +54,9 @@ func prove(ctx context.Context, root string, all []Exercise, report func(finding
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, e := range all {
 		for _, v := range variants[i] {
+			if v.name == "endless loop" && i > 0 && !complete {
+				continue // takes as long as all others of the exercise
+			}
 			wg.Go(func() {
 				slots <- struct{}{}
 				f := v.try(ctx, root, binary, e)
