@@ -1,6 +1,6 @@
 package pretrain
 
-// It is worse at every look, and still far from words. AdamW's steps have about the length of the rate,
+// It is worse, by more than half a nat. AdamW's steps have about the length of the rate,
 // whatever the gradient is, and so clipping does not help: one step of 0.03 moves a weight
 // farther than the 0.02 from zero at which chapter 4 let it begin, and the first forty
 // steps, the warm-up, are over before the model knows anything. Too careful is wrong, too:
