@@ -237,7 +237,9 @@ func TestSmolLM2Logits(t *testing.T) {
 	pass, n := m.NewPass(gpt.Frozen, 1, len(ids)), len(ids)-1
 	logits := f32.New(n, m.Config.Vocab)
 	m.Logits(logits, f32.Rows(pass.Forward(ids, len(ids), nil), 0, n))
-	require.InDelta(t, want.Text.Mean, pretrain.CrossEntropy(logits, ids[1:]), 5e-5)
+	// From block 12 on a text's vectors have a norm of 22,700 together, where the last one
+	// has 120. That costs digits: kernels that add in another order are 1.3e-4 off.
+	require.InDelta(t, want.Text.Mean, pretrain.CrossEntropy(logits, ids[1:]), 5e-4)
 }
 
 // It writes the same texts, too, to the last token.
