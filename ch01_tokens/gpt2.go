@@ -41,8 +41,8 @@ func published(text string) string {
 	return s.String()
 }
 
-// unpublished is published undone.
-func unpublished(s string) (string, error) {
+// Unpublished returns the bytes that a token of these files stands for.
+func Unpublished(s string) (string, error) {
 	if s == "" {
 		return "", errors.New("a token is empty")
 	}
@@ -111,7 +111,7 @@ func textsByID(ids map[string]int) (texts []string, err error) {
 		if id < 0 || id >= len(ids) || texts[id] != "" {
 			return nil, fmt.Errorf("token %.60q: id %d: the ids of %d tokens must be 0 to %d, each once", s, id, len(ids), len(ids)-1)
 		}
-		if texts[id], err = unpublished(s); err != nil {
+		if texts[id], err = Unpublished(s); err != nil {
 			return nil, err
 		}
 	}

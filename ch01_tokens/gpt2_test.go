@@ -17,7 +17,7 @@ func TestByteAlphabet(t *testing.T) {
 	require.Equal(t, "Ńŀł", published("\xad\x9e\xa0"))
 	for c := range 256 {
 		s := published(string([]byte{byte(c)}))
-		text, err := unpublished(s)
+		text, err := Unpublished(s)
 		require.NoError(t, err)
 		require.Equal(t, string([]byte{byte(c)}), text)
 	}

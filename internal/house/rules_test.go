@@ -17,6 +17,7 @@ const module = "github.com/llm-from-scratch/llm"
 // What grows from the trunk, one directory and one page (docs/branch_NAME.md)
 // each, with the other branches that it imports. Chapters know no branch.
 var branches = map[string][]string{
+	"branches/chat":     nil,
 	"branches/layers":   nil,
 	"branches/llama":    {"branches/layers", "branches/lora"}, // lora in its tests
 	"branches/lora":     nil,
@@ -25,7 +26,7 @@ var branches = map[string][]string{
 
 // Chapters and branches import the standard library, chapters (those before),
 // rooms of internal/ that need no chapter, and these. A path stands for all below it.
-var chapterLibraries = []string{"gonum.org/v1/gonum"}
+var chapterLibraries = []string{"gonum.org/v1/gonum", "golang.org/x/text/unicode/norm"}
 
 // Rooms that chapters import also import these.
 var roomLibraries = []string{"github.com/go-json-experiment/json", "golang.org/x/sys", "golang.org/x/text", "github.com/gofrs/flock"}

@@ -77,6 +77,7 @@ var Figures = []Figure{
 	{"silu", computed(silu)},
 	{"dials", computed(dials)},
 	{"grouped", computed(grouped)},
+	{"asked", asked},
 	{"four-bits", computed(fourBits)},
 }
 
