@@ -214,7 +214,7 @@ func (e Exercise) place(text string) (from, to int) {
 
 var (
 	importLines = regexp.MustCompile(`(?m)^import (\((.*\n)*?\)|.*)\n+`)
-	comments    = regexp.MustCompile(`(?m)//.*$`)
+	comments    = regexp.MustCompile("(?m)^([^\"`]*?)//.*$") // but for // in text
 )
 
 // withImports is a Go file with the imports of its own and of another that it uses: what
@@ -222,7 +222,7 @@ var (
 func withImports(text, other string) []byte {
 	fset := token.NewFileSet()
 	var std, rest []string
-	code := comments.ReplaceAllString(importLines.ReplaceAllString(text, ""), "")
+	code := comments.ReplaceAllString(importLines.ReplaceAllString(text, ""), "$1")
 	for _, src := range []string{text, other} {
 		f, err := parser.ParseFile(fset, "", src, parser.ImportsOnly)
 		if err != nil {

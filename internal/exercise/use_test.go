@@ -32,6 +32,8 @@ func TestCompareLosses(t *testing.T) {
 func TestImportsOfComments(t *testing.T) {
 	got := withImports("package p\n\nimport \"math\"\nimport \"slices\"\n\n// math.Exp helps.\nvar _ = slices.Max[[]int]\n", "package p\n")
 	require.Equal(t, "package p\n\nimport (\n\t\"slices\"\n)\n\n// math.Exp helps.\nvar _ = slices.Max[[]int]\n", string(got))
+	got = withImports("package p\n\nimport \"math\"\n\nvar _, _ = \"a//b\", math.Pi\n", "package p\n")
+	require.Contains(t, string(got), "\"math\"", "a text is no comment")
 }
 
 // Every use.go of the book has declarations that a chapter has, too, and all can be used at once.
