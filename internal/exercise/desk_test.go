@@ -37,7 +37,7 @@ func TestADesk(t *testing.T) {
 	root := book(t)
 	d, said := desk(t, root, "")
 	require.ErrorIs(t, d.Show(t.Context(), "9.9"), ErrUnknown)
-	require.ErrorIs(t, d.Hint("3.1", "2"), ErrUnknown)
+	require.ErrorIs(t, d.Hint("3.1", "4"), ErrUnknown)
 	require.NoError(t, d.Hint("3.1", "1"))
 	require.Contains(t, said(), "Exercise 3.1: Weights that sum to one\nch03_toy/exercise_test.go: Weights\n\nWeights turns scores")
 	require.ErrorContains(t, d.Solution(t.Context(), "3.1"), "exercise 3.1 is unsolved: its solution opens once your own passes")

@@ -178,7 +178,7 @@ func (e *Exercise) readFolder(root string) error {
 	for step := range strings.SplitSeq(string(hint), "\n---\n") {
 		e.Hints = append(e.Hints, strings.TrimSpace(step))
 	}
-	if len(e.Hints) > 3 {
+	if len(e.Hints) != 3 {
 		return fmt.Errorf("%s/hint.md: want three hints with a line --- between two, found %d", e.Dir(), len(e.Hints))
 	}
 	e.Solution = afterPackageClause(string(solution))

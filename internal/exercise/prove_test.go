@@ -137,6 +137,7 @@ func TestListNamesWhatIsMissing(t *testing.T) {
 		"hint.md":              remove("3.1/hint.md"),
 		"solution.go":          remove("3.2/solution.go"),
 		"found 1":              remove("3.2/wrong-zero.go"),
+		"want three hints":     func(t *testing.T, root string) { write(t, root, toy+"3.1/hint.md", "One.\n\n---\n\nTwo.\n") },
 		"must begin":           replaceStub("// Exercise 3.2: Nobody", "// Nobody"),
 		"is in ch03_toy":       replaceStub("Exercise 3.2", "Exercise 4.2"),
 		"line of its own":      replaceStub("panic(exercise.Unsolved)", "_ = scores"),

@@ -302,7 +302,7 @@ func TestExercise(t *testing.T) {
 		"ch02_twice/exercise_test.go":                    strings.Replace(stub, "panic(exercise.Unsolved)", "return 3 * a // solved", 1),
 		"ch02_twice/testdata/exercises/exercise_test.go": stub,
 	}
-	for name, content := range map[string]string{"hint.md": "Think of `Twice`.", "solution.go": "package twice\n\nfunc Thrice(a int) int { return 3 * a }\n", "wrong-a.go": "package twice\n", "wrong-b.go": "package twice\n"} {
+	for name, content := range map[string]string{"hint.md": "Think of `Twice`.\n---\nCall it.\n---\nAdd `a`.", "solution.go": "package twice\n\nfunc Thrice(a int) int { return 3 * a }\n", "wrong-a.go": "package twice\n", "wrong-b.go": "package twice\n"} {
 		changes["ch02_twice/testdata/exercises/2.1/"+name] = content
 	}
 	b := woven(t, changes)
@@ -316,7 +316,7 @@ func TestExercise(t *testing.T) {
 	changes["ch02_twice/exercise_test.go"] = "package twice\n\nfunc Thrice(a int) int {\n\treturn 3 *\n}\n"
 	require.Empty(t, woven(t, changes).Problems, "a reader's syntax error does not break the book")
 
-	changes["ch02_twice/testdata/exercises/2.1/hint.md"] = "Call `add.Ad`."
+	changes["ch02_twice/testdata/exercises/2.1/hint.md"] = "Call `add.Ad`.\n---\nCall it.\n---\nAdd."
 	b = woven(t, changes)
 	require.Equal(t, "ch02_twice/testdata/exercises/2.1/hint.md:1: package add has no Ad; is Add meant?", fmt.Sprint(b.Problems[0]))
 	changes["docs/ch02_twice.md"] = small["docs/ch02_twice.md"] + "\n[Exercise 2.1](../ch02_twice/exercise_test.go#Thrise)\n"
