@@ -155,10 +155,15 @@ func (x *X) fail(message string) {
 func readerFrames(stack []byte) string {
 	var at strings.Builder
 	for line := range strings.Lines(string(stack)) {
-		if file := strings.TrimSpace(line); strings.Contains(file, StubFile+":") {
-			file, _, _ = strings.Cut(file, " +0x")
-			at.WriteString("\n   at  " + path.Base(path.Dir(file)) + "/" + path.Base(file))
+		if strings.Contains(line, StubFile+":") {
+			at.WriteString("\n   at  " + framePlace(line))
 		}
 	}
 	return at.String()
+}
+
+// framePlace is the file of a line of a stack trace with its folder, and the line in it.
+func framePlace(line string) string {
+	place, _, _ := strings.Cut(strings.TrimSpace(line), " +0x")
+	return path.Base(path.Dir(place)) + "/" + path.Base(place)
 }

@@ -67,18 +67,27 @@ func (d *Desk) Table(results []Result) error {
 	return t.Flush()
 }
 
-// Show shows an exercise and how it stands.
-func (d *Desk) Show(ctx context.Context, number string) error {
+// stands is how the reader stands with the exercise of that number.
+func (d *Desk) stands(ctx context.Context, number string) (Result, error) {
 	e, err := d.find(number)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
 	results, err := Status(ctx, d.Root, []Exercise{e})
 	if err != nil {
+		return Result{}, err
+	}
+	return results[0], nil
+}
+
+// Show shows an exercise and how it stands.
+func (d *Desk) Show(ctx context.Context, number string) error {
+	r, err := d.stands(ctx, number)
+	if err != nil {
 		return err
 	}
-	d.task(e)
-	return d.say(results[0])
+	d.task(r.Exercise)
+	return d.say(r)
 }
 
 func (d *Desk) task(e Exercise) {
@@ -118,18 +127,14 @@ func (d *Desk) Hint(number, step string) error {
 
 // Solution shows the book's solution to an exercise that the reader has solved.
 func (d *Desk) Solution(ctx context.Context, number string) error {
-	e, err := d.find(number)
+	r, err := d.stands(ctx, number)
 	if err != nil {
 		return err
 	}
-	results, err := Status(ctx, d.Root, []Exercise{e})
-	if err == nil && results[0].State != Solved {
-		err = fmt.Errorf("exercise %s is %s: its solution opens once your own passes; %s exercises hint %s helps", number, results[0].State, d.Program, number)
+	if r.State != Solved {
+		return fmt.Errorf("exercise %s is %s: its solution opens once your own passes; %s exercises hint %s helps", number, r.State, d.Program, number)
 	}
-	if err == nil {
-		_, err = fmt.Fprintln(d.Out, e.Solution)
-	}
-	return err
+	return d.note(r.Solution)
 }
 
 // Reset puts the stub of an exercise back, after it has asked. What was there stays

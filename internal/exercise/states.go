@@ -276,8 +276,7 @@ func (o *outcome) add(line string) {
 	case strings.HasPrefix(line, "panic: "), strings.HasPrefix(line, "fatal error: "):
 		o.crash, o.printed = []string{trimmed}, strings.TrimSuffix(o.output.String(), line)
 	case len(o.crash) == 1 && strings.Contains(line, "/"+StubFile+":"):
-		place, _, _ := strings.Cut(trimmed, " +0x")
-		o.crash = append(o.crash, filepath.Base(filepath.Dir(place))+"/"+filepath.Base(place))
+		o.crash = append(o.crash, framePlace(line))
 	}
 }
 
