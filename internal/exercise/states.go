@@ -201,8 +201,9 @@ type event struct {
 	Action, Package, ImportPath, Test, Output string
 }
 
-// flood is how many bytes the attempts of a chapter may print.
-var flood = 64 << 20
+// flood is how many bytes the attempts of a chapter may print: enough for a busy machine to read
+// within the time that an exercise has.
+var flood = 16 << 20
 
 // read sorts the events into r, and stops at a chapter that prints too much.
 func (r testRun) read(stdout io.Reader) (flooded bool, err error) {
