@@ -7,19 +7,19 @@ import "unicode/utf8"
 // so that what is printed is never half a character. One goroutine at a time
 // may use it.
 type Stream struct {
-	bpe  *BPE
-	held []byte // the start of a character, at most 3 bytes between calls
+	tokens interface{ Bytes(id int) []byte }
+	held   []byte // the start of a character, at most 3 bytes between calls
 }
 
-// NewStream returns a Stream for the ids of b.
-func NewStream(b *BPE) *Stream { return &Stream{bpe: b} }
+// NewStream returns a Stream for the ids of a tokenizer, such as a [BPE].
+func NewStream(tokens interface{ Bytes(id int) []byte }) *Stream { return &Stream{tokens: tokens} }
 
 // Next returns the text that id completes, often "" in the middle of a
 // character. Bytes that can be no part of a character are passed on as they
 // are: joined, all that Next and [Stream.Flush] return is what [BPE.Decode]
 // returns for all ids.
 func (s *Stream) Next(id int) string {
-	s.held = append(s.held, textOf(s.bpe.texts, id)...)
+	s.held = append(s.held, s.tokens.Bytes(id)...)
 	n := len(s.held) - unfinished(s.held)
 	text := string(s.held[:n])
 	s.held = append(s.held[:0], s.held[n:]...)

@@ -18,10 +18,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/llm-from-scratch/llm/branches/chat"
 	"github.com/llm-from-scratch/llm/branches/llama"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/gguf"
@@ -132,20 +132,20 @@ func (t *talker) answer(line string, out io.Writer) error {
 	t.cache.Truncate(same)
 	t.read = slices.Clone(ids)
 	var said strings.Builder
-	var held []byte // the beginning of a character
+	stream := tokens.NewStream(t.tokens)
+	write := func(piece string) {
+		piece = strings.ToValidUTF8(piece, "\uFFFD")
+		said.WriteString(piece)
+		fmt.Fprint(out, piece)
+	}
 	for id := range gpt.Continue(t.model, t.cache, ids, t.pick) {
 		if slices.Contains(t.stops, id) || len(t.read) == len(ids)+most || ctx.Err() != nil {
 			break
 		}
 		t.read = append(t.read, id)
-		held = append(held, t.tokens.Bytes(id)...)
-		for len(held) > 0 && utf8.FullRune(held) {
-			r, n := utf8.DecodeRune(held)
-			said.WriteRune(r)
-			fmt.Fprint(out, string(r))
-			held = held[n:]
-		}
+		write(stream.Next(id))
 	}
+	write(stream.Flush())
 	_, err = fmt.Fprintln(out)
 	t.said = append(messages, chat.Message{Role: chat.Assistant, Content: said.String()})
 	return err
