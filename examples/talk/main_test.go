@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,19 +11,43 @@ import (
 	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
-// A conversation of two lines: the second is an answer to both, and the cache has kept
-// what was read of the first.
+// recorded is the conversation that the book prints: what was asked and what was said.
+func recorded(t *testing.T) (text string, asked, said []string) {
+	data, err := os.ReadFile("../../docs/runs/talk.txt")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(data)) {
+		if question, ok := strings.CutPrefix(line, "> "); ok {
+			asked = append(asked, question)
+		} else if !strings.HasPrefix(line, "$ ") {
+			said = append(said, line)
+		}
+	}
+	return string(data), asked, said
+}
+
+// One question, and a conversation: the second answer is one to both questions, and the
+// cache has kept what was read for the first.
 func TestTalk(t *testing.T) {
 	path := golden.Model(t, "smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")
+	_, asked, said := recorded(t)
 	var out strings.Builder
-	require.NoError(t, run([]string{path, "What is the capital of France?"}, nil, &out))
-	require.Contains(t, out.String(), "Paris")
+	require.NoError(t, run([]string{path, strings.TrimSpace(asked[0])}, nil, &out))
+	require.Equal(t, said[0], out.String())
 
 	out.Reset()
-	require.NoError(t, run([]string{path}, strings.NewReader("What is the capital of France?\n\nIn which country is that?\n"), &out))
-	lines := strings.Split(out.String(), "\n")
-	require.Contains(t, lines[0], "Paris")
-	require.Contains(t, strings.Join(lines[1:], " "), "France")
+	require.NoError(t, run([]string{path}, strings.NewReader(asked[0]+"\n"+asked[1]), &out))
+	require.Equal(t, "> "+said[0]+"> > "+said[1]+"> \n", out.String())
+}
+
+// The book prints what is recorded.
+func TestRecordedConversation(t *testing.T) {
+	text, asked, said := recorded(t)
+	page, err := os.ReadFile("../../docs/branch_chat.md")
+	require.NoError(t, err)
+	require.Contains(t, string(page), text)
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(readme), " \""+strings.TrimSpace(asked[0])+"\"\n"+said[0])
 }
 
 func TestBadInput(t *testing.T) {
