@@ -51,18 +51,11 @@ func ReadWeights[P safetensors.Named](files fs.FS, dir string, layers int, shape
 		return err
 	}
 	defer weights.Close()
-	known := map[string]bool{headName: true} // a tied head, too, which says again what is known
-	for _, p := range shapes() {
-		shape := safetensors.Tensor(p)
-		if err := weights.Check(shape); err != nil {
-			return err
-		}
-		known[shape.Name] = true
-	}
-	for _, name := range weights.Names() {
-		if !known[name] && !maskName.MatchString(name) {
-			return fmt.Errorf("%s: tensor %q belongs to no GPT-2 of this configuration", weights.Name, name)
-		}
+	err = safetensors.CheckAll(weights, weights.Name, "GPT-2", shapes(), func(name string) bool {
+		return name == headName || maskName.MatchString(name) // a tied head says again what is known
+	})
+	if err != nil {
+		return err
 	}
 	return safetensors.Fill(weights, params())
 }

@@ -3,6 +3,7 @@ package llamafiles
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -31,8 +32,9 @@ func FromGGUF(f *gguf.File) (c Config, err error) {
 	if c.ModelType, err = gguf.Value[string](f, "general.architecture"); err != nil {
 		return c, err
 	}
-	if !slices.Contains(families, c.ModelType) {
-		return c, fmt.Errorf("%s: general.architecture is %s; only %s are built here", f.Name, c.ModelType, strings.Join(families, ", "))
+	if architectures[c.ModelType] == "" {
+		built := slices.Sorted(maps.Keys(architectures))
+		return c, fmt.Errorf("%s: general.architecture is %s; only %s are built here", f.Name, c.ModelType, strings.Join(built, ", "))
 	}
 	_, shape, ok := f.Tensor("token_embd.weight")
 	if !ok || len(shape) != 2 {
@@ -52,9 +54,6 @@ func FromGGUF(f *gguf.File) (c Config, err error) {
 	}
 	return c, nil
 }
-
-// families are those that branches/llama builds.
-var families = []string{"llama", "qwen2", "qwen3"}
 
 // metadata are those of one architecture. The first error stays.
 type metadata struct {
@@ -163,19 +162,15 @@ func (r *Rope) keep(divisor float64) float64 { return (1/divisor - 1/r.Factor) /
 
 // ReadGGUF is [ReadWeights] for a GGUF file, of which c is the configuration.
 func ReadGGUF[P safetensors.Named](f *gguf.File, c Config, shapes, params func() []P) error {
-	known := map[string]bool{stretchName: true}
+	var there []safetensors.Tensor
 	for _, p := range shapes() {
-		shape := safetensors.Tensor(p)
-		shape.Name = inGGUF.Replace(shape.Name)
-		if err := f.Check(shape); err != nil {
-			return err
-		}
-		known[shape.Name] = true
+		t := safetensors.Tensor(p)
+		t.Name = inGGUF.Replace(t.Name)
+		there = append(there, t)
 	}
-	for _, name := range f.Names() {
-		if !known[name] {
-			return fmt.Errorf("%s: tensor %q belongs to no model of this configuration", f.Name, name)
-		}
+	err := safetensors.CheckAll(f, f.Name, "model", there, func(name string) bool { return name == stretchName })
+	if err != nil {
+		return err
 	}
 	for _, p := range params() {
 		t := safetensors.Tensor(p)

@@ -1,7 +1,6 @@
 package llamafiles
 
 import (
-	"fmt"
 	"io/fs"
 	"strings"
 
@@ -17,19 +16,12 @@ func ReadWeights[P safetensors.Named](files fs.FS, dir string, shapes, params fu
 		return err
 	}
 	defer weights.Close()
-	known := map[string]bool{"lm_head.weight": true} // a tied head, too, which says again what is known
-	for _, p := range shapes() {
-		shape := safetensors.Tensor(p)
-		if err := weights.Check(shape); err != nil {
-			return err
-		}
-		known[shape.Name] = true
-	}
-	for _, name := range weights.Names() {
-		// Old files hold the frequencies of the positions, which config.json says again.
-		if !known[name] && !strings.HasSuffix(name, ".rotary_emb.inv_freq") {
-			return fmt.Errorf("%s: tensor %q belongs to no model of this configuration", weights.Name, name)
-		}
+	err = safetensors.CheckAll(weights, weights.Name, "model", shapes(), func(name string) bool {
+		// A tied head, and in old files the frequencies of the positions, say again what is known.
+		return name == "lm_head.weight" || strings.HasSuffix(name, ".rotary_emb.inv_freq")
+	})
+	if err != nil {
+		return err
 	}
 	return safetensors.Fill(weights, params())
 }

@@ -135,6 +135,28 @@ func (t *Tensors) Bytes(name string) (DType, []byte, error) {
 	return info.dtype, data, readAt(info.file.r, data, info.file.start+info.begin)
 }
 
+// CheckAll is an error unless a file, called name, has a tensor for each of shapes, and
+// besides only such as others accepts. The model is a word for messages.
+func CheckAll[T Named](file interface {
+	Check(Tensor) error
+	Names() []string
+}, name, model string, shapes []T, others func(name string) bool) error {
+	known := map[string]bool{}
+	for _, shape := range shapes {
+		t := Tensor(shape)
+		if err := file.Check(t); err != nil {
+			return err
+		}
+		known[t.Name] = true
+	}
+	for _, tensor := range file.Names() {
+		if !known[tensor] && !others(tensor) {
+			return fmt.Errorf("%s: tensor %q belongs to no %s of this configuration", name, tensor, model)
+		}
+	}
+	return nil
+}
+
 // Fill reads every tensor of the list as [Tensors.Read] does.
 func Fill[T Named](t *Tensors, list []T) error {
 	for _, p := range list {
