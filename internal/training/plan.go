@@ -84,8 +84,8 @@ func (r *Run) takes() (all, step time.Duration) {
 func (r *Run) looks() int { return 1 + (r.Total+r.Every-1)/r.Every }
 
 // foretold says what the run takes. Where the model is small, what the text and the
-// program itself have taken already is more than it takes to train it. A save is written before the one that it takes
-// the place of is removed.
+// program itself have taken already is more than it takes to train it. A save is
+// written before the one that it takes the place of is removed.
 func (r *Run) foretold() string {
 	all, step := r.takes()
 	text := fmt.Sprintf("%d steps take about %v on this machine: %.2g s each, and %.2g s for each of %d looks at the validation loss",

@@ -126,9 +126,11 @@ func (b *Book) linkTerms(p *page, html, prefix string) string {
 		tag = html[:strings.IndexByte(html, '>')+1]
 		out.WriteString(tag)
 		html = html[len(tag):]
-		for _, t := range b.terms {
-			if strings.HasSuffix(tag, ` class="term">`) && strings.HasPrefix(tag, `<a href="`+b.termHref(t, prefix)+`"`) {
-				t.used, done[t] = true, true
+		if strings.HasSuffix(tag, ` class="term">`) {
+			for _, t := range b.terms {
+				if strings.HasPrefix(tag, `<a href="`+b.termHref(t, prefix)+`"`) {
+					t.used, done[t] = true, true
+				}
 			}
 		}
 		name, closing := strings.CutPrefix(tag[1:], "/")
