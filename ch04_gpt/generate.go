@@ -11,7 +11,7 @@ type Decoder interface {
 	NewCache() Cache
 }
 
-// Sizes are what others have to know of a model's.
+// Sizes are those that whoever trains or asks a model has to know.
 type Sizes struct{ Vocab, Context, Width, Layers int }
 
 // A Cache is a text that a decoder has read, such as a [KVCache].

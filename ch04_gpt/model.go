@@ -22,7 +22,7 @@ type Model struct {
 	Blocks    []Block
 	Norm      LayerNorm
 	Head      blas32.General // (V,C); the token embedding itself if tied
-	lowest    int            // in a gradient, the least where of its slots
+	lowest    int            // in a gradient, the lowest level that is trained
 }
 
 // Forward implements [Pass].

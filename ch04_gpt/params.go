@@ -35,32 +35,32 @@ func (m *Model) Params() []Param {
 	return params
 }
 
-// A slot is a parameter and the place in the model that holds its memory. Where it
-// is counts from the bottom: -1 in the embedding, i in block i, L above them.
+// A slot is a parameter and the place in the model that holds its memory. The level
+// counts from the bottom: -1 in the embedding, i in block i, L above them.
 type slot struct {
 	name  string
 	shape []int
 	data  *[]float32
-	where int
+	level int
 }
 
 // slots is the one place where names, shapes and order are written down.
 // Linear weights are (in, out), as in the published files.
 func (m *Model) slots() []slot {
-	where := -1
+	level := -1
 	matrix := func(name string, w *blas32.General) slot {
-		return slot{name, []int{w.Rows, w.Cols}, &w.Data, where}
+		return slot{name, []int{w.Rows, w.Cols}, &w.Data, level}
 	}
 	vector := func(name string, size int, v *[]float32) slot {
-		return slot{name, []int{size}, v, where}
+		return slot{name, []int{size}, v, level}
 	}
 	C := m.Config.Width
 	list := []slot{
 		matrix("wte.weight", &m.Embedding.Tokens),
 		matrix("wpe.weight", &m.Embedding.Positions),
 	}
-	for where = range m.Blocks {
-		b, h := &m.Blocks[where], fmt.Sprintf("h.%d.", where)
+	for level = range m.Blocks {
+		b, h := &m.Blocks[level], fmt.Sprintf("h.%d.", level)
 		list = append(list,
 			vector(h+"ln_1.weight", C, &b.Norm1.Weight),
 			vector(h+"ln_1.bias", C, &b.Norm1.Bias),
@@ -78,7 +78,7 @@ func (m *Model) slots() []slot {
 			matrix(h+"mlp.c_proj.weight", &b.MLP.Proj.W),
 			vector(h+"mlp.c_proj.bias", C, &b.MLP.Proj.B))
 	}
-	where = len(m.Blocks)
+	level = len(m.Blocks)
 	list = append(list, vector("ln_f.weight", C, &m.Norm.Weight), vector("ln_f.bias", C, &m.Norm.Bias))
 	if !m.Config.TiedHead {
 		list = append(list, matrix("lm_head.weight", &m.Head))
@@ -117,7 +117,7 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 	for _, s := range g.slots() {
 		if trains == nil || trains(s.name) {
 			*s.data = make([]float32, Param{Shape: s.shape}.Size())
-			g.lowest = min(g.lowest, s.where)
+			g.lowest = min(g.lowest, s.level)
 		}
 	}
 	if c.TiedHead {

@@ -62,10 +62,10 @@ func ExampleRotate() {
 }
 
 // Llama 3.1 was pretrained on texts of 8,192 tokens and stretched to 131,072.
-func ExampleStretch() {
+func ExampleScaling() {
 	plain := layers.Rotary{Theta: 500000}
 	stretched := plain
-	stretched.Stretch = layers.Stretch{Factor: 8, Low: 1, High: 4, Context: 8192}
+	stretched.Scaling = layers.Scaling{Factor: 8, Low: 1, High: 4, Context: 8192}
 	before, after := plain.Frequencies(128), stretched.Frequencies(128)
 	fmt.Println("pair  a turn takes  now")
 	for _, pair := range []int{0, 28, 30, 32, 34, 36} {

@@ -11,12 +11,13 @@ import (
 // Rotary says how fast the pairs of columns of a head turn (Su et al. 2021).
 type Rotary struct {
 	Theta   float64 // the base: the larger, the slower the slowest pair
-	Stretch Stretch // for contexts longer than those of pretraining
+	Scaling Scaling // for contexts longer than those of pretraining
 }
 
-// Stretch is how Llama 3.1 slows down the pairs that turn so slowly that they have
-// not come round once in the pretraining context. The zero value changes nothing.
-type Stretch struct {
+// Scaling (rope_scaling in the files) is how Llama 3.1 slows down the pairs that turn
+// so slowly that they have not come round once in the pretraining context. The zero
+// value changes nothing.
+type Scaling struct {
 	Factor    float64 // by which the slow ones are slowed down
 	Low, High float64 // turns in the context: below Low a pair is slow, above High it stays as it is
 	Context   int     // of pretraining
@@ -28,13 +29,13 @@ func (r Rotary) Frequencies(D int) []float32 {
 	list := make([]float32, D/2)
 	for i := range list {
 		power := float32(2*i) / float32(D)
-		list[i] = r.Stretch.slow(1 / float32(math.Pow(r.Theta, float64(power))))
+		list[i] = r.Scaling.slow(1 / float32(math.Pow(r.Theta, float64(power))))
 	}
 	return list
 }
 
 // slow returns the frequency f, slowed down as far as it has to be.
-func (s Stretch) slow(f float32) float32 {
+func (s Scaling) slow(f float32) float32 {
 	if s.Factor == 0 {
 		return f
 	}

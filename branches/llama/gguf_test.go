@@ -150,9 +150,9 @@ func TestGGUFOrder(t *testing.T) {
 
 // The stretch of Llama 3 is found again from what divides the frequencies.
 func TestGGUFStretch(t *testing.T) {
-	for _, want := range []layers.Stretch{{Factor: 8, Low: 1, High: 4, Context: 8192}, {Factor: 32, Low: 1, High: 4, Context: 8192}, {Factor: 8, Low: 1, High: 4, Context: 48}} {
+	for _, want := range []layers.Scaling{{Factor: 8, Low: 1, High: 4, Context: 8192}, {Factor: 32, Low: 1, High: 4, Context: 8192}, {Factor: 8, Low: 1, High: 4, Context: 48}} {
 		const D = 64
-		plain, stretched := layers.Rotary{Theta: 500000}, layers.Rotary{Theta: 500000, Stretch: want}
+		plain, stretched := layers.Rotary{Theta: 500000}, layers.Rotary{Theta: 500000, Scaling: want}
 		divisors := make([]float32, D/2)
 		for i, f := range plain.Frequencies(D) {
 			divisors[i] = f / stretched.Frequencies(D)[i]
@@ -167,7 +167,7 @@ func TestGGUFStretch(t *testing.T) {
 			matrix("blk.0.attn_v.weight", 2, make([]float32, D*2)...), matrix("blk.0.attn_output.weight", 2*D, make([]float32, 2*D*2)...), vector("rope_freqs.weight", divisors...))...)
 		m, err := llama.LoadGGUF(w.write(t))
 		require.NoError(t, err)
-		require.Equal(t, want, m.Config.Rotary.Stretch)
+		require.Equal(t, want, m.Config.Rotary.Scaling)
 		divisors[3] = 1.5
 		_, err = llama.LoadGGUF(w.write(t))
 		require.ErrorContains(t, err, `tensor "rope_freqs.weight" divides frequency 3 by 1.5, as no stretch of Llama 3's does: take the model's original files`)

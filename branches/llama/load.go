@@ -68,7 +68,7 @@ func (m *Model) WriteConfig(w io.Writer) error {
 	case c.QKVBias && !c.OutBias:
 		j.ModelType = "qwen2"
 	}
-	if s := c.Rotary.Stretch; s.Factor != 0 {
+	if s := c.Rotary.Scaling; s.Factor != 0 {
 		j.Rope = llamafiles.Rope{Type: "llama3", Theta: c.Rotary.Theta, Factor: s.Factor, Low: s.Low, High: s.High, Context: s.Context}
 	}
 	return llamafiles.WriteConfig(w, j)
@@ -90,7 +90,7 @@ func FromConfig(j llamafiles.Config) Config {
 		c.QKNorm = true
 	}
 	if j.Rope.Type == "llama3" {
-		c.Rotary.Stretch = layers.Stretch{Factor: j.Rope.Factor, Low: j.Rope.Low, High: j.Rope.High, Context: j.Rope.Context}
+		c.Rotary.Scaling = layers.Scaling{Factor: j.Rope.Factor, Low: j.Rope.Low, High: j.Rope.High, Context: j.Rope.Context}
 	}
 	return c
 }

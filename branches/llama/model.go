@@ -24,7 +24,7 @@ type Model struct {
 	Norm        layers.RMSNorm
 	Head        blas32.General // (V,C); the token embedding itself if tied
 	Frequencies []float32      // (D/2), see [layers.Rotary.Frequencies]
-	lowest      int            // in a gradient, the least where of its slots
+	lowest      int            // in a gradient, the lowest level that is trained
 }
 
 // Sizes are those of its configuration.

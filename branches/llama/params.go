@@ -23,24 +23,24 @@ func (m *Model) Params() []gpt.Param {
 	return params
 }
 
-// A slot is a parameter and the place in the model that holds its memory. Where is
+// A slot is a parameter and the place in the model that holds its memory. The level is
 // the number of its block: -1 for the embedding, L for what stands behind them.
 type slot struct {
 	name  string
 	shape []int
 	data  *[]float32
-	where int
+	level int
 }
 
 // slots is the one place where names, shapes and order are written down.
 func (m *Model) slots() (list []slot) {
-	c, where := m.Config, -1
+	c, level := m.Config, -1
 	matrix := func(name string, rows, cols int, w *blas32.General) {
 		w.Rows, w.Cols, w.Stride = rows, cols, cols
-		list = append(list, slot{name + ".weight", []int{rows, cols}, &w.Data, where})
+		list = append(list, slot{name + ".weight", []int{rows, cols}, &w.Data, level})
 	}
 	vector := func(name string, size int, v *[]float32) {
-		list = append(list, slot{name, []int{size}, v, where})
+		list = append(list, slot{name, []int{size}, v, level})
 	}
 	linear := func(name string, out, in int, l *layers.Linear, bias bool) {
 		matrix(name, out, in, &l.W)
@@ -50,8 +50,8 @@ func (m *Model) slots() (list []slot) {
 	}
 	C, F, HD, GD := c.Width, c.Hidden, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	matrix("model.embed_tokens", c.Vocab, C, &m.Tokens)
-	for where = range m.Blocks {
-		b, at := &m.Blocks[where], fmt.Sprintf("model.layers.%d.", where)
+	for level = range m.Blocks {
+		b, at := &m.Blocks[level], fmt.Sprintf("model.layers.%d.", level)
 		vector(at+"input_layernorm.weight", C, &b.Norm1.Weight)
 		linear(at+"self_attn.q_proj", HD, C, &b.Attention.Query, c.QKVBias)
 		linear(at+"self_attn.k_proj", GD, C, &b.Attention.Key, c.QKVBias)
@@ -66,7 +66,7 @@ func (m *Model) slots() (list []slot) {
 		linear(at+"mlp.up_proj", F, C, &b.MLP.Up, c.MLPBias)
 		linear(at+"mlp.down_proj", C, F, &b.MLP.Down, c.MLPBias)
 	}
-	where = len(m.Blocks)
+	level = len(m.Blocks)
 	vector("model.norm.weight", C, &m.Norm.Weight)
 	if !c.TiedHead {
 		matrix("lm_head", c.Vocab, C, &m.Head)
@@ -101,7 +101,7 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 	for _, s := range g.slots() {
 		if trains == nil || trains(s.name) {
 			*s.data = make([]float32, gpt.Param{Shape: s.shape}.Size())
-			g.lowest = min(g.lowest, s.where)
+			g.lowest = min(g.lowest, s.level)
 		}
 	}
 	if c.TiedHead {

@@ -22,9 +22,9 @@ var inGGUF = strings.NewReplacer(
 	"mlp.gate_proj", "ffn_gate", "mlp.up_proj", "ffn_up", "mlp.down_proj", "ffn_down",
 )
 
-// stretchName is the tensor that divides the frequencies of the positions, in place
-// of all that config.json says of a stretch.
-const stretchName = "rope_freqs.weight"
+// scalingName is the tensor that divides the frequencies of the positions, in place
+// of all that config.json says of their scaling.
+const scalingName = "rope_freqs.weight"
 
 // FromGGUF reads a configuration from the metadata of a GGUF file. It is an error if
 // the model computes anything that branches/llama does not.
@@ -49,8 +49,8 @@ func FromGGUF(f *gguf.File) (c Config, err error) {
 	_, _, c.Bias = f.Tensor("blk.0.attn_output.bias")
 	_, _, c.MLPBias = f.Tensor("blk.0.ffn_up.bias")
 	c.Tied, c.Rope.Type, c.Rope.Partial = !head, "default", 1
-	if _, _, ok := f.Tensor(stretchName); ok {
-		return c, c.Rope.stretch(f, c.HeadDim)
+	if _, _, ok := f.Tensor(scalingName); ok {
+		return c, c.Rope.scaling(f, c.HeadDim)
 	}
 	return c, nil
 }
@@ -127,11 +127,11 @@ func (m *metadata) built(c Config) error {
 	return m.err
 }
 
-// stretch finds the numbers that config.json has, from what they divide each of the
+// scaling finds the numbers that config.json has, from what they divide each of the
 // D/2 frequencies by. Low and High are 1 and 4 in all models of Llama 3; the factor is
 // the last divisor, and one that is between 1 and the factor tells the context.
-func (r *Rope) stretch(f *gguf.File, D int) error {
-	divisors := safetensors.Tensor{Name: stretchName, Shape: []int{D / 2}}
+func (r *Rope) scaling(f *gguf.File, D int) error {
+	divisors := safetensors.Tensor{Name: scalingName, Shape: []int{D / 2}}
 	if err := f.Check(divisors); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (r *Rope) stretch(f *gguf.File, D int) error {
 	for i, d := range divisors.Data {
 		keep := min(1, max(0, (float64(r.Context)*turns(i)-r.Low)/(r.High-r.Low)))
 		if want := 1 / ((1-keep)/r.Factor + keep); r.Context == 0 || math.Abs(want-float64(d)) > 1e-3*want {
-			return fmt.Errorf("%s: tensor %q divides frequency %d by %v, as no stretch of Llama 3's does: take the model's original files", f.Name, stretchName, i, d)
+			return fmt.Errorf("%s: tensor %q divides frequency %d by %v, as no stretch of Llama 3's does: take the model's original files", f.Name, scalingName, i, d)
 		}
 	}
 	return nil
@@ -168,7 +168,7 @@ func ReadGGUF[P safetensors.Named](f *gguf.File, c Config, shapes, params func()
 		t.Name = inGGUF.Replace(t.Name)
 		there = append(there, t)
 	}
-	err := safetensors.CheckAll(f, f.Name, "model", there, func(name string) bool { return name == stretchName })
+	err := safetensors.CheckAll(f, f.Name, "model", there, func(name string) bool { return name == scalingName })
 	if err != nil {
 		return err
 	}
