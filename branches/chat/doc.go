@@ -7,6 +7,6 @@
 //	tokenizer.go  byte-level BPE with several special tokens
 //	read.go       from the published file to a tokenizer
 //	prompt.go     a conversation as control tokens and text
-//	template.go   the forms of five families
+//	template.go   six forms of a conversation
 //	stops.go      where an answer ends
 package chat

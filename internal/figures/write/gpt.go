@@ -13,7 +13,7 @@ func wholeGPT() []byte {
 	s := figures.NewSketch(484, "A GPT, and where each part is built",
 		"From the top: ids, token row plus position row, L blocks of attention and MLP with a norm in front of each, a last norm, the head, and probabilities.")
 	y := 34.0
-	for i, part := range []struct {
+	for _, part := range []struct {
 		role           figures.Role
 		lines          []string
 		shape, chapter string
@@ -26,10 +26,8 @@ func wholeGPT() []byte {
 		{figures.Probability, []string{"softmax"}, "probabilities (N,V)", "chapters 3, 5"},
 	} {
 		height := 17*float64(len(part.lines)) + 15
-		if i > 0 {
-			s.Arrow(114, y-34, 114, y)
-		}
 		s.Box(4, y, 220, height, part.role, part.lines...)
+		s.Arrow(114, y+height, 114, y+height+34)
 		s.Note(122, y+height+21, "start", part.shape)
 		s.Note(348, y+height/2+4, "end", part.chapter)
 		y += height + 34
