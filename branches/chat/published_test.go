@@ -60,6 +60,17 @@ func TestSmolLM2(t *testing.T) {
 	}
 }
 
+// The page says how many bytes it cannot write.
+func TestBytesWithoutToken(t *testing.T) {
+	tok, dropped := smolLM2(t), 0
+	for c := range 256 {
+		if len(tok.Encode(string([]byte{byte(c)}))) == 0 {
+			dropped++
+		}
+	}
+	require.Equal(t, 21, dropped)
+}
+
 // TestSmolLM2Chats: the ids are the same as those of the one string, unless a user
 // types a control token; then they are those of the string only on request.
 func TestSmolLM2Chats(t *testing.T) {
