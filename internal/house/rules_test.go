@@ -120,9 +120,13 @@ var panicExceptions = map[string]string{
 var longest = map[string]int{
 	"ch04_gpt":       1000, // the whole model, forward and backward, trained and used
 	"ch05_pretrain":  1000, // the loss, the optimiser, the loop, sampling, files, checkpoints: one road from chance to a model
-	"cmd/llm":        3000, // twenty commands
+	"cmd/llm":        3000, // twenty commands, those over the trunk
 	"internal/fetch": 700,
 }
+
+// Each branch that has a command of its own adds one file to cmd/llm, named after
+// the branch, of at most so many lines.
+const branchCommandLines = 250
 
 // A function needs no more than one screen but where one algorithm is told in order.
 const screen = 45
