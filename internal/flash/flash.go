@@ -23,6 +23,7 @@ const (
 	badHeads = "flash: the width is not divisible by the number of heads"
 	badKeys  = "flash: the keys are not as wide as their number of heads asks"
 	badKept  = "flash: Backward of a pass that kept nothing"
+	badMasks = "flash: a causal pass takes no lengths"
 )
 
 // Views are the queries (B·T,H·D), keys (B·S,G·D) and values (B·S,G·D) of B
@@ -32,12 +33,13 @@ type Views struct{ Q, K, V blas32.General }
 
 // Pass says how views are cut and looked at.
 type Pass struct {
-	Heads  int     // H
-	Shared int     // how many of these look at one head of the keys, H/G; 0 means 1
-	T, S   int     // queries and keys of a sequence; the queries are its last T positions
-	Causal bool    // no position sees the future
-	Drop   float32 // share of the weights that are forgotten
-	Seed   uint64  // of which ones
+	Heads   int     // H
+	Shared  int     // how many of these look at one head of the keys, H/G; 0 means 1
+	T, S    int     // queries and keys of a sequence; the queries are its last T positions
+	Causal  bool    // no position sees the future
+	Lengths []int   // (B): how many keys of a sequence are seen, the others being padding; nil for all
+	Drop    float32 // share of the weights that are forgotten
+	Seed    uint64  // of which ones
 }
 
 // Kept is what [Forward] keeps for [Backward] besides its output: one number for
@@ -68,6 +70,9 @@ func Forward(y blas32.General, a *Kept, x Views, p Pass) {
 	}
 	if p.Heads%p.Shared != 0 || x.K.Cols*p.Shared != x.Q.Cols {
 		panic(badKeys)
+	}
+	if p.Causal && p.Lengths != nil {
+		panic(badMasks)
 	}
 	w := &a.work
 	*w = work{Pass: p, x: x, y: y, a: a}

@@ -318,6 +318,41 @@ func TestHeadsThatKeepNothing(t *testing.T) {
 	})
 }
 
+// Sequences of several lengths in one batch have the bits that each has alone, and
+// whatever stands in the padding behind them has no part in it.
+func TestPadding(t *testing.T) {
+	const T, S, H, C = flash.TileRows + 3, flash.TileCols + 9, 3, 24
+	lengths := []int{2, S, flash.TileCols}
+	all := newPass(flash.Pass{Heads: H, T: T, S: S, Lengths: lengths}, len(lengths), C)
+	for b, n := range lengths {
+		for row := b*S + n; row < (b+1)*S; row++ {
+			for _, m := range []blas32.General{all.x.K, all.x.V, all.dx.K, all.dx.V} {
+				f32.Row(m, row)[row%C] = float32(math.NaN())
+			}
+		}
+	}
+	all.tiled()
+	for b, n := range lengths {
+		part := func(m blas32.General, rows, n int) blas32.General { return f32.Rows(m, b*rows, b*rows+n) }
+		views := func(v flash.Views) flash.Views {
+			return flash.Views{Q: part(v.Q, T, T), K: part(v.K, S, n), V: part(v.V, S, n)}
+		}
+		alone := newPass(flash.Pass{Heads: H, T: T, S: n}, 1, C)
+		alone.x, alone.dy = views(all.x), part(all.dy, T, T)
+		alone.tiled()
+		got := pass{y: part(all.y, T, T), dx: views(all.dx)}
+		for name, want := range alone.results() {
+			require.Equal(t, packed(want), packed(got.results()[name]), "%s of sequence %d", name, b)
+		}
+		for row := b*S + n; row < (b+1)*S; row++ {
+			require.Equal(t, make([]float32, C), f32.Row(all.dx.K, row))
+			require.Equal(t, make([]float32, C), f32.Row(all.dx.V, row))
+		}
+	}
+	all.Causal = true
+	require.PanicsWithValue(t, "flash: a causal pass takes no lengths", all.tiled)
+}
+
 // Tiles forget what the plain way would with the generator of a block.
 func TestFactorsEqualPlain(t *testing.T) {
 	for _, p := range []float32{.001, .1, .5, .999} {

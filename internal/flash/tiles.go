@@ -39,6 +39,9 @@ func (w *work) block(number int) block {
 	if w.Causal {
 		b.seen -= w.T - b.hi
 	}
+	if w.Lengths != nil {
+		b.seen = w.Lengths[b.head/w.Heads]
+	}
 	return b
 }
 
@@ -148,6 +151,13 @@ func (b block) backward(t *tile, beta float32) {
 		f32.Gemm(blas.NoTrans, blas.NoTrans, scale(q), dscores, b.keys(b.x.K, lo, hi), dqBeta, dq)
 		f32.Gemm(blas.Trans, blas.NoTrans, scale(q), dscores, q, beta, b.keys(b.dx.K, lo, hi))
 		dqBeta = 1
+	}
+	if beta == 0 { // nobody looks at padding
+		for _, d := range []blas32.General{b.keys(b.dx.K, b.seen, b.S), b.keys(b.dx.V, b.seen, b.S)} {
+			for j := range d.Rows {
+				clear(f32.Row(d, j))
+			}
+		}
 	}
 }
 
