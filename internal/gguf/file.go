@@ -42,8 +42,9 @@ const (
 )
 
 const (
-	alignmentKey = "general.alignment"
-	maxDims      = 4
+	alignmentKey   = "general.alignment"
+	usualAlignment = 32
+	maxDims        = 4
 )
 
 // Open opens a file. Close what it returns.
@@ -208,7 +209,7 @@ func sizeOf(shape []int) int {
 // place checks where the tensors are. The data begin behind what was read, and every
 // tensor begins at a multiple of the alignment.
 func (f *File) place(p *parser) error {
-	alignment := uint64(32)
+	alignment := uint64(usualAlignment)
 	if value, ok := f.Metadata[alignmentKey]; ok {
 		n, ok := value.(uint32)
 		if alignment = uint64(n); !ok || n&(n-1) != 0 || n == 0 {

@@ -64,3 +64,24 @@ func (f *File) token(key string, n int) (int, error) {
 	}
 	return id, err
 }
+
+// Metadata are what [File.Tokenizer] reads.
+func (t Tokenizer) Metadata() []Pair {
+	const at = "tokenizer.ggml."
+	list := []Pair{{at + "model", t.Model}, {at + "pre", t.Pre}, {at + "tokens", t.Tokens}, {at + "token_type", t.Types}, {at + "merges", t.Merges}}
+	for _, id := range []struct {
+		name  string
+		token int
+	}{{"bos", t.BOS}, {"eos", t.EOS}, {"eot", t.EOT}} {
+		if id.token != noToken {
+			list = append(list, Pair{at + id.name + "_token_id", uint32(id.token)})
+		}
+	}
+	if t.AddBOS != nil {
+		list = append(list, Pair{at + "add_bos_token", *t.AddBOS})
+	}
+	if t.ChatTemplate != "" {
+		list = append(list, Pair{"tokenizer.chat_template", t.ChatTemplate})
+	}
+	return list
+}
