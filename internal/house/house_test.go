@@ -35,13 +35,12 @@ func TestChaptersAreThere(t *testing.T) {
 		}
 	}
 	for dir := range names {
-		name, ok := strings.CutPrefix(dir, "branches/")
-		if _, listed := branches[dir]; !ok {
+		if _, listed := branches[dir]; !strings.HasPrefix(dir, "branches/") {
 			continue
 		} else if !listed {
 			assert.Fail(t, dir+" is not among the branches in internal/house/rules_test.go: add it with the branches that it imports")
 		}
-		assert.Equal(t, map[string]bool{name: true}, names[dir], "packages in %s", dir)
+		assert.Equal(t, map[string]bool{path.Base(dir): true}, names[dir], "packages in %s", dir)
 		for _, name := range branchFiles {
 			assert.True(t, exists(dir+"/"+name), "%s/%s is missing", dir, name)
 		}
@@ -401,6 +400,9 @@ func TestLengths(t *testing.T) {
 		} else {
 			for dir := f.dir; dir != "."; dir = path.Dir(dir) {
 				lines[dir] += length
+				if _, room := branches[dir]; room {
+					break // a package below a branch is a room of its own
+				}
 			}
 		}
 		for _, d := range f.Decls {

@@ -15,13 +15,15 @@ var chapters = []struct{ dir, name string }{
 const module = "github.com/llm-from-scratch/llm"
 
 // What grows from the trunk, one directory and one page (docs/branch_NAME.md)
-// each, with the other branches that it imports. Chapters know no branch.
+// each, with the other branches that it imports. Chapters know no branch. What stands
+// on its own in a branch has a package below it, which the branch's page tells too.
 var branches = map[string][]string{
-	"branches/chat":     nil,
-	"branches/layers":   nil,
-	"branches/llama":    {"branches/layers", "branches/lora"}, // lora in its tests
-	"branches/lora":     nil,
-	"branches/quantize": nil,
+	"branches/chat":              nil,
+	"branches/layers":            nil,
+	"branches/llama":             {"branches/layers", "branches/lora"}, // lora in its tests
+	"branches/lora":              nil,
+	"branches/quantize":          nil,
+	"branches/translate/grammar": nil,
 }
 
 // Chapters and branches import the standard library, chapters (those before),

@@ -150,11 +150,11 @@ func (b *Book) before(p *page, link *ast.Link, f *source.File) {
 }
 
 // chapterOf is 3 for ch03_attention and its subdirectories, more than for any
-// chapter for a branch, in the order of their pages, and 0 elsewhere.
+// chapter for a branch and what is below it, in the order of their pages, and 0 elsewhere.
 func (b *Book) chapterOf(dir string) int {
 	if strings.HasPrefix(dir, "branches/") {
 		for _, p := range b.pages {
-			if p.branch == dir {
+			if p.branch != "" && strings.HasPrefix(dir+"/", p.branch+"/") {
 				return p.chapter
 			}
 		}

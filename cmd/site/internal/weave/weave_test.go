@@ -80,13 +80,14 @@ func TestAppendix(t *testing.T) {
 // of them, and none of them a branch.
 func TestBranch(t *testing.T) {
 	changes := map[string]string{
-		"docs/book.txt":              small["docs/book.txt"] + "branch_less.md\nbranch_none.md\nappendix_more.md\n",
-		"docs/branch_less.md":        "# Less\n\n`Halve` undoes `twice.Twice`, see [there](ch02_twice.md).\n\n[less](../branches/less/less.go#package)\n\n[`Halve`](../branches/less/less.go#Halve)\n",
-		"docs/branch_none.md":        "# None\n\n[none](../branches/none/none.go#package)\n",
-		"docs/appendix_more.md":      "# More\n",
-		"branches/less/less.go":      "// Package less halves.\npackage less\n\nimport \"example.org/book/ch02_twice\"\n\n// Halve halves.\nfunc Halve(a int) int { return a / twice.Twice(1) }\n",
-		"branches/none/none.go":      "// Package none is nothing.\npackage none\n",
-		"branches/none/none_test.go": "package none\n",
+		"docs/book.txt":                small["docs/book.txt"] + "branch_less.md\nbranch_none.md\nappendix_more.md\n",
+		"docs/branch_less.md":          "# Less\n\n`Halve` undoes `twice.Twice`, see [there](ch02_twice.md).\n\n[less](../branches/less/less.go#package)\n\n[`Halve`](../branches/less/less.go#Halve)\n\n`Quarter` is below it.\n\n[`Quarter`](../branches/less/least/least.go#Quarter)\n",
+		"docs/branch_none.md":          "# None\n\n[none](../branches/none/none.go#package)\n",
+		"docs/appendix_more.md":        "# More\n",
+		"branches/less/less.go":        "// Package less halves.\npackage less\n\nimport \"example.org/book/ch02_twice\"\n\n// Halve halves.\nfunc Halve(a int) int { return a / twice.Twice(1) }\n",
+		"branches/less/least/least.go": "package least\n\n// Quarter quarters.\nfunc Quarter(a int) int { return a / 4 }\n",
+		"branches/none/none.go":        "// Package none is nothing.\npackage none\n",
+		"branches/none/none_test.go":   "package none\n",
 	}
 	b := woven(t, changes)
 	require.Empty(t, b.Problems)
