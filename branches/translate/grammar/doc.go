@@ -5,8 +5,7 @@
 //
 //	numbers.go     thousands here, ten thousands there
 //	times.go       the hour that moves, and dates back to front
-//	things.go      measure words and prices
-//	sentences.go   time and place before the verb
+//	rules.go       what stands where: word order and measure words as rules
 //	pairs.go       pairs of all kinds, some of them held out
 //	file.go        pairs that somebody else wrote
 //	vocabulary.go  from text to ids and back

@@ -20,18 +20,18 @@ func ExampleGenerator_Pairs() {
 	//   六亿七千六百八十四万六千二百一十八
 	// 九百二十三
 	//   nine hundred and twenty-three
-	// Wednesday, the twenty-eighth of April 2088
-	//   二〇八八年四月二十八日星期三
-	// two minutes to eight in the morning
-	//   上午七点五十八分
-	// 四十八张床九元
-	//   forty-eight beds cost nine yuan
-	// fifty-six bowls of rice at seven hundred and fifteen yuan each
-	//   五十六碗米饭，每碗七百一十五元
-	// 他上个星期在车站找到了一张票。
-	//   He found one ticket at the station last week.
-	// 她的邻居上个星期在家借了三十一把椅子。
-	//   Her neighbour borrowed thirty-one chairs at home last week.
+	// eleven o'clock
+	//   十一点
+	// 一九七五年十二月二十三日星期二上午十点五十五分
+	//   five minutes to eleven in the morning on Tuesday, the twenty-third of December 1975
+	// one bird costs six thousand three hundred and seventy-three yuan
+	//   一只鸟六千三百七十三元
+	// How much do eighteen sheep cost?
+	//   十八只羊多少钱？
+	// Our shirt is under the bed.
+	//   我们的衬衫在床下面。
+	// 他的书在哪里？
+	//   Where is his book?
 }
 
 // A thousand, a million; 万, 亿.
@@ -61,6 +61,6 @@ func ExampleVocabulary() {
 	ids = append(v.Encode("我的猫在桌子上吗？"), grammar.End)
 	fmt.Println(ids, v.Decode(ids))
 	// Output:
-	// 238 " Is", 325 " my", 481 " cat", 65 " on", 14 " the", 408 " table", 45 "?", of 526
-	// [80 38 311 25 246 96 28 94 46 2] 我的猫在桌子上吗？
+	// 201 " Is", 363 " my", 376 " cat", 47 " on", 11 " the", 343 " table", 35 "?", of 514
+	// [78 63 236 26 233 104 25 70 36 2] 我的猫在桌子上吗？
 }

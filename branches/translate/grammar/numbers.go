@@ -81,3 +81,14 @@ func chinese(n int64) string {
 	}
 	return digits[n]
 }
+
+func both(n int64) (english, chinese string) { return English(n), Chinese(n) }
+
+// counted is n before a measure word, 元 or 点: there 2 alone is 两, and within a
+// larger number it stays 二.
+func counted(n int64) (english, chinese string) {
+	if n == 2 {
+		return "two", "两"
+	}
+	return both(n)
+}

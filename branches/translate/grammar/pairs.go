@@ -65,18 +65,17 @@ func (g Generator) Pairs(n int, rng *rand.Rand) []Pair {
 }
 
 func (g Generator) draw(kind string, rng *rand.Rand) (english, chinese string) {
-	switch kind {
-	case Number:
-		n := drawNumber(rng, max(g.Shortest, 1), g.Longest)
-		return English(n), Chinese(n)
-	case Time:
-		return drawTime(rng)
-	case Price:
-		return drawPrice(rng)
-	case Sentence:
-		return drawSentence(rng)
+	if kind == Number {
+		return both(drawNumber(rng, max(g.Shortest, 1), g.Longest))
 	}
-	panic("grammar: no such kind of pairs")
+	if rules[kind] == nil {
+		panic("grammar: no such kind of pairs")
+	}
+	columns := expand(kind, rng)
+	if kind == Sentence {
+		columns[0] = strings.ToUpper(columns[0][:1]) + columns[0][1:]
+	}
+	return columns[0], columns[1]
 }
 
 // HeldOut reports whether a meaning, told by its English, is kept out of training in

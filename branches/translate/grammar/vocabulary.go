@@ -24,34 +24,32 @@ type Vocabulary struct {
 }
 
 // NewVocabulary has the special tokens, a token for each direction of pairs, and the
-// size pieces that are most frequent in them. Of pieces that occur once or do not
-// fit, it has the characters: such a word is spelled.
+// size pieces that are most frequent in them. For pieces that occur once or find no
+// room it has their characters, so that such a word can be spelled.
 func NewVocabulary(pairs []Pair, size int) *Vocabulary {
-	counts, directions, spelled := map[string]int{}, map[string]bool{}, map[string]int{}
+	special := []string{"<pad>", "<begin>", "<end>", "<unknown>"}
+	counts := map[string]int{}
 	for _, p := range pairs {
-		directions[token(p.Direction)] = true
-		for _, text := range []string{p.Source, p.Target} {
-			for _, piece := range split(text) {
-				counts[piece]++
-			}
+		if to := token(p.Direction); !slices.Contains(special, to) {
+			special = append(special, to)
+		}
+		for _, piece := range slices.Concat(split(p.Source), split(p.Target)) {
+			counts[piece]++
 		}
 	}
-	kept := frequent(counts)
-	for i, piece := range kept {
-		if i >= size || counts[piece] < 2 {
-			for _, r := range piece {
-				spelled[string(r)]++
-			}
+	slices.Sort(special[Unknown+1:])
+	all := frequent(counts)
+	kept := min(size, len(all))
+	for kept > 0 && counts[all[kept-1]] == 1 {
+		kept--
+	}
+	letters := map[string]int{}
+	for _, piece := range all[kept:] {
+		for _, r := range piece {
+			letters[string(r)]++
 		}
 	}
-	kept = slices.DeleteFunc(kept[:min(size, len(kept))], func(piece string) bool { return counts[piece] < 2 })
-	all := slices.Concat([]string{"<pad>", "<begin>", "<end>", "<unknown>"}, slices.Sorted(maps.Keys(directions)), kept)
-	for _, r := range frequent(spelled) {
-		if !slices.Contains(kept, r) {
-			all = append(all, r)
-		}
-	}
-	return VocabularyOf(all)
+	return VocabularyOf(slices.Concat(special, all[:kept], frequent(letters)))
 }
 
 // frequent sorts the keys, the most frequent first, and equally frequent ones by name.
@@ -61,11 +59,15 @@ func frequent(counts map[string]int) []string {
 	})
 }
 
-// VocabularyOf is the vocabulary whose [Vocabulary.Pieces] were kept.
+// VocabularyOf gives ids to pieces in their order: it makes the vocabulary again whose
+// [Vocabulary.Pieces] were kept.
 func VocabularyOf(pieces []string) *Vocabulary {
-	v := &Vocabulary{pieces, make(map[string]int, len(pieces))}
-	for id, piece := range pieces {
-		v.ids[piece] = id
+	v := &Vocabulary{ids: make(map[string]int, len(pieces))}
+	for _, piece := range pieces {
+		if _, ok := v.ids[piece]; !ok {
+			v.ids[piece] = len(v.pieces)
+			v.pieces = append(v.pieces, piece)
+		}
 	}
 	return v
 }
@@ -105,6 +107,11 @@ func (v *Vocabulary) Encode(text string) []int {
 	return ids
 }
 
+// Missing are the pieces of a text that cannot even be spelled.
+func (v *Vocabulary) Missing(text string) []string {
+	return slices.DeleteFunc(split(text), func(piece string) bool { return !slices.Contains(v.Encode(piece), Unknown) })
+}
+
 // Decode is the text of ids, up to the first [End]. Of special tokens only [Unknown] is seen.
 func (v *Vocabulary) Decode(ids []int) string {
 	var text strings.Builder
@@ -127,7 +134,7 @@ func (v *Vocabulary) Decode(ids []int) string {
 // elsewhere, so that it is the same piece.
 func split(text string) []string {
 	text = strings.Join(strings.Fields(text), " ")
-	if first, _ := utf8.DecodeRuneInString(text); !single(first) {
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && !single(first) {
 		text = " " + text
 	}
 	var pieces []string
