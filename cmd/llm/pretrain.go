@@ -23,7 +23,6 @@ import (
 	"github.com/llm-from-scratch/llm/internal/figures"
 	"github.com/llm-from-scratch/llm/internal/footprint"
 	"github.com/llm-from-scratch/llm/internal/plaintext"
-	"github.com/llm-from-scratch/llm/internal/strictjson"
 	"github.com/llm-from-scratch/llm/internal/training"
 )
 
@@ -36,6 +35,7 @@ const newton = "runs/newton"
 type pretrainOptions struct {
 	pretrain.Settings // of the schedule, Peak and Total are chosen
 	source            // "" for Newton's Opticks
+	station
 
 	Layers  int    `json:"layers"`
 	Width   int    `json:"width"`
@@ -67,6 +67,7 @@ func pretrainCommand() *cobra.Command {
 	f.add(cmd, newton)
 	flags := cmd.Flags()
 	flags.StringVar(&o.Data, "data", o.Data, "text `file` to learn from, or its name among the downloads (default Newton's Opticks)")
+	o.flag(cmd)
 	flags.IntVar(&o.Layers, "layers", o.Layers, "blocks of the model")
 	flags.IntVar(&o.Width, "width", o.Width, "size of the vector at each position")
 	flags.IntVar(&o.Heads, "heads", o.Heads, "attention heads; they divide the width")
@@ -109,6 +110,9 @@ func (o *pretrainOptions) Check() error {
 	c := o.config(o.Vocab)
 	if err := c.Validate(); err != nil {
 		return usageError{err}
+	}
+	if err := o.check(c); err != nil {
+		return err
 	}
 	if need := float64(o.memory(c).Total()); need > 64<<30 {
 		return usagef("training this model takes %.0f GB of memory; make -width, -layers, -vocab or -batch smaller", need/(1<<30))
@@ -155,11 +159,11 @@ func (o *pretrainOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, err
 	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(o.Batch, rng) }
 	return &training.Run{
 		Trainer: pretrain.NewTrainer(lm, epoch, o.training()), Total: o.Schedule.Total, Rate: o.Schedule.Peak,
-		Every: cmp.Or(o.Every, max(1, o.Schedule.Total/12)), Memory: o.memory(m.Config),
+		Every: cmp.Or(o.Every, max(1, o.Schedule.Total/12)), Memory: o.memory(o.config(bpe.Vocab())),
 		Title: "Cross-entropy while pretraining",
 		About: fmt.Sprintf("text: %s, %d tokens to learn from and %d to validate with\n", filepath.Base(text.Path), train.IDs(), validation.IDs()) +
 			fmt.Sprintf("model: %d layers of width %d, %d tokens of context, vocabulary %d: %s weights\n",
-				o.Layers, o.Width, o.Context, bpe.Vocab(), figures.Thousands(m.Config.ParamCount())),
+				o.Layers, o.Width, o.Context, bpe.Vocab(), figures.Thousands(values(m))),
 		Validate: func() (float64, int) {
 			return pretrain.Evaluate(lm, validation.Batches(min(o.Batch, validation.Len()), nil), 0)
 		},
@@ -174,15 +178,9 @@ func (o *pretrainOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, err
 }
 
 // model is a new model and tokenizer, or those of the run to go on with.
-func (o *pretrainOptions) model(f *runFlags, learn string) (*gpt.Model, *tokens.BPE, error) {
+func (o *pretrainOptions) model(f *runFlags, learn string) (gpt.Network, *tokens.BPE, error) {
 	if f.resume {
-		m, bpe, err := pretrain.LoadModel(f.out)
-		if err == nil {
-			if d := strictjson.Differ(o.config(bpe.Vocab()), m.Config); d != "" {
-				err = fmt.Errorf("%s does not fit the run: %s", filepath.Join(f.out, "config.json"), d)
-			}
-		}
-		return m, bpe, err
+		return o.saved(f.out, o.config)
 	}
 	train := tokens.TrainBPE
 	if o.Plain {
@@ -194,7 +192,7 @@ func (o *pretrainOptions) model(f *runFlags, learn string) (*gpt.Model, *tokens.
 	if err != nil {
 		return nil, nil, err
 	}
-	m := gpt.New(o.config(bpe.Vocab()))
+	m := o.network(o.config(bpe.Vocab()))
 	m.Init(rand.New(rand.NewPCG(o.Seed, 0)))
 	return m, bpe, nil
 }
@@ -221,7 +219,7 @@ func (o *pretrainOptions) windows(bpe *tokens.BPE, learn, validate string) (trai
 
 // sample lets the model write. What it draws depends on the step and not on what
 // was drawn before, so that a resumed run writes the same.
-func (o *pretrainOptions) sample(m *gpt.Model, bpe *tokens.BPE, step int) string {
+func (o *pretrainOptions) sample(m gpt.Decoder, bpe *tokens.BPE, step int) string {
 	rng := rand.New(rand.NewPCG(o.Seed, 1<<32+uint64(step)))
 	prompt := encodeText(bpe, o.Prompt, o.Plain)
 	var text strings.Builder

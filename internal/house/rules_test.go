@@ -23,6 +23,7 @@ var branches = map[string][]string{
 	"branches/llama":             {"branches/layers", "branches/lora"}, // lora in its tests
 	"branches/lora":              nil,
 	"branches/quantize":          nil,
+	"branches/steps":             {"branches/layers", "branches/llama"},
 	"branches/translate/grammar": nil,
 }
 
@@ -114,6 +115,7 @@ var folderVariables = map[string][]string{
 var panicExceptions = map[string]string{
 	"ch04_gpt/params.go":       "Validate says which number of the configuration is wrong",
 	"branches/llama/params.go": "New passes the text of Validate on",
+	"branches/steps/params.go": "New passes the text of Validate on",
 }
 
 // The most lines of Go outside tests that a room has: a reader sits down with a

@@ -1,0 +1,144 @@
+package steps
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/llm-from-scratch/llm/branches/layers"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+)
+
+// Params lists the parameters in their one order, under chapter 4's names where it
+// has such a part.
+func (m *Model) Params() []gpt.Param {
+	slots := m.slots()
+	params := make([]gpt.Param, len(slots))
+	for i, s := range slots {
+		params[i] = gpt.Param{Name: s.name, Shape: s.shape, Data: *s.data}
+	}
+	return params
+}
+
+// A slot is a parameter and the place in the model that holds its memory. The level is
+// the number of its block: -1 for the embedding, L for what stands behind them.
+type slot struct {
+	name  string
+	shape []int
+	data  *[]float32
+	level int
+}
+
+// qkvCols is the width of queries, keys and values side by side.
+func (c Config) qkvCols() int { return c.Width + 2*c.Width/c.Heads*c.KVHeads }
+
+// slots is the one place where names, shapes and order are written down.
+func (m *Model) slots() (list []slot) {
+	c, level := m.Config, -1
+	vector := func(name string, size int, v *[]float32) { list = append(list, slot{name, []int{size}, v, level}) }
+	matrix := func(name string, rows, cols int, w *blas32.General) {
+		w.Rows, w.Cols, w.Stride = rows, cols, cols
+		list = append(list, slot{name + ".weight", []int{rows, cols}, &w.Data, level})
+	}
+	linear := func(name string, rows, cols, out int, w *blas32.General, bias *[]float32) {
+		matrix(name, rows, cols, w)
+		if !c.NoBias {
+			vector(name+".bias", out, bias)
+		}
+	}
+	norm := func(name string, n Norm) {
+		if c.RMSNorm {
+			vector(name+".weight", c.Width, &n.RMS.Weight)
+		} else {
+			vector(name+".weight", c.Width, &n.Layer.Weight)
+			vector(name+".bias", c.Width, &n.Layer.Bias)
+		}
+	}
+	C, F := c.Width, c.Hidden
+	matrix("wte", c.Vocab, C, &m.Embedding.Tokens)
+	if !c.Rotary {
+		matrix("wpe", c.Context, C, &m.Embedding.Positions)
+	}
+	for level = range m.Blocks {
+		b, h := &m.Blocks[level], fmt.Sprintf("h.%d.", level)
+		norm(h+"ln_1", b.Norm1)
+		linear(h+"attn.c_attn", C, c.qkvCols(), c.qkvCols(), &b.QKV.W, &b.QKV.B)
+		linear(h+"attn.c_proj", C, C, C, &b.Proj.W, &b.Proj.B)
+		norm(h+"ln_2", b.Norm2)
+		if c.SwiGLU { // these lie with a row for each output
+			linear(h+"mlp.gate", F, C, F, &b.Gated.Gate.W, &b.Gated.Gate.B)
+			linear(h+"mlp.up", F, C, F, &b.Gated.Up.W, &b.Gated.Up.B)
+			linear(h+"mlp.c_proj", C, F, C, &b.Gated.Down.W, &b.Gated.Down.B)
+		} else {
+			linear(h+"mlp.c_fc", C, 4*C, 4*C, &b.MLP.Fc.W, &b.MLP.Fc.B)
+			linear(h+"mlp.c_proj", 4*C, C, C, &b.MLP.Proj.W, &b.MLP.Proj.B)
+		}
+	}
+	level = len(m.Blocks)
+	norm("ln_f", m.Norm)
+	return list
+}
+
+// New returns a model with all weights zero. It panics if the configuration is not
+// valid; ask [Config.Validate] first where it comes from a user.
+func New(c Config) *Model { return (&Model{Config: c}).Gradient(nil) }
+
+// Params are those of a model of this configuration, without memory.
+func (c Config) Params() []gpt.Param { return (&Model{Config: c}).Gradient(gpt.Frozen).Params() }
+
+// norm returns a norm of the chosen kind, still without memory.
+func (c Config) norm() Norm {
+	if c.RMSNorm {
+		return Norm{RMS: &layers.RMSNorm{Epsilon: epsilon}}
+	}
+	return Norm{Layer: &gpt.LayerNorm{}}
+}
+
+// Gradient returns a value for the gradients of m, all zero: another Model, without
+// memory for the parameters whose names trains refuses. A nil trains refuses none.
+func (m *Model) Gradient(trains func(name string) bool) *Model {
+	c := m.Config
+	if err := c.Validate(); err != nil {
+		panic(err.Error())
+	}
+	g := &Model{Config: c, Blocks: make([]Block, c.Layers), Norm: c.norm(), lowest: c.Layers}
+	for i := range g.Blocks {
+		b := &g.Blocks[i]
+		*b = Block{Norm1: c.norm(), Norm2: c.norm(), Heads: c.Heads, KVHeads: c.KVHeads, Rotary: c.Rotary}
+		if c.SwiGLU {
+			b.Gated = &layers.SwiGLU{}
+		} else {
+			b.MLP = &gpt.MLP{}
+		}
+	}
+	for _, s := range g.slots() {
+		if trains == nil || trains(s.name) {
+			*s.data = make([]float32, gpt.Param{Shape: s.shape}.Size())
+			g.lowest = min(g.lowest, s.level)
+		}
+	}
+	return g
+}
+
+// Init draws the weights as chapter 4 does, whatever parts there are.
+func (m *Model) Init(rng *rand.Rand) {
+	for _, p := range m.Params() {
+		std := 0.02
+		if strings.HasSuffix(p.Name, "c_proj.weight") {
+			std *= 1 / math.Sqrt(float64(2*m.Config.Layers))
+		}
+		for i := range p.Data {
+			switch {
+			case strings.HasSuffix(p.Name, ".bias"):
+				p.Data[i] = 0
+			case strings.Contains(p.Name, "ln_"):
+				p.Data[i] = 1
+			default:
+				p.Data[i] = float32(std * rng.NormFloat64())
+			}
+		}
+	}
+}
