@@ -24,6 +24,7 @@ var branches = map[string][]string{
 	"branches/lora":              nil,
 	"branches/quantize":          nil,
 	"branches/steps":             {"branches/layers", "branches/llama"},
+	"branches/translate/bleu":    nil,
 	"branches/translate/grammar": nil,
 }
 
