@@ -56,7 +56,11 @@ func LoadGGUF(f *gguf.File) (m *Model, err error) {
 
 // WriteConfig writes config.json, so that chapter 5 can save the model.
 func (m *Model) WriteConfig(w io.Writer) error {
-	c := m.Config
+	return llamafiles.WriteConfig(w, m.Config.ForFiles())
+}
+
+// ForFiles is [FromConfig] the other way round.
+func (c Config) ForFiles() llamafiles.Config {
 	j := llamafiles.Config{
 		ModelType: "llama", Vocab: c.Vocab, Context: c.Context, Width: c.Width, Hidden: c.Hidden, Layers: c.Layers,
 		Heads: c.Heads, KVHeads: c.KVHeads, HeadDim: c.HeadDim, Epsilon: c.Epsilon, Tied: c.TiedHead,
@@ -71,7 +75,7 @@ func (m *Model) WriteConfig(w io.Writer) error {
 	if s := c.Rotary.Scaling; s.Factor != 0 {
 		j.Rope = llamafiles.Rope{Type: "llama3", Theta: c.Rotary.Theta, Factor: s.Factor, Low: s.Low, High: s.High, Context: s.Context}
 	}
-	return llamafiles.WriteConfig(w, j)
+	return j
 }
 
 // FromConfig is what config.json says, in this package's words. The three families

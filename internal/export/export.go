@@ -1,8 +1,15 @@
-// Package export writes a model as the Hugging Face libraries save a GPT-2, for
-// everything that loads what they save.
+// Package export takes models to other programs: as the directory in which the
+// Hugging Face libraries save a GPT-2, for everything that loads what they save, and
+// as one GGUF file, for llama.cpp and what is built on it, out of which it also reads
+// a GPT-2 again.
 //
-// The names of the tensors have no prefix, as in the files that GPT-2 was
-// published with: there are programs that read only these.
+// Read the files in this order:
+//
+//	export.go     the directory
+//	gguf.go       the one file
+//	gpt2.go       a GPT-2 into it and out of it
+//	tokenizer.go  what it says of the tokenizer
+//	modelfile.go  and of conversations, for Ollama
 package export
 
 import (
@@ -24,7 +31,9 @@ import (
 )
 
 // Write writes a model and its tokenizer to dir, which it creates if needed,
-// with weights of type t: all files, or none if ctx breaks it off.
+// with weights of type t: all files, or none if ctx breaks it off. The names of the
+// tensors have no prefix, as in the files that GPT-2 was published with: there are
+// programs that read only these.
 func Write(ctx context.Context, dir string, m *gpt.Model, bpe *tokens.BPE, t safetensors.DType) error {
 	asJSON := func(v any) func(io.Writer) error {
 		return func(w io.Writer) error { return strictjson.Write(w, v) }

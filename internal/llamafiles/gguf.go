@@ -140,17 +140,13 @@ func (r *Rope) scaling(f *gguf.File, D int) error {
 		return err
 	}
 	*r = Rope{Type: "llama3", Theta: r.Theta, Partial: 1, Factor: float64(slices.Max(divisors.Data)), Low: 1, High: 4}
-	turns := func(i int) float64 { // of a context of one token
-		return math.Pow(r.Theta, -2*float64(i)/float64(D)) / (2 * math.Pi)
-	}
 	for i, d := range divisors.Data {
 		if keep := r.keep(float64(d)); keep > 0.001 && keep < 0.999 {
-			r.Context = int(math.Round((r.Low + keep*(r.High-r.Low)) / turns(i)))
+			r.Context = int(math.Round((r.Low + keep*(r.High-r.Low)) / r.turns(i, D)))
 		}
 	}
-	for i, d := range divisors.Data {
-		keep := min(1, max(0, (float64(r.Context)*turns(i)-r.Low)/(r.High-r.Low)))
-		if want := 1 / ((1-keep)/r.Factor + keep); r.Context == 0 || math.Abs(want-float64(d)) > 1e-3*want {
+	for i, want := range r.divisors(D) {
+		if d := divisors.Data[i]; r.Context == 0 || math.Abs(float64(want-d)) > 1e-3*float64(want) {
 			return fmt.Errorf("%s: tensor %q divides frequency %d by %v, as no stretch of Llama 3's does: take the model's original files", f.Name, scalingName, i, d)
 		}
 	}
@@ -159,6 +155,21 @@ func (r *Rope) scaling(f *gguf.File, D int) error {
 
 // keep is how much of a frequency stays, from what it is divided by.
 func (r *Rope) keep(divisor float64) float64 { return (1/divisor - 1/r.Factor) / (1 - 1/r.Factor) }
+
+// turns is how often frequency i of D/2 turns in a context of one token.
+func (r *Rope) turns(i, D int) float64 {
+	return math.Pow(r.Theta, -2*float64(i)/float64(D)) / (2 * math.Pi)
+}
+
+// divisors are what each of the D/2 frequencies is divided by.
+func (r *Rope) divisors(D int) []float32 {
+	list := make([]float32, D/2)
+	for i := range list {
+		keep := min(1, max(0, (float64(r.Context)*r.turns(i, D)-r.Low)/(r.High-r.Low)))
+		list[i] = float32(1 / ((1-keep)/r.Factor + keep))
+	}
+	return list
+}
 
 // ReadGGUF is [ReadWeights] for a GGUF file, of which c is the configuration.
 func ReadGGUF[P safetensors.Named](f *gguf.File, c Config, shapes, params func() []P) error {
@@ -179,11 +190,17 @@ func ReadGGUF[P safetensors.Named](f *gguf.File, c Config, shapes, params func()
 		if err := f.Read(t); err != nil {
 			return err
 		}
-		if c.ModelType == "llama" && (strings.Contains(name, "q_proj") || strings.Contains(name, "k_proj")) {
+		if c.pairs(name) {
 			halvesFirst(t.Data, c.HeadDim, len(t.Data)/t.Shape[0])
 		}
 	}
 	return nil
+}
+
+// pairs says whether a GGUF file has the rows of a tensor in pairs: in the
+// architecture llama, those of the queries and keys, of their biases as well.
+func (c Config) pairs(name string) bool {
+	return c.ModelType == "llama" && (strings.Contains(name, "q_proj") || strings.Contains(name, "k_proj"))
 }
 
 // halvesFirst puts the rows of every head of D in another order. In a GGUF file of

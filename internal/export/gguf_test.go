@@ -1,0 +1,268 @@
+package export_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/llm-from-scratch/llm/branches/llama"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/export"
+	"github.com/llm-from-scratch/llm/internal/gguf"
+	"github.com/llm-from-scratch/llm/internal/golden"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
+)
+
+const text = "The Rays of Light are Colours of the Sun, and every Body reflects the Rays of its own Colour.\n\nBy Experiment 17. it appears that Light is refracted by a Prism of Glass."
+
+// gpt2 is a small model that has learned the text, and its tokenizer.
+func gpt2(t testing.TB, width int, biases, tied bool) (*gpt.Model, *tokens.BPE) {
+	bpe, err := tokens.TrainBPE(text, 300)
+	require.NoError(t, err)
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 64, Width: width, Heads: 4, Layers: 2, QKVBias: biases, TiedHead: tied})
+	m.Init(rand.New(rand.NewPCG(1, 2)))
+	ids := bpe.Encode(text)[:65]
+	batch := embeddings.Batch{B: 1, T: 64, Inputs: ids[:64], Targets: ids[1:]}
+	l := pretrain.NewLanguageModel(m, nil, 1, 64)
+	optimizer := pretrain.NewOptimizer(pretrain.AdamW{Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8}, l.Params(), l.Grads())
+	for range 60 {
+		l.Learn(batch, 1, nil)
+		optimizer.Step(3e-3, 1)
+	}
+	return m, bpe
+}
+
+func tokenizer(t testing.TB, bpe *tokens.BPE) gguf.Tokenizer {
+	tok, err := export.TokenizerOf(bpe)
+	require.NoError(t, err)
+	return tok
+}
+
+// written exports a model and opens the file again.
+func written(t testing.TB, m any, g export.GGUF) (path string, f *gguf.File, halves int) {
+	dir := filepath.Join(t.TempDir(), "out")
+	halves, err := g.Write(t.Context(), dir, m)
+	require.NoError(t, err)
+	path = filepath.Join(dir, export.GGUFFile)
+	f, err = gguf.Open(path)
+	require.NoError(t, err)
+	t.Cleanup(func() { f.Close() })
+	return path, f, halves
+}
+
+// A GPT-2 comes back to the bit, with its tokenizer; one without biases with biases of zero.
+func TestGPT2ThereAndBack(t *testing.T) {
+	for _, tied := range []bool{true, false} {
+		m, bpe := gpt2(t, 48, true, tied)
+		tok := tokenizer(t, bpe)
+		_, f, halves := written(t, m, export.GGUF{Name: "tiny", Tokenizer: tok})
+		require.Zero(t, halves)
+		got, again, err := export.LoadGPT2(f)
+		require.NoError(t, err)
+		require.Equal(t, m.Config, got.Config)
+		require.Equal(t, m.Params(), got.Params())
+		require.Equal(t, bpe, again)
+	}
+	m, bpe := gpt2(t, 48, false, true)
+	_, f, _ := written(t, m, export.GGUF{Tokenizer: tokenizer(t, bpe)})
+	got, _, err := export.LoadGPT2(f)
+	require.NoError(t, err)
+	require.True(t, got.Config.QKVBias)
+	prompt := []int{84, 104, 101}
+	require.Equal(t, m.NewCache().Extend(prompt), got.NewCache().Extend(prompt))
+}
+
+// llamaCPP asks llama.cpp, in the Python at LLMBOOK_LLAMA_CPP.
+type answer struct {
+	IDs      [][]int
+	Gaps     [][]float64
+	Logits   [][]float32
+	Texts    [][]int
+	Begin    []int
+	BOS, EOS int
+	Version  string
+}
+
+func llamaCPP(t testing.TB, path string, question map[string]any) (a answer) {
+	t.Helper()
+	python := os.Getenv("LLMBOOK_LLAMA_CPP")
+	if python == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("needs llama.cpp: pip install llama-cpp-python, and set LLMBOOK_LLAMA_CPP to that python")
+		}
+		t.Skip("needs llama.cpp: pip install llama-cpp-python, and set LLMBOOK_LLAMA_CPP to that python")
+	}
+	in, err := json.Marshal(question)
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "ask_llama.py"), path)
+	cmd.Stdin = bytes.NewReader(in)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	require.NoError(t, json.Unmarshal(out, &a))
+	return a
+}
+
+// A tolerance says how near llama.cpp's scores are to ours, relative to the largest, and
+// how much better than the second a token has to score for both to choose it.
+//
+// With F32 only the order of sums differs, but that llama.cpp looks GELU up in a table of
+// F16. With F16 and Q8_0 it rounds what it multiplies the weights with to as few bits.
+type tolerance struct{ logits, gap, share float64 }
+
+var tolerances = map[gguf.Type]tolerance{gguf.F32: {1e-5, 1e-4, 0.99}, gguf.F16: {5e-3, 3e-3, 0.9}, gguf.Q8_0: {0.1, 3e-2, 0.5}}
+
+// agree lets llama.cpp go on with prompts, and this book read what it writes: at each
+// token both must choose the same, but where the two best score so alike that rounding
+// decides. That may be so at a few of all tokens.
+func agree(t testing.TB, path string, m gpt.Decoder, prompts [][]int, n int, near tolerance) {
+	t.Helper()
+	a := llamaCPP(t, path, map[string]any{"prompts": prompts, "new": n})
+	compared := 0
+	for i, prompt := range prompts {
+		cache := m.NewCache()
+		mine := cache.Extend(prompt)
+		golden.Close(t, "logits", a.Logits[i], mine, near.logits)
+		gap := near.gap * math.Abs(float64(slices.Max(mine)))
+		for at, id := range a.IDs[i] {
+			if a.Gaps[i][at] >= gap {
+				require.Equal(t, id, gpt.Argmax(mine), "prompt %d, token %d", i, at)
+				compared++
+			}
+			mine = cache.Extend([]int{id})
+		}
+	}
+	t.Logf("%s: %d of %d tokens", path, compared, n*len(prompts))
+	require.GreaterOrEqual(t, compared, int(near.share*float64(n*len(prompts))))
+}
+
+func prompts(vocab, n, length int) (list [][]int) {
+	rng := rand.New(rand.NewPCG(2, 3))
+	for range n {
+		prompt := make([]int, length)
+		for i := range prompt {
+			prompt[i] = rng.IntN(vocab)
+		}
+		list = append(list, prompt)
+	}
+	return list
+}
+
+// madeUp is a tokenizer for models whose tokens are only numbers.
+func madeUp(n int) gguf.Tokenizer {
+	t := gguf.Tokenizer{Model: "gpt2", Pre: "gpt-2", BOS: 1, EOS: 2, EOT: -1, Merges: []string{}}
+	for id := range n {
+		t.Tokens, t.Types = append(t.Tokens, fmt.Sprintf("t%d", id)), append(t.Types, gguf.Normal)
+	}
+	return t
+}
+
+// llama.cpp reads what is written and goes on with prompts in the same way.
+func TestLlamaCPP(t *testing.T) {
+	for _, kind := range []gguf.Type{gguf.F32, gguf.F16, gguf.Q8_0} {
+		for _, tied := range []bool{true, false} {
+			m, bpe := gpt2(t, 64, tied, tied)
+			path, f, halves := written(t, m, export.GGUF{Name: "tiny", Tokenizer: tokenizer(t, bpe), Type: kind})
+			require.Zero(t, halves)
+			back, _, err := export.LoadGPT2(f)
+			require.NoError(t, err)
+			near := tolerances[kind]
+			near.logits = max(near.logits, 5e-4) // GELU
+			agree(t, path, back, [][]int{bpe.Encode("The Rays"), bpe.Encode("Colours of the"), bpe.Encode("By Exp"), bpe.Encode("Light")}, 40, near)
+		}
+		for _, name := range []string{"llama-tied", "llama-mha-bias", "llama3-scaled", "llama-bf16", "qwen2", "qwen3"} {
+			m := goldenModel(t, name)
+			path, f, halves := written(t, m, export.GGUF{Name: name, Tokenizer: madeUp(97), Type: kind})
+			require.Equal(t, kind == gguf.Q8_0, halves > 0, "rows of 48 and 80 values are not whole blocks of 32")
+			back, err := llama.LoadGGUF(f)
+			require.NoError(t, err)
+			if kind == gguf.F32 {
+				require.Equal(t, m, back)
+			}
+			agree(t, path, back, prompts(97, 4, 20), 40, tolerances[kind])
+		}
+	}
+}
+
+// llama.cpp's own quantizer makes the same Q8_0 of what was written as F32.
+func TestLlamaCPPQuantizesTheSame(t *testing.T) {
+	m, bpe := gpt2(t, 64, true, false)
+	floats, _, _ := written(t, m, export.GGUF{Tokenizer: tokenizer(t, bpe)})
+	_, mine, _ := written(t, m, export.GGUF{Tokenizer: tokenizer(t, bpe), Type: gguf.Q8_0})
+	theirs := filepath.Join(t.TempDir(), "q8_0.gguf")
+	llamaCPP(t, floats, map[string]any{"prompts": [][]int{}, "new": 0, "quantize": theirs})
+	f, err := gguf.Open(theirs)
+	require.NoError(t, err)
+	defer f.Close()
+	require.ElementsMatch(t, mine.Names(), f.Names())
+	for _, name := range mine.Names() {
+		kind, shape, _ := mine.Tensor(name)
+		theirKind, _, _ := f.Tensor(name)
+		require.Equal(t, kind, theirKind, name)
+		size := 1
+		for _, d := range shape {
+			size *= d
+		}
+		a, b := gpt.Param{Name: name, Shape: shape, Data: make([]float32, size)}, gpt.Param{Name: name, Shape: shape, Data: make([]float32, size)}
+		require.NoError(t, mine.Read(safetensors.Tensor(a)))
+		require.NoError(t, f.Read(safetensors.Tensor(b)))
+		require.Equal(t, b.Data, a.Data, name)
+	}
+}
+
+// A real model, from a file in four bits: it is written in three types, and llama.cpp
+// goes on with questions as the book does, and finds the same ids of the same texts.
+func TestLlamaCPPSmolLM2(t *testing.T) {
+	golden.Large(t)
+	f, err := gguf.Open(golden.Model(t, "smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"))
+	require.NoError(t, err)
+	defer f.Close()
+	m, err := llama.LoadGGUF(f)
+	require.NoError(t, err)
+	tok, err := f.Tokenizer()
+	require.NoError(t, err)
+	var want struct {
+		Prompts []struct {
+			Prompt []int `json:"prompt_ids"`
+			IDs    []int
+		}
+	}
+	golden.JSON(t, "smollm2/greedy.json", &want)
+	var questions [][]int
+	for _, p := range want.Prompts[:3] {
+		questions = append(questions, p.Prompt)
+	}
+	for _, kind := range []gguf.Type{gguf.F32, gguf.F16, gguf.Q8_0} {
+		path, back, halves := written(t, m, export.GGUF{Name: "SmolLM2", Tokenizer: tok, Type: kind})
+		require.Zero(t, halves)
+		again, err := back.Tokenizer()
+		require.NoError(t, err)
+		require.Equal(t, tok, again)
+		rounded, err := llama.LoadGGUF(back)
+		require.NoError(t, err)
+		agree(t, path, rounded, questions, 24, tolerances[kind])
+		require.NoError(t, os.Remove(path))
+	}
+}
+
+// goldenModel is one of the small models that transformers has made.
+func goldenModel(t testing.TB, name string) *llama.Model {
+	golden.Large(t)
+	dir := filepath.Dir(golden.Path(t, "llama/"+name+"/config.json"))
+	m, err := llama.Load(os.DirFS(dir), dir)
+	require.NoError(t, err)
+	return m
+}
