@@ -79,6 +79,7 @@ var Figures = []Figure{
 	{"grouped", computed(grouped)},
 	{"asked", asked},
 	{"four-bits", computed(fourBits)},
+	{"regrouping", computed(regrouping)},
 }
 
 // computed is a picture that needs no file.
