@@ -10,13 +10,31 @@ import (
 // Linear is the layer y = x Wᵀ + b. It is chapter 3's, but for the matrix, which
 // lies as the files of these models have it: a row for each output.
 type Linear struct {
-	W blas32.General // (out, in)
-	B []float32      // (out), or nil for none
+	W      blas32.General // (out, in)
+	B      []float32      // (out), or nil for none
+	Int8   *f32.Int8      // the same, a byte each, frozen; W has then its shape alone
+	Change *LowRank       // beside W; nil for none
+}
+
+// Frozen returns a value for the gradients of l, without memory for any.
+func (l *Linear) Frozen() Linear {
+	g := Linear{Int8: l.Int8}
+	if l.Change != nil {
+		g.Change = &LowRank{A: blas32.General{Rows: l.Change.A.Rows}}
+	}
+	return g
 }
 
 // Forward sets y (N,out) for the rows of x (N,in).
 func (l *Linear) Forward(y, x blas32.General) {
-	f32.GemmThen(blas.NoTrans, blas.Trans, 1, x, l.W, 0, y, f32.Epilogue{Bias: l.B})
+	if l.Int8 != nil {
+		f32.GemmInt8(x, l.Int8, y, f32.Epilogue{Bias: l.B})
+	} else {
+		f32.GemmThen(blas.NoTrans, blas.Trans, 1, x, l.W, 0, y, f32.Epilogue{Bias: l.B})
+	}
+	if l.Change != nil {
+		l.Change.Forward(y, x)
+	}
 }
 
 // Backward undoes y = x Wᵀ + b. It sets dx (N,in), or with beta 1 adds to it,
@@ -24,7 +42,9 @@ func (l *Linear) Forward(y, x blas32.General) {
 //
 //	dx = dy W    dW += dyᵀ x    db += Σ_rows dy
 func (l *Linear) Backward(dx blas32.General, beta float32, grad *Linear, dy, x blas32.General) {
-	if dx.Data != nil {
+	if dx.Data != nil && l.Int8 != nil {
+		f32.GemmInt8Back(dy, l.Int8, beta, dx)
+	} else if dx.Data != nil {
 		f32.Gemm(blas.NoTrans, blas.NoTrans, 1, dy, l.W, beta, dx)
 	}
 	if grad.W.Data != nil {
@@ -32,6 +52,18 @@ func (l *Linear) Backward(dx blas32.General, beta float32, grad *Linear, dy, x b
 	}
 	if grad.B != nil {
 		f32.SumRows(grad.B, dy)
+	}
+	if l.Change != nil {
+		l.Change.Backward(dx, grad.Change, dy, x)
+	}
+}
+
+// Row sets dst (in) to row i of W.
+func (l *Linear) Row(dst []float32, i int) {
+	if l.Int8 != nil {
+		l.Int8.Row(dst, i)
+	} else {
+		copy(dst, f32.Row(l.W, i))
 	}
 }
 

@@ -1,7 +1,6 @@
 package llama
 
 import (
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/llm-from-scratch/llm/branches/layers"
@@ -19,12 +18,12 @@ const (
 // it runs. It is a [gpt.Network], and its gradient is another Model.
 type Model struct {
 	Config      Config
-	Tokens      blas32.General // (V,C), the embedding
+	Tokens      layers.Linear // (V,C), the embedding
 	Blocks      []Block
 	Norm        layers.RMSNorm
-	Head        blas32.General // (V,C); the token embedding itself if tied
-	Frequencies []float32      // (D/2), see [layers.Rotary.Frequencies]
-	lowest      int            // in a gradient, the lowest level that is trained
+	Head        layers.Linear // (V,C); the token embedding itself if tied
+	Frequencies []float32     // (D/2), see [layers.Rotary.Frequencies]
+	lowest      int           // in a gradient, the lowest level that is trained
 }
 
 // Sizes are those of its configuration.
@@ -36,13 +35,13 @@ func (m *Model) Sizes() gpt.Sizes {
 // Logits scores every token of the vocabulary as the next one: it sets logits (N,V)
 // to hidden·headᵀ for hidden vectors (N,C).
 func (m *Model) Logits(logits, hidden blas32.General) {
-	f32.Gemm(blas.NoTrans, blas.Trans, 1, hidden, m.Head, 0, logits)
+	m.Head.Forward(logits, hidden)
 }
 
 // embed sets x (N,C) to the vectors of ids. They say nothing of positions.
 func (m *Model) embed(x blas32.General, ids []int) {
 	for i, id := range ids {
-		copy(f32.Row(x, i), f32.Row(m.Tokens, id))
+		m.Tokens.Row(f32.Row(x, i), id)
 	}
 }
 
@@ -144,14 +143,11 @@ func (p *pass) Backward(dhidden blas32.General) {
 	}
 	dy = p.mask.Backward(dy, dy)
 	for i, id := range p.ids { // p.embed(x, ids)
-		f32.Add(f32.Row(p.grad.Tokens, id), f32.Row(dy, i))
+		f32.Add(f32.Row(p.grad.Tokens.W, id), f32.Row(dy, i))
 	}
 }
 
 // LogitsBackward implements [gpt.Pass].
 func (p *pass) LogitsBackward(dhidden, dlogits, hidden blas32.General) {
-	f32.Gemm(blas.NoTrans, blas.NoTrans, 1, dlogits, p.Head, 0, dhidden)
-	if p.grad.Head.Data != nil {
-		f32.Gemm(blas.Trans, blas.NoTrans, 1, dlogits, hidden, 1, p.grad.Head) // logits = hidden·headᵀ
-	}
+	p.Head.Backward(dhidden, 0, &p.grad.Head, dlogits, hidden) // p.Head.Forward(logits, hidden)
 }

@@ -2,8 +2,10 @@ package llama
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/blas/blas32"
@@ -32,46 +34,100 @@ type slot struct {
 	level int
 }
 
-// slots is the one place where names, shapes and order are written down.
-func (m *Model) slots() (list []slot) {
-	c, level := m.Config, -1
-	matrix := func(name string, rows, cols int, w *blas32.General) {
-		w.Rows, w.Cols, w.Stride = rows, cols, cols
-		list = append(list, slot{name + ".weight", []int{rows, cols}, &w.Data, level})
+// A product is a linear layer and the name of its matrix, without ".weight".
+type product struct {
+	name    string
+	out, in int
+	bias    bool
+	*layers.Linear
+}
+
+// products are those of block i.
+func (m *Model) products(i int) [7]product {
+	c, t, n, at := m.Config, &m.Blocks[i].Attention, &m.Blocks[i].MLP, fmt.Sprintf("model.layers.%d.", i)
+	C, F, HD, GD := c.Width, c.Hidden, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	return [...]product{
+		{at + "self_attn.q_proj", HD, C, c.QKVBias, &t.Query},
+		{at + "self_attn.k_proj", GD, C, c.QKVBias, &t.Key},
+		{at + "self_attn.v_proj", GD, C, c.QKVBias, &t.Value},
+		{at + "self_attn.o_proj", C, HD, c.OutBias, &t.Out},
+		{at + "mlp.gate_proj", F, C, c.MLPBias, &n.Gate},
+		{at + "mlp.up_proj", F, C, c.MLPBias, &n.Up},
+		{at + "mlp.down_proj", C, F, c.MLPBias, &n.Down},
 	}
+}
+
+// Linears yields the linear layers of the blocks, under the names of their matrices
+// without ".weight".
+func (m *Model) Linears() iter.Seq2[string, *layers.Linear] {
+	return func(yield func(string, *layers.Linear) bool) {
+		for i := range m.Blocks {
+			for _, p := range m.products(i) {
+				if !yield(p.name, p.Linear) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// slots is, with products, the one place where names, shapes and order are written
+// down. Where layers have changes these are all, since nothing else is trained then. A
+// matrix of bytes is no parameter.
+func (m *Model) slots() (list []slot) {
+	c, level, changed := m.Config, -1, []slot(nil)
 	vector := func(name string, size int, v *[]float32) {
 		list = append(list, slot{name, []int{size}, v, level})
 	}
-	linear := func(name string, out, in int, l *layers.Linear, bias bool) {
-		matrix(name, out, in, &l.W)
-		if bias {
-			vector(name+".bias", out, &l.B)
+	matrix := func(list []slot, name string, rows, cols int, w *blas32.General) []slot {
+		w.Rows, w.Cols, w.Stride = rows, cols, cols
+		return append(list, slot{name + ".weight", []int{rows, cols}, &w.Data, level})
+	}
+	linear := func(products ...product) {
+		for _, p := range products {
+			if p.Int8 == nil {
+				list = matrix(list, p.name, p.out, p.in, &p.W)
+			}
+			if p.bias {
+				vector(p.name+".bias", p.out, &p.B)
+			}
+			if p.Change != nil {
+				changed = matrix(changed, p.name+".lora_A", p.Change.A.Rows, p.in, &p.Change.A)
+				changed = matrix(changed, p.name+".lora_B", p.out, p.Change.A.Rows, &p.Change.B)
+			}
 		}
 	}
-	C, F, HD, GD := c.Width, c.Hidden, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	matrix("model.embed_tokens", c.Vocab, C, &m.Tokens)
+	C := c.Width
+	linear(product{"model.embed_tokens", c.Vocab, C, false, &m.Tokens})
 	for level = range m.Blocks {
-		b, at := &m.Blocks[level], fmt.Sprintf("model.layers.%d.", level)
+		b, at, products := &m.Blocks[level], fmt.Sprintf("model.layers.%d.", level), m.products(level)
 		vector(at+"input_layernorm.weight", C, &b.Norm1.Weight)
-		linear(at+"self_attn.q_proj", HD, C, &b.Attention.Query, c.QKVBias)
-		linear(at+"self_attn.k_proj", GD, C, &b.Attention.Key, c.QKVBias)
-		linear(at+"self_attn.v_proj", GD, C, &b.Attention.Value, c.QKVBias)
+		linear(products[:3]...)
 		if c.QKNorm {
 			vector(at+"self_attn.q_norm.weight", c.HeadDim, &b.Attention.QueryNorm.Weight)
 			vector(at+"self_attn.k_norm.weight", c.HeadDim, &b.Attention.KeyNorm.Weight)
 		}
-		linear(at+"self_attn.o_proj", C, HD, &b.Attention.Out, c.OutBias)
+		linear(products[3])
 		vector(at+"post_attention_layernorm.weight", C, &b.Norm2.Weight)
-		linear(at+"mlp.gate_proj", F, C, &b.MLP.Gate, c.MLPBias)
-		linear(at+"mlp.up_proj", F, C, &b.MLP.Up, c.MLPBias)
-		linear(at+"mlp.down_proj", C, F, &b.MLP.Down, c.MLPBias)
+		linear(products[4:]...)
 	}
 	level = len(m.Blocks)
 	vector("model.norm.weight", C, &m.Norm.Weight)
 	if !c.TiedHead {
-		matrix("lm_head", c.Vocab, C, &m.Head)
+		linear(product{"lm_head", c.Vocab, C, false, &m.Head})
+	}
+	if changed != nil {
+		return changed
 	}
 	return list
+}
+
+// Share returns another model of the same weights. Its layers can be given changes, or
+// other matrices, and those of m stay.
+func (m *Model) Share() *Model {
+	s := *m
+	s.Blocks = slices.Clone(m.Blocks)
+	return &s
 }
 
 // New returns a model with all weights zero. It panics if the configuration is not
@@ -97,6 +153,13 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 			b.Attention.QueryNorm, b.Attention.KeyNorm = &layers.RMSNorm{Epsilon: c.Epsilon}, &layers.RMSNorm{Epsilon: c.Epsilon}
 		}
 	}
+	for i := range m.Blocks { // of New, none
+		frozen := g.products(i)
+		for j, p := range m.products(i) {
+			*frozen[j].Linear = p.Frozen()
+		}
+	}
+	g.Tokens, g.Head = m.Tokens.Frozen(), m.Head.Frozen()
 	g.lowest = c.Layers
 	for _, s := range g.slots() {
 		if trains == nil || trains(s.name) {

@@ -45,9 +45,32 @@ func GemmInt8(x blas32.General, w *Int8, y blas32.General, then Epilogue) {
 	if y.Rows <= thinRows {
 		Run(w.Rows, max(4, worthWaking/max(w.Cols, 1)&^3), p.columns)
 	} else {
-		p.panels()
+		p.panels(func(w blas32.General, lo, hi int) {
+			GemmThen(blas.NoTrans, blas.Trans, 1, x, w, 0, Cols(y, lo, hi), then.columns(lo, hi))
+		})
 	}
 	*p = int8Product{panel: p.panel} // keep nobody's matrices
+	int8Products.Give(p)
+}
+
+// GemmInt8Back computes dx = dy·w + beta·dx: the way back through [GemmInt8], with its
+// promise about bits.
+func GemmInt8Back(dy blas32.General, w *Int8, beta float32, dx blas32.General) {
+	check(dy)
+	check(dx)
+	if dy.Cols != w.Rows || dx.Rows != dy.Rows || dx.Cols != w.Cols {
+		panic(badInt8)
+	}
+	if w.Rows == 0 {
+		scaleRows(beta, dx)
+	}
+	p := int8Products.Take()
+	p.w = *w
+	p.panels(func(w blas32.General, lo, hi int) {
+		Gemm(blas.NoTrans, blas.NoTrans, 1, Cols(dy, lo, hi), w, beta, dx)
+		beta = 1
+	})
+	*p = int8Product{panel: p.panel}
 	int8Products.Give(p)
 }
 
@@ -109,16 +132,15 @@ func (p *int8Product) finish(lo, hi int) {
 // a time.
 const panelRows = 512
 
-// panels multiplies x by one panel of w after the other.
-func (p *int8Product) panels() {
+// panels hands one panel of w after the other to multiply, rows lo to hi-1.
+func (p *int8Product) panels(multiply func(w blas32.General, lo, hi int)) {
 	if size := min(panelRows, p.w.Rows) * p.w.Cols; len(p.panel) < size {
 		p.panel = make([]float32, size)
 	}
 	for p.lo = 0; p.lo < p.w.Rows; p.lo += panelRows {
 		hi := min(p.lo+panelRows, p.w.Rows)
 		Run(hi-p.lo, 16, p.fill)
-		b := View(p.panel, hi-p.lo, p.w.Cols)
-		GemmThen(blas.NoTrans, blas.Trans, 1, p.x, b, 0, Cols(p.y, p.lo, hi), p.then.columns(p.lo, hi))
+		multiply(View(p.panel, hi-p.lo, p.w.Cols), p.lo, hi)
 	}
 }
 

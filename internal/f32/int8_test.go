@@ -48,6 +48,31 @@ func TestGemmInt8(t *testing.T) {
 	}
 }
 
+func TestGemmInt8Back(t *testing.T) {
+	rng := rand.New(rand.NewPCG(43, 44))
+	for _, m := range []int{0, 1, 7, 20} {
+		for _, n := range []int{0, 1, 8, 511, 513, 1030} {
+			for _, k := range []int{0, 1, 9, 72} {
+				for _, beta := range []float32{0, 1} {
+					dy, dx, w := random(rng, m, n, 1), random(rng, m, k, 2), randomInt8(rng, n, k)
+					want, row := f32.New(m, k), make([]float32, k)
+					for i := range m {
+						for j := range n {
+							w.Row(row, j)
+							f32.Axpy(f32.Row(dy, i)[j], row, f32.Row(want, i))
+						}
+						f32.Axpy(beta, f32.Row(dx, i), f32.Row(want, i))
+					}
+					f32.GemmInt8Back(dy, &w, beta, dx)
+					for i := range m {
+						require.InDeltaSlice(t, f32.Row(want, i), f32.Row(dx, i), 1e-5*float64(127*(n+1)), "%d×%d×%d", m, n, k)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestInt8Row(t *testing.T) {
 	rng := rand.New(rand.NewPCG(33, 34))
 	for _, n := range []int{1, 8, 21} {
@@ -65,7 +90,7 @@ func TestGemmInt8SameBitsOnAnyCores(t *testing.T) {
 	w := randomInt8(rng, 1111, 700)
 	for _, m := range []int{1, 3, 9} {
 		x := random(rng, m, 700, 0)
-		var first []float32
+		var first, back []float32
 		for _, procs := range []int{1, 2, 3, 8} {
 			runtime.GOMAXPROCS(procs)
 			y := f32.New(m, w.Rows)
@@ -74,6 +99,11 @@ func TestGemmInt8SameBitsOnAnyCores(t *testing.T) {
 				first = y.Data
 			}
 			require.True(t, slices.Equal(first, y.Data), "GOMAXPROCS %d, %d rows", procs, m)
+			dx := f32.New(m, w.Cols)
+			if f32.GemmInt8Back(y, &w, 0, dx); back == nil {
+				back = dx.Data
+			}
+			require.True(t, slices.Equal(back, dx.Data), "GOMAXPROCS %d, %d rows, back", procs, m)
 		}
 	}
 }
@@ -100,6 +130,7 @@ func TestGemmInt8AllocatesNoMatrix(t *testing.T) {
 	for _, m := range []int{1, 20} {
 		x, y := random(rng, m, 300, 0), f32.New(m, 600)
 		require.Less(t, allocs.Bytes(func() { f32.GemmInt8(x, &w, y, f32.Epilogue{}) }), 1024)
+		require.Less(t, allocs.Bytes(func() { f32.GemmInt8Back(y, &w, 0, x) }), 1024)
 	}
 }
 
@@ -109,6 +140,8 @@ func TestInt8Misuse(t *testing.T) {
 		func() { f32.GemmInt8(f32.New(1, 3), &w, f32.New(1, 3), f32.Epilogue{}) },
 		func() { f32.GemmInt8(f32.New(1, 4), &w, f32.New(2, 3), f32.Epilogue{}) },
 		func() { f32.GemmInt8(f32.New(1, 4), &w, f32.New(1, 4), f32.Epilogue{}) },
+		func() { f32.GemmInt8Back(f32.New(1, 4), &w, 0, f32.New(1, 4)) },
+		func() { f32.GemmInt8Back(f32.New(1, 3), &w, 0, f32.New(2, 4)) },
 		func() { w.Row(make([]float32, 3), 0) },
 	} {
 		require.Panics(t, f)
