@@ -7,6 +7,8 @@
 //	rotary.go   positions as angles
 //	grouped.go  heads that share their keys and values
 //	linear.go   a product whose matrix lies as in these models' files
+//	lowrank.go  a change beside a matrix
+//	named.go    layers under their names, and their parameters
 //
 // The rules are those of chapter 3, and each Backward takes its arguments in the same
 // order.

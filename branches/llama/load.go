@@ -1,6 +1,7 @@
 package llama
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,16 +16,24 @@ import (
 // Load reads the model in the directory dir of a file system, as Hugging Face's
 // libraries save a LlamaForCausalLM, Qwen2ForCausalLM or Qwen3ForCausalLM. The
 // directory's name stands in messages.
-func Load(files fs.FS, dir string) (m *Model, err error) {
+func Load(files fs.FS, dir string) (*Model, error) {
 	j, err := llamafiles.ReadConfig(files, dir)
 	if err != nil {
 		return nil, err
 	}
-	c := FromConfig(j)
+	return load(FromConfig(j), filepath.Join(dir, llamafiles.ConfigFile), func(shapes, make func() []gpt.Param) error {
+		return llamafiles.ReadWeights(files, dir, shapes, make)
+	})
+}
+
+// load returns a model whose values read has filled in. The name is that of the file
+// with the configuration.
+func load(c Config, name string, read func(shapes, make func() []gpt.Param) error) (*Model, error) {
 	if err := c.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, llamafiles.ConfigFile), err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	err = llamafiles.ReadWeights(files, dir, c.Params, func() []gpt.Param {
+	var m *Model
+	err := read(c.Params, func() []gpt.Param {
 		m = New(c)
 		return m.Params()
 	})
@@ -35,27 +44,24 @@ func Load(files fs.FS, dir string) (m *Model, err error) {
 }
 
 // LoadGGUF reads the model in a GGUF file, of one of the same families.
-func LoadGGUF(f *gguf.File) (m *Model, err error) {
+func LoadGGUF(f *gguf.File) (*Model, error) {
 	j, err := llamafiles.FromGGUF(f)
 	if err != nil {
 		return nil, err
 	}
-	c := FromConfig(j)
-	if err := c.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Name, err)
-	}
-	err = llamafiles.ReadGGUF(f, j, c.Params, func() []gpt.Param {
-		m = New(c)
-		return m.Params()
+	return load(FromConfig(j), f.Name, func(shapes, make func() []gpt.Param) error {
+		return llamafiles.ReadGGUF(f, j, shapes, make)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
 }
 
-// WriteConfig writes config.json, so that chapter 5 can save the model.
+// WriteConfig writes config.json, so that chapter 5 can save the model. That is an error
+// if Params are not all that there is in it.
 func (m *Model) WriteConfig(w io.Writer) error {
+	for _, l := range m.Linears() {
+		if l.Change != nil || l.Int8 != nil {
+			return errors.New("llama: no file has changes beside matrices, or matrices of bytes")
+		}
+	}
 	return llamafiles.WriteConfig(w, m.Config.ForFiles())
 }
 

@@ -2,122 +2,92 @@ package llama
 
 import (
 	"fmt"
-	"iter"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
-
-	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/llm-from-scratch/llm/branches/layers"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
 // Params lists the parameters in their one order, under the names that they have in
-// the files that Hugging Face publishes.
+// the files that Hugging Face publishes: the changes alone where layers have some.
 func (m *Model) Params() []gpt.Param {
 	slots := m.slots()
 	params := make([]gpt.Param, len(slots))
 	for i, s := range slots {
-		params[i] = gpt.Param{Name: s.name, Shape: s.shape, Data: *s.data}
+		params[i] = gpt.Param{Name: s.Name, Shape: s.Shape, Data: *s.Data}
 	}
 	return params
 }
 
-// A slot is a parameter and the place in the model that holds its memory. The level is
-// the number of its block: -1 for the embedding, L for what stands behind them.
+// A slot has a level, the number of its block: -1 for the embedding, L for what stands
+// behind them.
 type slot struct {
-	name  string
-	shape []int
-	data  *[]float32
+	layers.Slot
 	level int
 }
 
-// A product is a linear layer and the name of its matrix, without ".weight".
-type product struct {
-	name    string
-	out, in int
-	bias    bool
-	*layers.Linear
+// Linears lists the linear layers of the blocks.
+func (m *Model) Linears() (list []layers.Named) {
+	for i := range m.Blocks {
+		list = append(list, m.linears(i)...)
+	}
+	return list
 }
 
-// products are those of block i.
-func (m *Model) products(i int) [7]product {
-	c, t, n, at := m.Config, &m.Blocks[i].Attention, &m.Blocks[i].MLP, fmt.Sprintf("model.layers.%d.", i)
+func (m *Model) linears(block int) []layers.Named {
+	c, t, n, at := m.Config, &m.Blocks[block].Attention, &m.Blocks[block].MLP, fmt.Sprintf("model.layers.%d.", block)
 	C, F, HD, GD := c.Width, c.Hidden, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	return [...]product{
-		{at + "self_attn.q_proj", HD, C, c.QKVBias, &t.Query},
-		{at + "self_attn.k_proj", GD, C, c.QKVBias, &t.Key},
-		{at + "self_attn.v_proj", GD, C, c.QKVBias, &t.Value},
-		{at + "self_attn.o_proj", C, HD, c.OutBias, &t.Out},
-		{at + "mlp.gate_proj", F, C, c.MLPBias, &n.Gate},
-		{at + "mlp.up_proj", F, C, c.MLPBias, &n.Up},
-		{at + "mlp.down_proj", C, F, c.MLPBias, &n.Down},
+	return []layers.Named{
+		{Name: at + "self_attn.q_proj", Out: HD, In: C, Bias: c.QKVBias, Linear: &t.Query},
+		{Name: at + "self_attn.k_proj", Out: GD, In: C, Bias: c.QKVBias, Linear: &t.Key},
+		{Name: at + "self_attn.v_proj", Out: GD, In: C, Bias: c.QKVBias, Linear: &t.Value},
+		{Name: at + "self_attn.o_proj", Out: C, In: HD, Bias: c.OutBias, Linear: &t.Out},
+		{Name: at + "mlp.gate_proj", Out: F, In: C, Bias: c.MLPBias, Linear: &n.Gate},
+		{Name: at + "mlp.up_proj", Out: F, In: C, Bias: c.MLPBias, Linear: &n.Up},
+		{Name: at + "mlp.down_proj", Out: C, In: F, Bias: c.MLPBias, Linear: &n.Down},
 	}
 }
 
-// Linears yields the linear layers of the blocks, under the names of their matrices
-// without ".weight".
-func (m *Model) Linears() iter.Seq2[string, *layers.Linear] {
-	return func(yield func(string, *layers.Linear) bool) {
-		for i := range m.Blocks {
-			for _, p := range m.products(i) {
-				if !yield(p.name, p.Linear) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// slots is, with products, the one place where names, shapes and order are written
-// down. Where layers have changes these are all, since nothing else is trained then. A
-// matrix of bytes is no parameter.
+// slots is, with linears, the one place where names, shapes and order are written down.
 func (m *Model) slots() (list []slot) {
-	c, level, changed := m.Config, -1, []slot(nil)
+	c, level, changes := m.Config, -1, []slot(nil)
 	vector := func(name string, size int, v *[]float32) {
-		list = append(list, slot{name, []int{size}, v, level})
+		list = append(list, slot{layers.Slot{Name: name + ".weight", Shape: []int{size}, Data: v}, level})
 	}
-	matrix := func(list []slot, name string, rows, cols int, w *blas32.General) []slot {
-		w.Rows, w.Cols, w.Stride = rows, cols, cols
-		return append(list, slot{name + ".weight", []int{rows, cols}, &w.Data, level})
-	}
-	linear := func(products ...product) {
-		for _, p := range products {
-			if p.Int8 == nil {
-				list = matrix(list, p.name, p.out, p.in, &p.W)
+	linear := func(all ...layers.Named) {
+		for _, l := range all {
+			own, change := l.Slots()
+			for _, s := range own {
+				list = append(list, slot{s, level})
 			}
-			if p.bias {
-				vector(p.name+".bias", p.out, &p.B)
-			}
-			if p.Change != nil {
-				changed = matrix(changed, p.name+".lora_A", p.Change.A.Rows, p.in, &p.Change.A)
-				changed = matrix(changed, p.name+".lora_B", p.out, p.Change.A.Rows, &p.Change.B)
+			for _, s := range change {
+				changes = append(changes, slot{s, level})
 			}
 		}
 	}
-	C := c.Width
-	linear(product{"model.embed_tokens", c.Vocab, C, false, &m.Tokens})
+	linear(layers.Named{Name: "model.embed_tokens", Out: c.Vocab, In: c.Width, Linear: &m.Tokens})
 	for level = range m.Blocks {
-		b, at, products := &m.Blocks[level], fmt.Sprintf("model.layers.%d.", level), m.products(level)
-		vector(at+"input_layernorm.weight", C, &b.Norm1.Weight)
-		linear(products[:3]...)
+		b, at, all := &m.Blocks[level], fmt.Sprintf("model.layers.%d.", level), m.linears(level)
+		vector(at+"input_layernorm", c.Width, &b.Norm1.Weight)
+		linear(all[:3]...)
 		if c.QKNorm {
-			vector(at+"self_attn.q_norm.weight", c.HeadDim, &b.Attention.QueryNorm.Weight)
-			vector(at+"self_attn.k_norm.weight", c.HeadDim, &b.Attention.KeyNorm.Weight)
+			vector(at+"self_attn.q_norm", c.HeadDim, &b.Attention.QueryNorm.Weight)
+			vector(at+"self_attn.k_norm", c.HeadDim, &b.Attention.KeyNorm.Weight)
 		}
-		linear(products[3])
-		vector(at+"post_attention_layernorm.weight", C, &b.Norm2.Weight)
-		linear(products[4:]...)
+		linear(all[3])
+		vector(at+"post_attention_layernorm", c.Width, &b.Norm2.Weight)
+		linear(all[4:]...)
 	}
 	level = len(m.Blocks)
-	vector("model.norm.weight", C, &m.Norm.Weight)
+	vector("model.norm", c.Width, &m.Norm.Weight)
 	if !c.TiedHead {
-		linear(product{"lm_head", c.Vocab, C, false, &m.Head})
+		linear(layers.Named{Name: "lm_head", Out: c.Vocab, In: c.Width, Linear: &m.Head})
 	}
-	if changed != nil {
-		return changed
+	if changes != nil {
+		return changes
 	}
 	return list
 }
@@ -153,17 +123,15 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 			b.Attention.QueryNorm, b.Attention.KeyNorm = &layers.RMSNorm{Epsilon: c.Epsilon}, &layers.RMSNorm{Epsilon: c.Epsilon}
 		}
 	}
-	for i := range m.Blocks { // of New, none
-		frozen := g.products(i)
-		for j, p := range m.products(i) {
-			*frozen[j].Linear = p.Frozen()
-		}
+	frozen := g.Linears()
+	for i, l := range m.Linears() { // of New, none
+		*frozen[i].Linear = l.Frozen()
 	}
 	g.Tokens, g.Head = m.Tokens.Frozen(), m.Head.Frozen()
 	g.lowest = c.Layers
 	for _, s := range g.slots() {
-		if trains == nil || trains(s.name) {
-			*s.data = make([]float32, gpt.Param{Shape: s.shape}.Size())
+		if trains == nil || trains(s.Name) {
+			*s.Data = make([]float32, gpt.Param{Shape: s.Shape}.Size())
 			g.lowest = min(g.lowest, s.level)
 		}
 	}

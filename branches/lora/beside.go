@@ -1,7 +1,6 @@
 package lora
 
 import (
-	"iter"
 	"math/rand/v2"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 // a llama.Model. Its Params are then those of the changes alone.
 type Network interface {
 	gpt.Network
-	Linears() iter.Seq2[string, *layers.Linear]
+	Linears() []layers.Named
 }
 
 // Settings say how large the changes are and which layers get one.
@@ -42,8 +41,8 @@ func Attach(m Network, s Settings, rng *rand.Rand) {
 	if s.Rank < 1 {
 		panic("lora: the rank must be at least 1")
 	}
-	for name, l := range m.Linears() {
-		if s.targets(name) {
+	for _, l := range m.Linears() {
+		if s.targets(l.Name) {
 			l.Change = layers.NewLowRank(l.W.Rows, l.W.Cols, s.Rank, s.Alpha, rng)
 		}
 	}

@@ -107,10 +107,10 @@ func TestGradientsAreThoseOfTheMergedForm(t *testing.T) {
 	whole.Learn(b, 1, nil)
 	dw := snapshot(whole.Grads())
 	i := 0
-	for name, layer := range m.Linears() {
+	for _, layer := range m.Linears() {
 		c := layer.Change
 		out, in, r := layer.W.Rows, layer.W.Cols, four.Rank
-		w := blas32.General{Rows: out, Cols: in, Stride: in, Data: dw[name+".weight"]}
+		w := blas32.General{Rows: out, Cols: in, Stride: in, Data: dw[layer.Name+".weight"]}
 		dA, dB := make([]float32, r*in), make([]float32, out*r)
 		for o := range out { // dA += s·Bᵀ dW, dB += s·dW Aᵀ
 			for j := range in {
@@ -120,8 +120,8 @@ func TestGradientsAreThoseOfTheMergedForm(t *testing.T) {
 				}
 			}
 		}
-		golden.Close(t, name, l.Grads()[i].Data, dA, 1e-4)
-		golden.Close(t, name, l.Grads()[i+1].Data, dB, 1e-4)
+		golden.Close(t, layer.Name, l.Grads()[i].Data, dA, 1e-4)
+		golden.Close(t, layer.Name, l.Grads()[i+1].Data, dB, 1e-4)
 		i += 2
 	}
 	require.Len(t, l.Grads(), i)
@@ -130,11 +130,11 @@ func TestGradientsAreThoseOfTheMergedForm(t *testing.T) {
 // changeLike gives m the changes of other.
 func changeLike(m, other *llama.Model) *llama.Model {
 	theirs := map[string]*layers.LowRank{}
-	for name, l := range other.Linears() {
-		theirs[name] = l.Change
+	for _, l := range other.Linears() {
+		theirs[l.Name] = l.Change
 	}
-	for name, l := range m.Linears() {
-		l.Change = theirs[name]
+	for _, l := range m.Linears() {
+		l.Change = theirs[l.Name]
 	}
 	return m
 }

@@ -4,7 +4,9 @@
 //
 // Read the files in this order:
 //
-//	adapters.go  which matrices change, and what belongs to the change of one
+//	beside.go    changes beside the matrices of a model of today
+//	peft.go      their files, as Hugging Face's PEFT has them
+//	adapters.go  for a GPT of the chapters: which matrices change, and what belongs to the change of one
 //	lora.go      all changes as something that chapter 5's loop trains
 //	file.go      the changes alone, in a file
 package lora

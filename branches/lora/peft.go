@@ -59,10 +59,10 @@ func SavePEFT(dir string, m Network, base string) error {
 // attached says which changes m has.
 func attached(m Network) (s Settings) {
 	s.Targets = []string{}
-	for name, l := range m.Linears() {
+	for _, l := range m.Linears() {
 		if l.Change != nil {
 			s.Rank, s.Alpha = l.Change.A.Rows, l.Change.Alpha
-			s.Targets = append(s.Targets, name[strings.LastIndex(name, ".")+1:])
+			s.Targets = append(s.Targets, l.Name[strings.LastIndex(l.Name, ".")+1:])
 		}
 	}
 	slices.Sort(s.Targets)
@@ -73,8 +73,8 @@ func attached(m Network) (s Settings) {
 // tensors lists A and B of the layers of m that s names, under PEFT's names, without
 // data where there are none yet.
 func tensors(m Network, s Settings) (list []gpt.Param) {
-	for name, l := range m.Linears() {
-		if !s.targets(name) {
+	for _, l := range m.Linears() {
+		if !s.targets(l.Name) {
 			continue
 		}
 		c := &layers.LowRank{}
@@ -82,8 +82,8 @@ func tensors(m Network, s Settings) (list []gpt.Param) {
 			c = l.Change
 		}
 		list = append(list,
-			gpt.Param{Name: prefix + name + ".lora_A.weight", Shape: []int{s.Rank, l.W.Cols}, Data: c.A.Data},
-			gpt.Param{Name: prefix + name + ".lora_B.weight", Shape: []int{l.W.Rows, s.Rank}, Data: c.B.Data})
+			gpt.Param{Name: prefix + l.Name + ".lora_A.weight", Shape: []int{s.Rank, l.W.Cols}, Data: c.A.Data},
+			gpt.Param{Name: prefix + l.Name + ".lora_B.weight", Shape: []int{l.W.Rows, s.Rank}, Data: c.B.Data})
 	}
 	return list
 }

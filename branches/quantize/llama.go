@@ -11,7 +11,7 @@ import (
 func Llama(m *llama.Model) *llama.Model {
 	q := m.Share()
 	for _, l := range q.Linears() {
-		inBytes(l)
+		inBytes(l.Linear)
 	}
 	inBytes(&q.Tokens)
 	if q.Config.TiedHead {

@@ -20,9 +20,9 @@ const module = "github.com/llm-from-scratch/llm"
 var branches = map[string][]string{
 	"branches/chat":              nil,
 	"branches/layers":            nil,
-	"branches/llama":             {"branches/layers", "branches/lora"}, // lora in its tests
-	"branches/lora":              nil,
-	"branches/quantize":          nil,
+	"branches/llama":             {"branches/layers", "branches/lora"},                       // lora in its tests
+	"branches/lora":              {"branches/layers", "branches/llama", "branches/quantize"}, // the last two in its tests
+	"branches/quantize":          {"branches/layers", "branches/llama"},
 	"branches/steps":             {"branches/layers", "branches/llama"},
 	"branches/translate/bleu":    nil,
 	"branches/translate/grammar": nil,

@@ -41,6 +41,28 @@ func adapters() []byte {
 	return s.SVG()
 }
 
+// beside is the road through a matrix of the smallest SmolLM2, and the narrow one.
+func beside() []byte {
+	const width, rank = 576, 16
+	s := figures.NewSketch(270, "A change beside a matrix",
+		"x goes up through the wide frozen W and, beside it, through A down to a few numbers and through B up again. The two results are added to y.")
+	s.Box(70, 232, 200, 30, figures.Plain, fmt.Sprintf("x, %d", width))
+	s.Box(20, 108, 150, 96, figures.Frozen, "W", thousands(width*width)+" weights")
+	s.Box(198, 174, 136, 30, figures.Trained, "A, "+thousands(rank*width)+" weights")
+	s.Box(240, 141, 52, 22, figures.Plain, fmt.Sprintf("h, %d", rank))
+	s.Box(198, 100, 136, 30, figures.Trained, "B, "+thousands(width*rank)+" weights")
+	s.Box(70, 40, 200, 30, figures.Plain, fmt.Sprintf("y, %d", width))
+	for _, x := range []float64{95, 266} {
+		bottom := min(x, 266-20)
+		s.Arrow(bottom, 232, x, 204)
+	}
+	s.Arrow(266, 174, 266, 163)
+	s.Arrow(266, 141, 266, 130)
+	s.Arrow(95, 108, 95, 70)
+	s.Arrow(266, 100, 246, 70)
+	return s.SVG()
+}
+
 // rounding shows the chapter's four weights among the steps around them.
 func rounding() []byte {
 	weights, q := []float32{0.5, -0.2, 0.03, 0.0004}, make([]int8, 4)

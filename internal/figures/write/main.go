@@ -72,6 +72,7 @@ var Figures = []Figure{
 	{"kinds", kinds},
 	{"symptoms", symptoms},
 	{"adapters", computed(adapters)},
+	{"beside", computed(beside)},
 	{"rounding", computed(rounding)},
 	{"roofline", steps("matrices.txt")},
 	{"silu", computed(silu)},
