@@ -20,7 +20,9 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/export"
 	"github.com/llm-from-scratch/llm/internal/f32"
+	"github.com/llm-from-scratch/llm/internal/gguf"
 	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
@@ -98,6 +100,41 @@ func TestExport(t *testing.T) {
 	assert.Equal(t, strings.Split(strings.TrimSpace(read(t, dir, "merges.txt")), "\n")[1:], encoding.Merges)
 }
 
+// One file for llama.cpp, and one for Ollama. Internal/export asks llama.cpp itself.
+func TestExportGGUF(t *testing.T) {
+	model := pretrained(t)
+	dir := exported(t, "-model", model, "-format", "gguf")
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
+	require.Equal(t, "FROM ./model.gguf\nTEMPLATE \"\"\"{{ .Prompt }}\"\"\"\nPARAMETER stop \"<|endoftext|>\"\n", read(t, dir, "Modelfile"))
+	f, err := gguf.Open(filepath.Join(dir, "model.gguf"))
+	require.NoError(t, err)
+	defer f.Close()
+	require.Equal(t, filepath.Base(model), f.Metadata["general.name"])
+	m, bpe, err := pretrain.LoadModel(model)
+	require.NoError(t, err)
+	got, tokenizer, err := export.LoadGPT2(f)
+	require.NoError(t, err)
+	require.Equal(t, m.Params(), got.Params())
+	require.Equal(t, bpe, tokenizer)
+
+	out := filepath.Join(t.TempDir(), "q8")
+	r := llm(t, "export", "-model", model, "-format", "gguf", "-dtype", "q8_0", "-assistant", "-out", out)
+	require.Equal(t, statusOK, r.status, r.stderr)
+	require.Equal(t, fmt.Sprintf("%s: 10,672 weights as Q8_0\n4 matrices stay F16: their rows are not whole blocks of 32 weights\n", filepath.Join(out, "model.gguf")), r.out)
+	require.Contains(t, read(t, out, "Modelfile"), "### Instruction:\n{{ .Content }}")
+
+	// From such a file into another one: the same model.
+	again, err := gguf.Open(filepath.Join(exported(t, "-model", filepath.Join(dir, "model.gguf"), "-format", "gguf"), "model.gguf"))
+	require.NoError(t, err)
+	defer again.Close()
+	got, tokenizer, err = export.LoadGPT2(again)
+	require.NoError(t, err)
+	require.Equal(t, m.Params(), got.Params())
+	require.Equal(t, bpe, tokenizer)
+}
+
 // What is exported goes without the two older files of the tokenizer, and where
 // they are another's, the command says which counts.
 func TestTwoTokenizers(t *testing.T) {
@@ -147,10 +184,14 @@ func TestExportRefuses(t *testing.T) {
 	model := pretrained(t)
 	t.Chdir(t.TempDir())
 	for args, want := range map[string]string{
-		"-dtype F64":           `-dtype cannot be "F64"; it takes F32, F16 or BF16`,
-		"bogus":                `unknown command "bogus" for "llm export"`,
-		"-out " + model:        "is the model to export; it takes another directory",
-		"-force -out " + model: "is the model to export; it takes another directory",
+		"-format gguf -dtype BF16": `-dtype cannot be "BF16"; it takes F32, F16 or Q8_0`,
+		"-dtype F64":               `-dtype cannot be "F64"; it takes F32, F16 or BF16`,
+		"-dtype Q8_0":              `-dtype cannot be "Q8_0"; it takes F32, F16 or BF16`,
+		"-format onnx":             `-format cannot be "onnx"; it takes safetensors or gguf`,
+		"-assistant":               `-assistant is for -format gguf`,
+		"bogus":                    `unknown command "bogus" for "llm export"`,
+		"-out " + model:            "is the model to export; it takes another directory",
+		"-force -out " + model:     "is the model to export; it takes another directory",
 	} {
 		r := llm(t, append([]string{"export", "-model", model}, strings.Fields(args)...)...)
 		assert.Equal(t, statusUsage, r.status)
@@ -173,6 +214,13 @@ func TestExportRefuses(t *testing.T) {
 	require.NoError(t, pretrain.SaveModel(model, m, bpe))
 	assertFails(t, `tensor "h.0.ln_1.bias" has the value 1e+06 at position 5, which is not finite in F16`,
 		"export", "-model", model, "-out", full, "-force", "-dtype", "F16")
+	ok(t, "export", "-model", model, "-out", full, "-force", "-format", "gguf", "-dtype", "F16") // where biases are F32
+	m.Params()[0].Data[5] = 1e6
+	require.NoError(t, pretrain.SaveModel(model, m, bpe))
+	before := read(t, full, "model.gguf")
+	assertFails(t, `tensor "token_embd.weight": the value at position 5 is 1e+06, which is not finite in F16`,
+		"export", "-model", model, "-out", full, "-force", "-format", "gguf", "-dtype", "F16")
+	assert.Equal(t, before, read(t, full, "model.gguf"))
 	_, _, err = pretrain.LoadModel(full)
 	require.NoError(t, err)
 	hidden, err := filepath.Glob(filepath.Join(full, ".*"))

@@ -7,7 +7,8 @@
 //
 //	export.go     the directory
 //	gguf.go       the one file
-//	gpt2.go       a GPT-2 into it and out of it
+//	open.go       a model to write to it
+//	gpt2.go       a GPT-2 out of it
 //	tokenizer.go  what it says of the tokenizer
 //	modelfile.go  and of conversations, for Ollama
 package export

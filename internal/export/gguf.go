@@ -10,6 +10,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/gguf"
+	"github.com/llm-from-scratch/llm/internal/gpt2files"
 	"github.com/llm-from-scratch/llm/internal/llamafiles"
 )
 
@@ -27,20 +28,25 @@ type GGUF struct {
 	Assistant bool           // whether it answers in the form of chapter 7
 }
 
+// Written tells of a file.
+type Written struct {
+	Weights int
+	Halves  int // the matrices that stay F16 in a file of Q8_0, as their rows are not whole blocks
+}
+
 // Write writes a *gpt.Model or a *llama.Model to dir, which it creates if needed: one
 // file that llama.cpp runs, and a Modelfile, by which Ollama takes it in. Both are
-// there in the end, or none. It returns how many matrices stay F16 in a file of Q8_0,
-// because their rows are not whole blocks.
-func (g GGUF) Write(ctx context.Context, dir string, model any) (halves int, err error) {
+// there in the end, or none.
+func (g GGUF) Write(ctx context.Context, dir string, model any) (w Written, err error) {
 	var metadata []gguf.Pair
 	var tensors []gguf.Source
 	switch m := model.(type) {
 	case *gpt.Model:
-		metadata, tensors = fromGPT2(m, g.Type)
+		metadata, tensors = gpt2files.ToGGUF(gpt2files.Config(m.Config), withBiases(m), g.Type)
 	case *llama.Model:
 		metadata, tensors = llamafiles.ToGGUF(m.Config.ForFiles(), m.Params(), g.Type)
 	default:
-		return 0, fmt.Errorf("a model of type %T has no place in a GGUF file", model)
+		return w, fmt.Errorf("a model of type %T has no place in a GGUF file", model)
 	}
 	vocab := 0
 	for _, t := range tensors {
@@ -48,22 +54,23 @@ func (g GGUF) Write(ctx context.Context, dir string, model any) (halves int, err
 			vocab = t.Shape[0]
 		}
 		if g.Type == gguf.Q8_0 && t.Type == gguf.F16 {
-			halves++
+			w.Halves++
 		}
+		w.Weights += gpt.Param{Shape: t.Shape}.Size()
 	}
 	if g.Assistant {
 		g.Tokenizer.ChatTemplate = alpaca.jinja
 	}
 	t, err := padded(g.Tokenizer, vocab)
 	if err != nil {
-		return 0, err
+		return w, err
 	}
 	modelfile, err := modelfile(t)
 	if err != nil {
-		return 0, err
+		return w, err
 	}
 	metadata = append(append(metadata, g.about()...), t.Metadata()...)
-	return halves, durable.Save(dir, func(dir string) error {
+	return w, durable.Save(dir, func(dir string) error {
 		err := durable.WriteFiles(dir, durable.Files{
 			GGUFFile:  func(w io.Writer) error { return gguf.Write(w, metadata, tensors) },
 			Modelfile: func(w io.Writer) error { _, err := io.WriteString(w, modelfile); return err },

@@ -53,13 +53,13 @@ func tokenizer(t testing.TB, bpe *tokens.BPE) gguf.Tokenizer {
 // written exports a model and opens the file again.
 func written(t testing.TB, m any, g export.GGUF) (path string, f *gguf.File, halves int) {
 	dir := filepath.Join(t.TempDir(), "out")
-	halves, err := g.Write(t.Context(), dir, m)
+	w, err := g.Write(t.Context(), dir, m)
 	require.NoError(t, err)
 	path = filepath.Join(dir, export.GGUFFile)
 	f, err = gguf.Open(path)
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
-	return path, f, halves
+	return path, f, w.Halves
 }
 
 // A GPT-2 comes back to the bit, with its tokenizer; one without biases with biases of zero.

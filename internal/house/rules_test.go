@@ -65,7 +65,7 @@ var roomImports = map[string][]string{
 	"internal/golden":            {module + "/internal/safetensors"},
 	"internal/exercise":          {module + "/internal/gradcheck", module + "/internal/plaintext"},
 	"internal/gradcheck":         nil,
-	"internal/gpt2files":         {module + "/internal/safetensors", module + "/internal/strictjson"},
+	"internal/gpt2files":         {module + "/internal/gguf", module + "/internal/safetensors", module + "/internal/strictjson"},
 	"internal/gguf":              {module + "/internal/f32", module + "/internal/safetensors"},
 	"internal/exercise/testdata": nil,
 	"internal/matmul":            nil,
