@@ -1,7 +1,10 @@
 package lora
 
 import (
+	"context"
+	"iter"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +25,7 @@ import (
 )
 
 var today = llama.Config{
-	Vocab: 40, Context: 64, Width: 24, Hidden: 40, Layers: 3, Heads: 6, KVHeads: 3, HeadDim: 4, QKVBias: true, QKNorm: true,
+	Vocab: 40, Context: 64, Width: 24, Hidden: 40, Layers: 3, Heads: 6, KVHeads: 3, HeadDim: 4, QKNorm: true,
 	Rotary: layers.Rotary{Theta: 10000}, Epsilon: 1e-5, TiedHead: true,
 }
 
@@ -166,6 +169,46 @@ func TestAllocationOfAStepWithChanges(t *testing.T) {
 		}
 		require.Equal(t, today.Layers*four.Rank*(2*(24+24)+2*(24+12)+3*(24+40)), values)
 	}
+}
+
+// Chapter 5's loop, broken off and resumed from a checkpoint that holds the adapters
+// alone, ends at the same bits.
+func TestCheckpointsOfChanges(t *testing.T) {
+	base := quantize.Llama(randomLlama(today))
+	batches := func(*rand.Rand) iter.Seq[embeddings.Batch] {
+		return func(yield func(embeddings.Batch) bool) {
+			for seed := range uint64(6) {
+				b := someText(2, 8)
+				b.Inputs[0] = int(seed)
+				if !yield(b) {
+					return
+				}
+			}
+		}
+	}
+	trainer := func(m *llama.Model) *pretrain.Trainer {
+		return pretrain.NewTrainer(pretrain.NewLanguageModel(m, nil, 2, 8), batches, pretrain.Settings{
+			Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Constant(1e-2, 6), Clip: 1, Dropout: .1, Seed: 3,
+		})
+	}
+	dir, whole := t.TempDir(), changed(base, four)
+	for range trainer(whole).Steps(context.Background()) {
+	}
+	half := changed(base, four)
+	first, steps := trainer(half), 0
+	for range first.Steps(context.Background()) {
+		if steps++; steps == 3 {
+			break
+		}
+	}
+	require.NoError(t, first.Save(dir, func(dir string) error { return SavePEFT(dir, half, "base") }))
+	resumed := base.Share()
+	require.NoError(t, LoadPEFT(resumed, dir))
+	second := trainer(resumed)
+	require.NoError(t, second.Resume(dir))
+	for range second.Steps(context.Background()) {
+	}
+	require.Equal(t, whole.Params(), resumed.Params())
 }
 
 func TestAttachMisuse(t *testing.T) {
