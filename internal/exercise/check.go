@@ -27,9 +27,9 @@ type TB interface {
 // X is one running check: the exercise and the comparisons made so far.
 type X struct {
 	t        TB
-	number   string // "3.1"
+	number   string // "3.1", or "layers.1"
 	name     string // "ScaledScores"
-	dir      string // "ch03_attention"
+	dir      string // "ch03_attention", or "branches/layers"
 	start    int    // line of the function's declaration
 	compared int
 	call     string // the last one, if it is watched
@@ -97,18 +97,17 @@ func Watch[F any](x *X, f F) F {
 
 var (
 	testName = regexp.MustCompile(`^TestExercise([0-9]+)_(\w+)$`)
-	funcName = regexp.MustCompile(`/(ch([0-9]{2})_[a-z_]+)\.(\w+)$`)
+	funcName = regexp.MustCompile(`/(ch[0-9]{2}_[a-z_]+|branches/[a-z]+)\.(\w+)$`)
 )
 
 func newX(t TB, attempt any) *X {
 	f := runtime.FuncForPC(reflect.ValueOf(attempt).Pointer())
 	test, fn := testName.FindStringSubmatch(t.Name()), funcName.FindStringSubmatch(f.Name())
-	if test == nil || fn == nil || test[2] != fn[3] {
+	if test == nil || fn == nil || test[2] != fn[2] {
 		panic("exercise: " + t.Name() + " does not check " + path.Base(f.Name()))
 	}
 	_, line := f.FileLine(f.Entry())
-	number := strings.TrimPrefix(fn[2], "0") + "." + test[1]
-	return &X{t: t, number: number, name: fn[3], dir: fn[1], start: line}
+	return &X{t: t, number: prefix(fn[1]) + "." + test[1], name: fn[2], dir: fn[1], start: line}
 }
 
 // calling is a line with the call that a panic came from.

@@ -78,7 +78,7 @@ var recorded = regexp.MustCompile(`(?m)^(unchanged|changed): +([-0-9.e+]+)$`)
 func (x *X) Found(got float64, record string, tolerance float64) {
 	x.t.Helper()
 	x.compared++
-	text, err := os.ReadFile(filepath.Join("..", "docs", "runs", record))
+	text, err := os.ReadFile(filepath.Join(strings.Repeat("../", strings.Count(x.dir, "/")+1), "docs", "runs", record))
 	numbers := map[string]float64{}
 	for _, m := range recorded.FindAllStringSubmatch(string(text), -1) {
 		numbers[m[1]], err = strconv.ParseFloat(m[2], 64)

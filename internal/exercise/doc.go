@@ -8,6 +8,11 @@
 //	testdata/exercises/exercise_test.go   the stubs as they were, untouched
 //	testdata/exercises/3.1/        hint.md, solution.go, wrong-*.go, messages.txt, perhaps use.go
 //
+// A branch keeps its exercises in the same places, branches/layers in
+// branches/layers/exercise_test.go and so on. They are numbered by its name, layers.1 and
+// layers.2, in the comments of the stubs and below testdata/exercises; all the rest, the
+// link on the page too, is as in a chapter, and nothing needs to be told here.
+//
 // A stub is a function with its full signature whose body is
 // panic(exercise.Unsolved). As long as it stands, the check skips; from the
 // first line of an attempt on, it passes or fails. Above the stubs stands
@@ -22,6 +27,7 @@
 // whoever writes the exercise reads it as a beginner would:
 //
 //	CI=true go test ./internal/exercise -run TheBooksChecks/ch03 -update
+//	CI=true go test ./internal/exercise -run TheBooksChecks/branches/layers -update
 //
 // A use.go puts the exercise to work in the book's model, for llm exercises use: it has
 // the declaration of a chapter's function or method anew, as the reader's function makes

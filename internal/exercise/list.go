@@ -25,9 +25,9 @@ const StubFile = "exercise_test.go"
 // An Exercise is one exercise of the book as its author wrote it, whatever the
 // reader has done with the stub since.
 type Exercise struct {
-	Number   string   `json:"number"`  // "3.1"
+	Number   string   `json:"number"`  // "3.1", or "layers.1" in branches/layers
 	Title    string   `json:"title"`   // "Scores without weights"
-	Chapter  string   `json:"chapter"` // directory of the chapter, "ch03_attention"
+	Chapter  string   `json:"chapter"` // directory of the chapter, "ch03_attention", or of the branch
 	Package  string   `json:"-"`       // of the chapter, "attention"
 	Func     string   `json:"func"`    // the function to write, "ScaledScores"
 	Test     string   `json:"-"`       // the test that checks it, "TestExercise1_ScaledScores"
@@ -68,16 +68,19 @@ func Root() (string, error) {
 	}
 }
 
-// List reads the exercises of all chapters below root, in the book's order. An
-// error names the file that is missing or not as it should be.
+// List reads the exercises of all chapters below root, in the book's order, and then
+// those of the branches by their names. An error names the file that is missing or not
+// as it should be.
 func List(root string) ([]Exercise, error) {
-	stubs, err := fs.Glob(os.DirFS(root), "ch[0-9][0-9]_*/testdata/exercises/"+StubFile)
+	const copied = "/testdata/exercises/" + StubFile
+	stubs, err := fs.Glob(os.DirFS(root), "ch[0-9][0-9]_*"+copied)
+	more, _ := fs.Glob(os.DirFS(root), "branches/*"+copied)
 	if err != nil {
 		return nil, err
 	}
 	var all []Exercise
-	for _, file := range stubs {
-		some, err := chapterList(root, filepath.Join(root, file))
+	for _, file := range append(stubs, more...) {
+		some, err := chapterList(root, strings.TrimSuffix(file, copied), filepath.Join(root, file))
 		if err != nil {
 			return nil, err
 		}
@@ -86,13 +89,22 @@ func List(root string) ([]Exercise, error) {
 	return all, nil
 }
 
-// chapterList reads the exercises whose untouched stubs are in file.
-func chapterList(root, file string) ([]Exercise, error) {
+// prefix is what the numbers of a directory's exercises begin with: 3 in
+// ch03_attention, and layers in branches/layers.
+func prefix(dir string) string {
+	if name, ok := strings.CutPrefix(dir, "branches/"); ok {
+		return name
+	}
+	return strings.TrimPrefix(dir[len("ch"):len("ch03")], "0")
+}
+
+// chapterList reads the exercises of a directory, whose untouched stubs are in file.
+func chapterList(root, dir, file string) ([]Exercise, error) {
 	src, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	all, err := readStubs(filepath.Base(filepath.Dir(filepath.Dir(filepath.Dir(file)))), file, src)
+	all, err := readStubs(dir, file, src)
 	for i := range all {
 		if err := all[i].readFolder(root); err != nil {
 			return nil, fmt.Errorf("exercise %s: %w", all[i].Number, err)
@@ -126,7 +138,7 @@ func readStubs(chapter, file string, src []byte) ([]Exercise, error) {
 	return all, nil
 }
 
-var titleLine = regexp.MustCompile(`^Exercise ([0-9]+)\.([0-9]+): (.+)\.\n`)
+var titleLine = regexp.MustCompile(`^Exercise ([0-9]+|[a-z]+)\.([0-9]+): (.+)\.\n`)
 
 // readStub fills in what the stub says: its first line is the number and the
 // title, and its body is the one panic.
@@ -142,7 +154,7 @@ func (e *Exercise) readStub(fset *token.FileSet, decl ast.Decl) error {
 	if title == nil {
 		return fmt.Errorf(`the comment of %s must begin "Exercise N.M: Title." and a blank line`, f.Name.Name)
 	}
-	if n, _ := strconv.Atoi(title[1]); fmt.Sprintf("ch%02d", n) != e.Chapter[:4] {
+	if title[1] != prefix(e.Chapter) {
 		return fmt.Errorf("exercise %s.%s is in %s", title[1], title[2], e.Chapter)
 	}
 	if body := source(fset, f.Body); body != "{\n\tpanic(exercise.Unsolved)\n}" {

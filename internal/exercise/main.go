@@ -41,7 +41,11 @@ func summary(stood map[string]State) string {
 		return ""
 	}
 	chapter, _, _ := strings.Cut(all[0], ".")
-	line := fmt.Sprintf("chapter %s: %d of %d exercises solved", chapter, len(numbers[Solved]), len(all))
+	kind := "chapter"
+	if chapter[0] > '9' {
+		kind = "branch"
+	}
+	line := fmt.Sprintf("%s %s: %d of %d exercises solved", kind, chapter, len(numbers[Solved]), len(all))
 	if wrong := numbers[Wrong]; len(wrong) > 0 {
 		line += "; not right yet: " + strings.Join(wrong, " ")
 	}

@@ -153,7 +153,7 @@ func (v variant) try(ctx context.Context, root, binary string, e Exercise) findi
 	return f
 }
 
-var frame = regexp.MustCompile(`(?m)^(=== |--- |FAIL|PASS|chapter [0-9]+: | +go run ).*\n`)
+var frame = regexp.MustCompile(`(?m)^(=== |--- |FAIL|PASS|chapter [0-9]+: |branch [a-z]+: | +go run ).*\n`)
 
 // told is what a test says, without what go test puts around it.
 func told(out []byte) string {

@@ -141,4 +141,5 @@ func TestSummary(t *testing.T) {
 	require.Equal(t, "chapter 3: 0 of 2 exercises solved; waiting for you: 3.9 3.10\n           go run ./cmd/llm exercises 3.9\n", summary(map[string]State{"3.10": Todo, "3.9": Todo}))
 	require.Equal(t, "chapter 3: 1 of 3 exercises solved; not right yet: 3.2; waiting for you: 3.1\n           go run ./cmd/llm exercises 3.2\n", summary(map[string]State{"3.1": Todo, "3.2": Wrong, "3.3": Solved}))
 	require.Equal(t, "chapter 3: 1 of 1 exercises solved\n", summary(map[string]State{"3.1": Solved}))
+	require.Equal(t, "branch layers: 1 of 1 exercises solved\n", summary(map[string]State{"layers.1": Solved}))
 }

@@ -281,11 +281,10 @@ func (o *outcome) add(line string) {
 	}
 }
 
-// chapterOf is the last element of an import path; go test writes that of a
-// package under test as "path [path.test]", "path_test [path.test]" or, when a
-// file does not parse, "path.test".
+// chapterOf is the directory of an import path; go test writes that of a package under
+// test as "path [path.test]", "path_test [path.test]" or, when a file does not parse,
+// "path.test".
 func chapterOf(pkg string) string {
 	pkg, _, _ = strings.Cut(pkg, " ")
-	pkg = strings.TrimSuffix(strings.TrimSuffix(pkg, ".test"), "_test")
-	return pkg[strings.LastIndex(pkg, "/")+1:]
+	return strings.TrimPrefix(strings.TrimSuffix(strings.TrimSuffix(pkg, ".test"), "_test"), module+"/")
 }

@@ -98,8 +98,8 @@ func TestReadingIsLinear(t *testing.T) {
 	go func() {
 		e := json.NewEncoder(to)
 		for i := range lines {
-			_ = e.Encode(event{Action: "output", Package: "m/ch03_toy", Test: "TestExercise1_Weights", Output: fmt.Sprintf("line %d\n", i)})
-			_ = e.Encode(event{Action: "run", Package: "m/ch03_toy", Test: fmt.Sprint("TestMadeUp", i)})
+			_ = e.Encode(event{Action: "output", Package: module + "/ch03_toy", Test: "TestExercise1_Weights", Output: fmt.Sprintf("line %d\n", i)})
+			_ = e.Encode(event{Action: "run", Package: module + "/ch03_toy", Test: fmt.Sprint("TestMadeUp", i)})
 		}
 		_ = to.Close()
 	}()

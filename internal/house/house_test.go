@@ -315,8 +315,8 @@ func TestWhoReadsTheFolderVariables(t *testing.T) {
 	}
 }
 
-// Every chapter has its exercises, numbered from 1, and the stubs are a test
-// file of the chapter's own package, where a slip breaks only that test.
+// Every chapter has its exercises, numbered from 1 as a branch's are, and the stubs are a
+// test file of the chapter's own package, where a slip breaks only that test.
 func TestEveryChapterHasExercises(t *testing.T) {
 	all, err := exercise.List(root)
 	require.NoError(t, err)
@@ -328,6 +328,11 @@ func TestEveryChapterHasExercises(t *testing.T) {
 		assert.GreaterOrEqual(t, len(numbers[c.dir]), 2, "exercises in %s", c.dir)
 		for j, got := range numbers[c.dir] {
 			assert.Equal(t, fmt.Sprintf("%d.%d", i+1, j+1), got)
+		}
+	}
+	for dir := range branches {
+		for j, got := range numbers[dir] {
+			assert.Equal(t, fmt.Sprintf("%s.%d", path.Base(dir), j+1), got)
 		}
 	}
 }
