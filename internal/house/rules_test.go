@@ -24,8 +24,11 @@ var branches = map[string][]string{
 	"branches/lora":              {"branches/layers", "branches/llama", "branches/quantize"}, // the last two in its tests
 	"branches/quantize":          {"branches/layers", "branches/llama"},
 	"branches/steps":             {"branches/layers", "branches/llama"},
+	"branches/translate":         {"branches/layers", "branches/translate/parts", "branches/translate/search", "branches/translate/grammar"}, // the last two in its tests
 	"branches/translate/bleu":    nil,
 	"branches/translate/grammar": nil,
+	"branches/translate/parts":   {"branches/layers"},
+	"branches/translate/search":  nil,
 }
 
 // Chapters and branches import the standard library, chapters (those before),
@@ -114,9 +117,10 @@ var folderVariables = map[string][]string{
 
 // Panics whose message is not a constant, and why.
 var panicExceptions = map[string]string{
-	"ch04_gpt/params.go":       "Validate says which number of the configuration is wrong",
-	"branches/llama/params.go": "New passes the text of Validate on",
-	"branches/steps/params.go": "New passes the text of Validate on",
+	"ch04_gpt/params.go":           "Validate says which number of the configuration is wrong",
+	"branches/llama/params.go":     "New passes the text of Validate on",
+	"branches/translate/params.go": "New passes the text of Validate on",
+	"branches/steps/params.go":     "New passes the text of Validate on",
 }
 
 // The most lines of Go outside tests that a room has: a reader sits down with a
