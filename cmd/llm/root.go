@@ -80,6 +80,7 @@ func newRoot() *cobra.Command {
 		group("tokens", encodeCommand(), decodeCommand()),
 		group("classify", classifyTrainCommand(), classifyEvalCommand(), classifyRunCommand()),
 		group("instruct", instructTrainCommand(), instructEvalCommand(), instructJudgeCommand()),
+		group("prompt", promptEvalCommand()),
 		group("data", dataListCommand(), dataGetCommand()))
 	return root
 }

@@ -22,6 +22,7 @@ var branches = map[string][]string{
 	"branches/layers":            nil,
 	"branches/llama":             {"branches/layers", "branches/lora"},                       // lora in its tests
 	"branches/lora":              {"branches/layers", "branches/llama", "branches/quantize"}, // the last two in its tests
+	"branches/prompts":           {"branches/chat", "branches/layers", "branches/llama"},     // the last two in its tests
 	"branches/quantize":          {"branches/layers", "branches/llama"},
 	"branches/steps":             {"branches/layers", "branches/llama"},
 	"branches/translate":         {"branches/layers", "branches/translate/parts", "branches/translate/search", "branches/translate/grammar"}, // the last two in its tests

@@ -79,6 +79,9 @@ var Figures = []Figure{
 	{"dials", computed(dials)},
 	{"grouped", computed(grouped)},
 	{"asked", asked},
+	{"appears", appears},
+	{"courses", courses},
+	{"copying-heads", copyingHeads},
 	{"four-bits", computed(fourBits)},
 	{"regrouping", computed(regrouping)},
 }
