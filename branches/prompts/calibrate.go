@@ -59,15 +59,20 @@ type Verdict struct {
 	Raw, Calibrated []float64 // the probabilities of the answers
 }
 
-// Check is the error of the first prompt of an exam that [Asker.Sort] could not ask.
+// Check is the error of the first prompt that [Asker.Sort] could not ask: about an input
+// of the exam, or about none.
 func (a *Asker) Check(t Task, choose Chooser, exam []Example, answers []string) error {
-	for i, e := range exam {
-		p, _, err := t.Prompt(choose(e.Input), e.Input)
+	var inputs []string
+	for _, e := range exam {
+		inputs = append(inputs, e.Input)
+	}
+	for i, input := range append(inputs, ContentFree...) {
+		p, _, err := t.Prompt(choose(input), input)
 		if err == nil {
 			_, _, err = a.encode(p, answers)
 		}
 		if err != nil {
-			return fmt.Errorf("input %d, %.40q: %w", i+1, e.Input, err)
+			return fmt.Errorf("input %d, %.40q: %w", i+1, input, err)
 		}
 	}
 	return nil

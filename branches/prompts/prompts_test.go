@@ -194,10 +194,11 @@ func TestRefused(t *testing.T) {
 	m := decoders(tok.Vocab(), 32)["gpt"]
 	a := prompts.NewAsker(m, tok)
 	long := chat.Prompt{{Text: strings.Repeat("x", 30)}}
-	empty := task(t, "", "{input}", nil)
-	exam := []prompts.Example{{Input: "x"}, {Input: long.String()}}
+	empty := task(t, "", "-{input}", nil)
+	exam := []prompts.Example{{Input: "x"}, {Input: long.String()[1:]}}
 	require.NoError(t, a.Check(empty, prompts.Always(nil), exam, []string{"abc"}))
-	require.EqualError(t, a.Check(empty, prompts.Always(nil), exam, []string{"abc", "abcd"}), `input 2, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx": prompts: a prompt and its answer have 33 tokens, and the model reads 32: take fewer examples, or shorter inputs`)
+	require.EqualError(t, a.Check(empty, prompts.Always(nil), exam, []string{"abc", "abcd"}), `input 2, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxx": prompts: a prompt and its answer have 33 tokens, and the model reads 32: take fewer examples, or shorter inputs`)
+	require.ErrorContains(t, a.Check(task(t, "", "{input}", nil), prompts.Always(nil), exam, []string{"a"}), `input 5, "": prompts: the prompt is empty`)
 	for want, try := range map[string]func() error{
 		"and the model reads 32":       func() error { _, err := a.Scores(long, []string{"a", "abcd"}); return err },
 		"no answers to choose from":    func() error { _, err := a.Scores(long, nil); return err },

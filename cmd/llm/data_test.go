@@ -248,6 +248,7 @@ func TestNamesOfDownloads(t *testing.T) {
 		"instruct eval -model the-model -data some-entries -limit 1 -n 2",
 		"chat -model the-model -n 2",
 		"export -model the-model",
+		"prompt eval -model the-model -data some-messages -most 2 -shots 0,1 -draws 1 -instruction Sort. -case {input}",
 	} {
 		words := strings.Fields(line)
 		assert.Equal(t, statusOK, llm(t, words...).status, line)

@@ -137,7 +137,7 @@ func pretrained(t *testing.T) string {
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, c := range []string{
 		"", "tokens", "tokens encode", "tokens decode", "pretrain", "generate", "classify", "classify train", "classify eval",
-		"classify run", "instruct", "instruct train", "instruct eval", "instruct judge", "chat", "export", "data", "data list", "data get",
+		"classify run", "instruct", "instruct train", "instruct eval", "instruct judge", "chat", "export", "prompt", "prompt eval", "data", "data list", "data get",
 		"doctor", "exercises", "exercises hint", "exercises reset", "exercises solution", "exercises use", "exercises watch",
 	} {
 		t.Run(c, func(t *testing.T) {
