@@ -196,7 +196,7 @@ const (
 
 	chapterPrefix  = "ch"        // of the pages that are numbered; others have no number
 	appendixPrefix = "appendix_" // of the pages that are lettered
-	branchPrefix   = "branch_"   // of the pages that tell branches/NAME
+	branchPrefix   = "branch_"   // of the pages that tell branches/NAME, or branches/NAME/PART as branch_NAME_PART
 	branches       = 100         // branches come after all chapters
 )
 
@@ -216,7 +216,7 @@ func (b *Book) readPages() {
 		var p page
 		if dir, ok := strings.CutPrefix(strings.TrimSuffix(name, ".md"), branchPrefix); ok {
 			branch++
-			p = page{chapter: branch, number: "+", branch: "branches/" + dir}
+			p = page{chapter: branch, number: "+", branch: "branches/" + strings.ReplaceAll(dir, "_", "/")}
 		} else if strings.HasPrefix(name, appendixPrefix) {
 			p.number = string(appendix)
 			appendix++

@@ -153,12 +153,13 @@ func (b *Book) before(p *page, link *ast.Link, f *source.File) {
 // chapter for a branch and what is below it, in the order of their pages, and 0 elsewhere.
 func (b *Book) chapterOf(dir string) int {
 	if strings.HasPrefix(dir, "branches/") {
+		at, nearest := 2*branches, "" // no page yet
 		for _, p := range b.pages {
-			if p.branch != "" && strings.HasPrefix(dir+"/", p.branch+"/") {
-				return p.chapter
+			if p.branch != "" && strings.HasPrefix(dir+"/", p.branch+"/") && len(p.branch) > len(nearest) {
+				at, nearest = p.chapter, p.branch
 			}
 		}
-		return 2 * branches // no page yet
+		return at
 	}
 	n := 0
 	if strings.HasPrefix(dir, "ch") {

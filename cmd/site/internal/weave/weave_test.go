@@ -80,11 +80,13 @@ func TestAppendix(t *testing.T) {
 // of them, and none of them a branch.
 func TestBranch(t *testing.T) {
 	changes := map[string]string{
-		"docs/book.txt":                small["docs/book.txt"] + "branch_less.md\nbranch_none.md\nappendix_more.md\n",
+		"docs/book.txt":                small["docs/book.txt"] + "branch_less.md\nbranch_less_more.md\nbranch_none.md\nappendix_more.md\n",
 		"docs/branch_less.md":          "# Less\n\n`Halve` undoes `twice.Twice`, see [there](ch02_twice.md).\n\n[less](../branches/less/less.go#package)\n\n[`Halve`](../branches/less/less.go#Halve)\n\n`Quarter` is below it.\n\n[`Quarter`](../branches/less/least/least.go#Quarter)\n",
+		"docs/branch_less_more.md":     "# More of less\n\n`Eighth` has a page.\n\n[`Eighth`](../branches/less/more/more.go#Eighth)\n",
 		"docs/branch_none.md":          "# None\n\n[none](../branches/none/none.go#package)\n",
 		"docs/appendix_more.md":        "# More\n",
 		"branches/less/less.go":        "// Package less halves.\npackage less\n\nimport \"example.org/book/ch02_twice\"\n\n// Halve halves.\nfunc Halve(a int) int { return a / twice.Twice(1) }\n",
+		"branches/less/more/more.go":   "package more\n\n// Eighth is a half, quartered.\nfunc Eighth(a int) int { return a / 8 }\n",
 		"branches/less/least/least.go": "package least\n\n// Quarter quarters.\nfunc Quarter(a int) int { return a / 4 }\n",
 		"branches/none/none.go":        "// Package none is nothing.\npackage none\n",
 		"branches/none/none_test.go":   "package none\n",
@@ -95,7 +97,7 @@ func TestBranch(t *testing.T) {
 	less := string(b.Files["branch_less.html"]())
 	require.Contains(t, less, `<p class="eyebrow">Branch</p>`)
 	require.Contains(t, less, `<a rel="prev" href="ch02_twice.html">`)
-	require.Contains(t, less, `<a rel="next" href="branch_none.html">`)
+	require.Contains(t, less, `<a rel="next" href="branch_less_more.html">`)
 	require.Contains(t, less, `<span class="number">A</span> More`)
 	require.Contains(t, string(b.Files["index.html"]()), `<a href="branch_less.html"><span class="number">&#43;</span> Less</a>`)
 
