@@ -24,10 +24,10 @@ func TestOneTranslation(t *testing.T) {
 		for _, n := range []int{40_000, 2000} {
 			for _, p := range (grammar.Generator{HeldOut: n == 2000, Kinds: []string{kind}, Directions: []string{grammar.ToChinese}}).Pairs(n, rng) {
 				if other, ok := to[p.Source]; ok && other != p.Target {
-					t.Errorf("%q is %q and %q", p.Source, p.Target, other)
+					t.Fatalf("%q is %q and %q", p.Source, p.Target, other)
 				}
 				if other, ok := from[p.Target]; ok && other != p.Source {
-					t.Errorf("%q is %q and %q", p.Target, p.Source, other)
+					t.Fatalf("%q is %q and %q", p.Target, p.Source, other)
 				}
 				to[p.Source], from[p.Target] = p.Target, p.Source
 			}

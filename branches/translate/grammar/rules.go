@@ -5,45 +5,61 @@ import (
 	"strings"
 )
 
-// text has the rules: a name, a colon, then rows up to the next name, with | between the
-// columns of a row: English in the first, Chinese in the last. {name} stands for a row
-// drawn from the rules of that name, and for the same one in all columns; {name.3} is its
+// phrases are rules: a name, a colon, then rows up to the next name, with | between the
+// columns of a row, English in the first and Chinese in the last. {name} stands for a row
+// drawn from the rules of that name, the same one in all columns, and {name.3} for its
 // third column. A row that stands twice is drawn twice as often.
-const text = `
+const phrases = `
 sentence:
-	{anyone} {verb.3} {things} {place} {past}.      | {anyone}{past}{place}{verb}了{things}。
-	Did {anyone} {verb} {things} {place} {past}?    | {anyone}{past}{place}{verb}了{things}吗？
-	{I} {verb} {things} {place} {present}.          | {I}{present}{place}{verb}{things}。
-	{he} {verb.2} {things} {place} {present}.       | {he}{present}{place}{verb}{things}。
-	Do {I} {verb} {things} {place} {present}?       | {I}{present}{place}{verb}{things}吗？
-	Does {he} {verb} {things} {place} {present}?    | {he}{present}{place}{verb}{things}吗？
-	{anyone} will {verb} {things} {place} {future}. | {anyone}{future}会{place}{verb}{things}。
-	Will {anyone} {verb} {things} {place} {future}? | {anyone}{future}会{place}{verb}{things}吗？
-	{mine} is {spot}.                               | {mine}在{spot}。
-	Is {mine} {spot}?                               | {mine}在{spot}吗？
-	Where is {mine}?                                | {mine}在哪里？
-	{I} live in {home}.                             | {I}住在{home}。
-	{he} lives in {home}.                           | {he}住在{home}。
+	{anyone} {verb.3} {things} {place} {past}.         | {anyone}{past}{place}{verb}了{things}。
+	Did {anyone} {verb} {things} {place} {past}?       | {anyone}{past}{place}{verb}了{things}吗？
+	{I} {verb} {things} {place} {present}.             | {I}{present}{place}{verb}{things}。
+	{he} {verb.2} {things} {place} {present}.          | {he}{present}{place}{verb}{things}。
+	Do {I} {verb} {things} {place} {present}?          | {I}{present}{place}{verb}{things}吗？
+	Does {he} {verb} {things} {place} {present}?       | {he}{present}{place}{verb}{things}吗？
+	{anyone} will {verb} {things} {place} {future}.    | {anyone}{future}会{place}{verb}{things}。
+	Will {anyone} {verb} {things} {place} {future}?    | {anyone}{future}会{place}{verb}{things}吗？
+	{mine} is {spot}.                                  | {mine}在{spot}。
+	Is {mine} {spot}?                                  | {mine}在{spot}吗？
+	Where is {mine}?                                   | {mine}在哪里？
+	{I} live in {home}.                                | {I}住在{home}。
+	{he} lives in {home}.                              | {he}住在{home}。
 mine:
-	{my} {small}                              | {my}{small}
-	the {small} that {anyone} {verb.3} {past} | {anyone}{past}{verb}的{small}
+	{my} {small}                                       | {my}{small}
+	the {small} that {anyone} {verb.3} {past}          | {anyone}{past}{verb}的{small}
 home:
 	room {room} at number {house}, {road} Road, {city} | {city}{road}路{house}号{room}号房间
 price:
-	{things}                     | {things}
-	{one} costs {yuan} yuan      | {one}{yuan}元
-	{several} cost {yuan} yuan   | {several}{yuan}元
-	{things} at {yuan} yuan each | {things}，每{things.2}{yuan}元
-	How much does {one} cost?    | {one}多少钱？
-	How much do {several} cost?  | {several}多少钱？
+	{things}                                           | {things}
+	{one} costs {yuan} yuan                            | {one}{yuan}元
+	{several} cost {yuan} yuan                         | {several}{yuan}元
+	{things} at {yuan} yuan each                       | {things}，每{things.2}{yuan}元
+	How much does {one} cost?                          | {one}多少钱？
+	How much do {several} cost?                        | {several}多少钱？
 things:
-	{one}     | {one.2} | {one}
-	{several} | {several.2} | {several}
-	{several} | {several.2} | {several}
+	{one}                                              | {one.2} | {one}
+	{several}                                          | {several.2} | {several}
+	{several}                                          | {several.2} | {several}
 one:
-	one {thing} | {thing.3} | 一{thing.3}{thing}
+	one {thing}                                        | {thing.3} | 一{thing.3}{thing}
 several:
-	{count} {thing.2} | {thing.3} | {count}{thing.3}{thing}
+	{count} {thing.2}                                  | {thing.3} | {count}{thing.3}{thing}
+time:
+	{clock}                                            | {clock}
+	{daytime}                                          | {daytime}
+	{daytime}                                          | {daytime}
+	{daytime} on {weekday}                             | {weekday}{daytime}
+	{date}                                             | {date}
+	{daytime} on {date}                                | {date}{daytime}
+daytime:
+	{morning} in the morning                           | 上午{morning}
+	{afternoon} in the afternoon                       | 下午{afternoon}
+	{evening} in the evening                           | 晚上{evening}
+`
+
+// words are rules too, with ; between the rows of a line. Things have a plural and a measure
+// word in the middle, verbs two more forms.
+const words = `
 thing:
 	{small} | {small.2} | {small.3} | {small}; {large} | {large.2} | {large.3} | {large}
 small:
@@ -92,34 +108,23 @@ city:
 	Beijing | 北京; Shanghai | 上海; Nanjing | 南京; Hangzhou | 杭州; Guangzhou | 广州
 road:
 	Zhongshan | 中山; Renmin | 人民; Jiefang | 解放; Xinhua | 新华; Heping | 和平
-time:
-	{clock}                | {clock}
-	{daytime}              | {daytime}
-	{daytime}              | {daytime}
-	{daytime} on {weekday} | {weekday}{daytime}
-	{date}                 | {date}
-	{daytime} on {date}    | {date}{daytime}
-daytime:
-	{morning} in the morning     | 上午{morning}
-	{afternoon} in the afternoon | 下午{afternoon}
-	{evening} in the evening     | 晚上{evening}
 weekday:
 	Monday | 星期一; Tuesday | 星期二; Wednesday | 星期三; Thursday | 星期四; Friday | 星期五
 	Saturday | 星期六; Sunday | 星期日
 `
 
 // rules are the rows by the names, cut into columns.
-var rules = parse(text)
+var rules = parse(phrases + words)
 
 func parse(text string) map[string][][]string {
 	rules := map[string][][]string{}
 	name := ""
-	for line := range strings.Lines(strings.TrimSpace(text)) {
-		if head, ok := strings.CutSuffix(strings.TrimSpace(line), ":"); ok {
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' }) {
+		if head, ok := strings.CutSuffix(line, ":"); ok {
 			name = head
 			continue
 		}
-		for row := range strings.SplitSeq(strings.TrimSpace(line), ";") {
+		for row := range strings.SplitSeq(line, ";") {
 			columns := strings.Split(row, "|")
 			for i := range columns {
 				columns[i] = strings.TrimSpace(columns[i])

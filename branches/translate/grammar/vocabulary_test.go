@@ -19,7 +19,7 @@ func ofGrammar() *grammar.Vocabulary {
 func TestVocabularyOfTheGrammar(t *testing.T) {
 	v := ofGrammar()
 	for _, held := range []bool{false, true} {
-		for _, p := range (grammar.Generator{HeldOut: held}).Pairs(20_000, rand.New(rand.NewPCG(7, 0))) {
+		for _, p := range (grammar.Generator{HeldOut: held}).Pairs(5_000, rand.New(rand.NewPCG(7, 0))) {
 			for _, text := range []string{p.Source, p.Target} {
 				ids := v.Encode(text)
 				require.Equal(t, text, v.Decode(ids))
