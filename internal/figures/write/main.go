@@ -78,6 +78,7 @@ var Figures = []Figure{
 	{"silu", computed(silu)},
 	{"dials", computed(dials)},
 	{"grouped", computed(grouped)},
+	{"blocks", computed(blocks)},
 	{"asked", asked},
 	{"appears", appears},
 	{"courses", courses},
