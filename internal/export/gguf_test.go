@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/llm-from-scratch/llm/branches/chat"
+	"github.com/llm-from-scratch/llm/branches/layers"
 	"github.com/llm-from-scratch/llm/branches/llama"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
@@ -84,6 +86,117 @@ func TestGPT2ThereAndBack(t *testing.T) {
 	require.Equal(t, m.NewCache().Extend(prompt), got.NewCache().Extend(prompt))
 }
 
+// The other families come back as well, each with what it alone has; and from rows that
+// the tokenizer has no token for.
+func TestLlamaThereAndBack(t *testing.T) {
+	base := llama.Config{Vocab: 40, Context: 4096, Width: 64, Hidden: 96, Layers: 2, Heads: 6, KVHeads: 2, HeadDim: 32,
+		Rotary: layers.Rotary{Theta: 10000}, Epsilon: 1e-5, TiedHead: true}
+	for name, change := range map[string]func(c *llama.Config){
+		"llama":          func(c *llama.Config) {},
+		"untied, biases": func(c *llama.Config) { c.TiedHead, c.QKVBias, c.OutBias, c.MLPBias = false, true, true, true },
+		"scaled": func(c *llama.Config) {
+			c.Rotary = layers.Rotary{Theta: 500000, Scaling: layers.Scaling{Factor: 8, Low: 1, High: 4, Context: 512}}
+		},
+		"qwen2": func(c *llama.Config) { c.QKVBias, c.Epsilon, c.Rotary.Theta = true, 1e-6, 1e6 },
+		"qwen3": func(c *llama.Config) { c.QKNorm = true },
+	} {
+		c := base
+		change(&c)
+		m, rng := llama.New(c), rand.New(rand.NewPCG(4, 5))
+		for _, p := range m.Params() {
+			for i := range p.Data {
+				p.Data[i] = float32(rng.NormFloat64())
+			}
+		}
+		_, f, _ := written(t, m, export.GGUF{Tokenizer: madeUp(37)})
+		got, err := llama.LoadGGUF(f)
+		require.NoError(t, err, name)
+		require.Equal(t, m, got, name)
+		tok, err := f.Tokenizer()
+		require.NoError(t, err)
+		require.Equal(t, []string{"t36", "[PAD37]", "[PAD38]", "[PAD39]"}, tok.Tokens[36:])
+		require.Equal(t, []int32{gguf.Normal, gguf.Unused, gguf.Unused, gguf.Unused}, tok.Types[36:])
+	}
+	_, err := export.GGUF{Tokenizer: madeUp(41)}.Write(t.Context(), t.TempDir(), llama.New(base))
+	require.EqualError(t, err, "the tokenizer has 41 ids, and the model's embedding 40 rows; the files belong to different models")
+	twice := madeUp(40)
+	twice.Tokens[5] = "t4"
+	_, err = export.GGUF{Tokenizer: twice}.Write(t.Context(), t.TempDir(), llama.New(base))
+	require.EqualError(t, err, `the tokens 4 and 5 are both "t4", which llama.cpp does not take`)
+	_, err = export.GGUF{}.Write(t.Context(), t.TempDir(), "no model")
+	require.EqualError(t, err, "a model of type string has no place in a GGUF file")
+}
+
+// From a directory, a llama trained here with chapter 1's tokenizer, or one as it is published.
+func TestOpen(t *testing.T) {
+	_, bpe := gpt2(t, 32, true, true)
+	m := llama.New(llama.Config{Vocab: bpe.Vocab(), Context: 64, Width: 8, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 4, Rotary: layers.Rotary{Theta: 10000}, TiedHead: true})
+	m.Init(rand.New(rand.NewPCG(1, 1)))
+	dir := t.TempDir()
+	require.NoError(t, pretrain.SaveModel(dir, m, bpe))
+	got, tok, err := export.Open(dir)
+	require.NoError(t, err)
+	require.Equal(t, m, got)
+	require.Equal(t, tokenizer(t, bpe), tok)
+	path, f, _ := written(t, m, export.GGUF{Tokenizer: tok})
+	want, err := f.Tokenizer()
+	require.NoError(t, err)
+	got, tok, err = export.Open(path)
+	require.NoError(t, err)
+	require.Equal(t, m, got)
+	require.Equal(t, want, tok)
+	_, _, err = export.Open(filepath.Join(dir, "nothing"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// changed is a file with other metadata, and without some tensors.
+func changed(t testing.TB, f *gguf.File, change map[string]any, drop ...string) *gguf.File {
+	var metadata []gguf.Pair
+	for key, value := range f.Metadata {
+		if other, ok := change[key]; ok {
+			value = other
+		}
+		if value != nil {
+			metadata = append(metadata, gguf.Pair{Key: key, Value: value})
+		}
+	}
+	var tensors []gguf.Source
+	for _, name := range f.Names() {
+		kind, shape, _ := f.Tensor(name)
+		if !slices.Contains(drop, name) {
+			tensors = append(tensors, gguf.Source{Name: name, Shape: shape, Type: kind, Values: func() []float32 { return make([]float32, gpt.Param{Shape: shape}.Size()) }})
+		}
+	}
+	var b bytes.Buffer
+	require.NoError(t, gguf.Write(&b, metadata, tensors))
+	f, err := gguf.New("x.gguf", bytes.NewReader(b.Bytes()), int64(b.Len()))
+	require.NoError(t, err)
+	return f
+}
+
+func TestGPT2Refused(t *testing.T) {
+	m, bpe := gpt2(t, 32, true, true)
+	_, f, _ := written(t, m, export.GGUF{Tokenizer: tokenizer(t, bpe)})
+	for want, f := range map[string]*gguf.File{
+		`general.architecture is gptj, not gpt2`:                                         changed(t, f, map[string]any{"general.architecture": "gptj"}),
+		`metadata "gpt2.block_count" is missing`:                                         changed(t, f, map[string]any{"gpt2.block_count": nil}),
+		`gpt2.block_count is 1000, and there are only 28 tensors`:                        changed(t, f, map[string]any{"gpt2.block_count": uint32(1000)}),
+		`tensor "blk.2.attn_norm.weight" is missing`:                                     changed(t, f, map[string]any{"gpt2.block_count": uint32(3)}),
+		`tensor "blk.1.attn_norm.weight" belongs to no GPT-2 of this configuration`:      changed(t, f, map[string]any{"gpt2.block_count": uint32(1)}),
+		`tensor "blk.1.ffn_up.bias" is missing`:                                          changed(t, f, nil, "blk.1.ffn_up.bias"),
+		`no tensor token_embd.weight of rows and columns`:                                changed(t, f, nil, "token_embd.weight"),
+		`gpt2.feed_forward_length is 64; only 4 times the width, 128, is built here`:     changed(t, f, map[string]any{"gpt2.feed_forward_length": uint32(64)}),
+		`gpt2.attention.layer_norm_epsilon is 1e-06; only 1e-05 is built here`:           changed(t, f, map[string]any{"gpt2.attention.layer_norm_epsilon": float32(1e-6)}),
+		`gpt: width 32 is not divisible by 5 heads`:                                      changed(t, f, map[string]any{"gpt2.attention.head_count": uint32(5)}),
+		`tensor "position_embd.weight" has shape [64 32], the model needs [65 32]`:       changed(t, f, map[string]any{"gpt2.context_length": uint32(65)}),
+		`the tokenizer is "gpt2", and cuts texts as "qwen2"; a GPT-2 has gpt2 and gpt-2`: changed(t, f, map[string]any{"tokenizer.ggml.pre": "qwen2"}),
+		`tokens: vocab: no token for the byte 0x00`:                                      changed(t, f, map[string]any{"tokenizer.ggml.tokens": []string{"a"}, "tokenizer.ggml.token_type": nil, "tokenizer.ggml.bos_token_id": nil, "tokenizer.ggml.eos_token_id": nil}),
+	} {
+		_, _, err := export.LoadGPT2(f)
+		require.ErrorContains(t, err, "x.gguf: "+want)
+	}
+}
+
 // llamaCPP asks llama.cpp, in the Python at LLMBOOK_LLAMA_CPP.
 type answer struct {
 	IDs      [][]int
@@ -92,7 +205,7 @@ type answer struct {
 	Texts    [][]int
 	Begin    []int
 	BOS, EOS int
-	Version  string
+	Chats    []string
 }
 
 func llamaCPP(t testing.TB, path string, question map[string]any) (a answer) {
@@ -128,9 +241,9 @@ var tolerances = map[gguf.Type]tolerance{gguf.F32: {1e-5, 1e-4, 0.99}, gguf.F16:
 // agree lets llama.cpp go on with prompts, and this book read what it writes: at each
 // token both must choose the same, but where the two best score so alike that rounding
 // decides. That may be so at a few of all tokens.
-func agree(t testing.TB, path string, m gpt.Decoder, prompts [][]int, n int, near tolerance) {
+func agree(t testing.TB, path string, m gpt.Decoder, prompts [][]int, n int, near tolerance) answer {
 	t.Helper()
-	a := llamaCPP(t, path, map[string]any{"prompts": prompts, "new": n})
+	a := llamaCPP(t, path, map[string]any{"prompts": prompts, "new": n, "texts": odd})
 	compared := 0
 	for i, prompt := range prompts {
 		cache := m.NewCache()
@@ -147,6 +260,7 @@ func agree(t testing.TB, path string, m gpt.Decoder, prompts [][]int, n int, nea
 	}
 	t.Logf("%s: %d of %d tokens", path, compared, n*len(prompts))
 	require.GreaterOrEqual(t, compared, int(near.share*float64(n*len(prompts))))
+	return a
 }
 
 func prompts(vocab, n, length int) (list [][]int) {
@@ -197,6 +311,21 @@ func TestLlamaCPP(t *testing.T) {
 	}
 }
 
+// odd are texts that a tokenizer may trip over.
+var odd = []string{text, "", "  two  spaces \n\n and\ttabs\r\n", "It's 12345 o'clock, they'LL say", "naïve 中文 😀 \u00a0x", "<|endoftext|> typed", "\U0001F468\u200d\U0001F469", "a\u0301"}
+
+// llama.cpp finds the ids in texts that chapter 1 finds, and the ends.
+func TestLlamaCPPTokenizes(t *testing.T) {
+	m, bpe := gpt2(t, 32, true, true)
+	path, _, _ := written(t, m, export.GGUF{Tokenizer: tokenizer(t, bpe)})
+	a := llamaCPP(t, path, map[string]any{"prompts": [][]int{}, "new": 0, "texts": odd})
+	for i, text := range odd {
+		require.Equal(t, append([]int{}, bpe.Encode(text)...), a.Texts[i], "%q", text)
+	}
+	require.Empty(t, a.Begin)
+	require.Equal(t, []int{bpe.EndOfText(), bpe.EndOfText()}, []int{a.BOS, a.EOS})
+}
+
 // llama.cpp's own quantizer makes the same Q8_0 of what was written as F32.
 func TestLlamaCPPQuantizesTheSame(t *testing.T) {
 	m, bpe := gpt2(t, 64, true, false)
@@ -242,9 +371,11 @@ func TestLlamaCPPSmolLM2(t *testing.T) {
 	}
 	golden.JSON(t, "smollm2/greedy.json", &want)
 	var questions [][]int
-	for _, p := range want.Prompts[:3] {
+	for _, p := range want.Prompts[:2] {
 		questions = append(questions, p.Prompt)
 	}
+	text, err := chat.FromGGUF(tok)
+	require.NoError(t, err)
 	for _, kind := range []gguf.Type{gguf.F32, gguf.F16, gguf.Q8_0} {
 		path, back, halves := written(t, m, export.GGUF{Name: "SmolLM2", Tokenizer: tok, Type: kind})
 		require.Zero(t, halves)
@@ -253,7 +384,18 @@ func TestLlamaCPPSmolLM2(t *testing.T) {
 		require.Equal(t, tok, again)
 		rounded, err := llama.LoadGGUF(back)
 		require.NoError(t, err)
-		agree(t, path, rounded, questions, 24, tolerances[kind])
+		a := agree(t, path, rounded, questions, 24, tolerances[kind])
+		for i, s := range odd {
+			require.Equal(t, append([]int{}, text.Encode(s)...), a.Texts[i], "%q", s)
+		}
+		require.Empty(t, a.Begin)
+		require.Equal(t, []int{tok.BOS, tok.EOS}, []int{a.BOS, a.EOS})
+		if kind == gguf.F32 {
+			for i, p := range want.Prompts[:2] {
+				n := min(24, len(p.IDs)) // to the end of the answer
+				require.Equal(t, p.IDs[:n], a.IDs[i][:n], "what transformers writes")
+			}
+		}
 		require.NoError(t, os.Remove(path))
 	}
 }

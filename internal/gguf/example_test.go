@@ -1,11 +1,13 @@
 package gguf_test
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/llm-from-scratch/llm/internal/gguf"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 )
 
 // What stands in the smallest file of the tests.
@@ -56,4 +58,34 @@ func ExampleType_Decode() {
 	// Q8_0: 34 bytes, 8.5 bits a value, values 0, 1, 16 and 17: [5 -1.5 0 0]
 	// Q4_0: 18 bytes, 4.5 bits a value, values 0, 1, 16 and 17: [-4 1 3.5 0.5]
 	// Q4_1: 20 bytes, 5.0 bits a value, values 0, 1, 16 and 17: [-2 3 5.5 2.5]
+}
+
+// Two tensors go into a file whose matrices are to be Q8_0, and come out again.
+func ExampleWrite() {
+	values := make([]float32, 32)
+	for i := range values {
+		values[i] = float32(i) / 10
+	}
+	tensors := []gguf.Source{{Name: "matrix", Shape: []int{1, 32}}, {Name: "bias", Shape: []int{32}}}
+	for i, t := range tensors {
+		tensors[i].Type, tensors[i].Values = gguf.Q8_0.For(t.Shape), func() []float32 { return values }
+	}
+	var file bytes.Buffer
+	if err := gguf.Write(&file, []gguf.Pair{{Key: "general.architecture", Value: "test"}}, tensors); err != nil {
+		panic(err)
+	}
+	f, err := gguf.New("in memory", bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		panic(err)
+	}
+	for _, t := range tensors {
+		p := safetensors.Tensor{Name: t.Name, Shape: t.Shape, Data: make([]float32, 32)}
+		if err := f.Read(p); err != nil {
+			panic(err)
+		}
+		fmt.Printf("%s %s: %.4f\n", t.Name, t.Type, p.Data[28:])
+	}
+	// Output:
+	// matrix Q8_0: [2.8076 2.9053 3.0029 3.1006]
+	// bias F32: [2.8000 2.9000 3.0000 3.1000]
 }

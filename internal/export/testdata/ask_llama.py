@@ -3,7 +3,7 @@
 ask_llama.py FILE.gguf < question.json > answer.json
 
 question: prompts (ids of each), new (how many tokens to go on with), texts (to find the ids of),
-        quantize (where to write the file as Q8_0)
+        quantize (where to write the file as Q8_0), chats (to render by the file's template)
 answer: ids and gaps of each prompt's greedy continuation, where a gap is how much more the
         best token scored than the second; logits behind the prompt; the ids of the texts;
         begin, bos and eos: what texts begin with, and the two ids
@@ -14,6 +14,7 @@ import sys
 
 import numpy as np
 import llama_cpp
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 question = json.load(sys.stdin)
 if question.get("quantize"):
@@ -25,7 +26,7 @@ if question.get("quantize"):
 # are kept as F32, not F16.
 context = max([len(p) for p in question["prompts"]], default=0) + question["new"] + 1
 model = llama_cpp.Llama(sys.argv[1], n_ctx=context, n_batch=512, n_threads=1, n_threads_batch=1, type_k=0, type_v=0, verbose=False)
-answer = {"ids": [], "gaps": [], "logits": [], "texts": []}
+answer = {"ids": [], "gaps": [], "logits": [], "texts": [], "chats": []}
 
 
 def scores():
@@ -48,6 +49,9 @@ for prompt in question["prompts"]:
     answer["gaps"].append(gaps)
 for text in question.get("texts", []):
     answer["texts"].append(model.tokenize(text.encode(), add_bos=False, special=False))
+for messages in question.get("chats", []):
+    form = Jinja2ChatFormatter(model.metadata["tokenizer.chat_template"], eos_token="", bos_token="")
+    answer["chats"].append(form(messages=messages).prompt)
 answer["begin"] = model.tokenize(b"", add_bos=True, special=False)
 answer["bos"], answer["eos"] = model.token_bos(), model.token_eos()
 json.dump(answer, sys.stdout)
