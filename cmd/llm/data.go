@@ -43,7 +43,7 @@ func dataListCommand() *cobra.Command {
 }
 
 func dataGetCommand() *cobra.Command {
-	var dir string
+	var dir, from string
 	cmd := command("data", "get NAME...", cobra.MinimumNArgs(1), func(cmd *cobra.Command, names []string) error {
 		for _, name := range names {
 			if _, ok := fetch.Named(name); !ok {
@@ -52,7 +52,7 @@ func dataGetCommand() *cobra.Command {
 		}
 		for i, name := range names {
 			m := meter.Bytes(cmd.ErrOrStderr(), name)
-			path, err := fetch.Get(cmd.Context(), name, dir, m.Tell)
+			path, err := fetch.Get(cmd.Context(), name, dir, from, m.Tell)
 			m.Clear()
 			if err != nil && cmd.Context().Err() != nil {
 				return stopped(cmd, m, dir, names[i:])
@@ -65,6 +65,7 @@ func dataGetCommand() *cobra.Command {
 		return nil
 	})
 	cmd.Flags().StringVar(&dir, "dir", "", "`directory` to put it (default LLMBOOK_DATA, or your cache)")
+	cmd.Flags().StringVar(&from, "from", "", "`path` of the file, or of a directory with the files, that is on disk already; what is not there is fetched")
 	return cmd
 }
 

@@ -13,7 +13,7 @@ import (
 func TestAFullDisk(t *testing.T) {
 	d, dir := pinned(t, text, serve(text)), t.TempDir()
 	require.NoError(t, os.Symlink("/dev/full", part(dir, d)))
-	_, err := d.get(t.Context(), dir, func(Report) {})
+	_, err := d.get(t.Context(), dir, "", func(Report) {})
 	require.ErrorIs(t, err, syscall.ENOSPC)
 	require.ErrorContains(t, err, "300 kB are needed in "+dir)
 	only(t, dir)
@@ -25,7 +25,7 @@ func TestAFullDiskForTheMember(t *testing.T) {
 	zipped := archive(t, "messages")
 	d, dir := pinned(t, text, serve(zipped)), t.TempDir()
 	d.Files[0].Member = "messages"
-	_, err := d.get(t.Context(), dir, func(r Report) {
+	_, err := d.get(t.Context(), dir, "", func(r Report) {
 		if r.Done == int64(len(zipped)) { // all has come
 			member := d.Files[0].beside(filepath.Join(dir, "text.txt"), "copy")
 			if err := os.Symlink("/dev/full", member); !os.IsExist(err) {
@@ -49,7 +49,7 @@ func TestAFullDiskForAModel(t *testing.T) {
 			kind = "copy"
 		}
 		require.NoError(t, os.Symlink("/dev/full", f.beside(filepath.Join(build, f.Name), kind)))
-		_, err := d.get(t.Context(), dir, func(Report) {})
+		_, err := d.get(t.Context(), dir, "", func(Report) {})
 		require.ErrorIs(t, err, syscall.ENOSPC, f.Name)
 		only(t, dir)
 	}

@@ -49,14 +49,15 @@ type Report struct {
 
 // Get makes sure that the dataset of this name is in dir, or in Dir if dir is
 // empty, and returns its path. What is there and has the right SHA-256 is left
-// alone, and nobody is asked. Any number of processes may get the same at once: one
+// alone, and nobody is asked. Files that are in from, a folder or one of them, are
+// copied; "" for none. Any number of processes may get the same at once: one
 // does, the others wait.
 //
 // It calls report for each event, before the first byte and for each piece that has
 // come. A file with other bytes is replaced, but in the folder of a model, which may
 // be the user's own, it is an error. So is a disk without room, and then nothing is
 // left behind. After other errors, and after ctx is cancelled, what has come stays.
-func Get(ctx context.Context, name, dir string, report func(Report)) (path string, err error) {
+func Get(ctx context.Context, name, dir, from string, report func(Report)) (path string, err error) {
 	d, ok := Named(name)
 	if !ok {
 		return "", fmt.Errorf("no dataset %q", name)
@@ -66,7 +67,10 @@ func Get(ctx context.Context, name, dir string, report func(Report)) (path strin
 			return "", err
 		}
 	}
-	return d.get(ctx, dir, report)
+	if _, err := os.Stat(from); from != "" && err != nil {
+		return "", err
+	}
+	return d.get(ctx, dir, from, report)
 }
 
 // Size is a number of bytes for people, "548 MB".

@@ -86,7 +86,7 @@ func cut(content []byte, n int) http.HandlerFunc {
 func get(t *testing.T, d Dataset, dir string, content []byte) {
 	t.Helper()
 	var last Report
-	path, err := d.get(t.Context(), dir, func(r Report) {
+	path, err := d.get(t.Context(), dir, "", func(r Report) {
 		require.True(t, r.Done <= d.Files[0].Bytes || r.Total == -1)
 		if r.Event == "" {
 			last = r
@@ -120,7 +120,7 @@ func TestGetAgainAsksNobody(t *testing.T) {
 	d := pinned(t, text, func(w http.ResponseWriter, r *http.Request) { asked.Add(1); serve(text)(w, r) })
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	get(t, d, dir, text)
-	_, err := d.get(t.Context(), dir, func(Report) { t.Error("downloads again") })
+	_, err := d.get(t.Context(), dir, "", func(Report) { t.Error("downloads again") })
 	require.NoError(t, err)
 	require.EqualValues(t, 1, asked.Load())
 
@@ -143,7 +143,7 @@ func TestGoesOnTheNextTime(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	d := pinned(t, text, func(w http.ResponseWriter, r *http.Request) { cut(text, 100_000)(w, r) })
-	_, err := d.get(ctx, dir, func(r Report) {
+	_, err := d.get(ctx, dir, "", func(r Report) {
 		if r.Done == 100_000 {
 			cancel()
 		}
@@ -194,7 +194,7 @@ func TestServersWithTheirOwnIdeas(t *testing.T) {
 				require.NoError(t, os.WriteFile(part(dir, d), c.begun, 0o666))
 			}
 			if len(c.begun) == len(text) {
-				_, err := d.get(t.Context(), dir, func(Report) {})
+				_, err := d.get(t.Context(), dir, "", func(Report) {})
 				require.NoError(t, err)
 				only(t, dir, "text.txt")
 				return
@@ -260,7 +260,7 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 		"the connection ended after 100000 of 300000 bytes": func(w http.ResponseWriter, r *http.Request) { w.Write(text[:100_000]) },
 	} {
 		d, dir := pinned(t, text, server), t.TempDir()
-		_, err := d.get(t.Context(), dir, func(Report) {})
+		_, err := d.get(t.Context(), dir, "", func(Report) {})
 		require.ErrorContains(t, err, want)
 		require.ErrorContains(t, err, "text: ")
 		require.ErrorContains(t, err, d.Files[0].URL)
@@ -278,7 +278,7 @@ func TestNoRoom(t *testing.T) {
 	free = func(string) (int64, bool) { return left, true }
 	asked := false
 	d, dir := pinned(t, text, func(w http.ResponseWriter, r *http.Request) { asked = true; serve(text)(w, r) }), t.TempDir()
-	_, err := d.get(t.Context(), dir, func(Report) { t.Error("begins") })
+	_, err := d.get(t.Context(), dir, "", func(Report) { t.Error("begins") })
 	require.EqualError(t, err, "text: "+dir+" has 150 kB left, and 300 kB are needed; make room, or choose another directory")
 	require.False(t, asked)
 	only(t, dir)
@@ -296,7 +296,7 @@ func TestNoPlace(t *testing.T) {
 	d, dir := pinned(t, text, serve(text)), t.TempDir()
 	notADirectory := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(notADirectory, nil, 0o666))
-	_, err := d.get(t.Context(), notADirectory, func(Report) {})
+	_, err := d.get(t.Context(), notADirectory, "", func(Report) {})
 	require.ErrorContains(t, err, "choose another directory")
 }
 
@@ -341,12 +341,12 @@ func TestMemberOfAnArchive(t *testing.T) {
 	} {
 		d, dir := pinned(t, text, serve(zipped)), t.TempDir()
 		d.Files[0].Member = "messages"
-		_, err := d.get(t.Context(), dir, func(Report) {})
+		_, err := d.get(t.Context(), dir, "", func(Report) {})
 		require.ErrorContains(t, err, want)
 		only(t, dir)
 	}
 	d.Files[0].Bytes-- // the archive holds more than it should
-	_, err := d.get(t.Context(), t.TempDir(), func(Report) {})
+	_, err := d.get(t.Context(), t.TempDir(), "", func(Report) {})
 	require.ErrorContains(t, err, "300000 bytes, want 299999")
 }
 
@@ -369,7 +369,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestUnknownName(t *testing.T) {
-	_, err := Get(t.Context(), "verdict", t.TempDir(), quiet)
+	_, err := Get(t.Context(), "verdict", t.TempDir(), "", quiet)
 	require.EqualError(t, err, `no dataset "verdict"`)
 }
 

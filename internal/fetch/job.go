@@ -18,13 +18,14 @@ var free = room // tests have little
 type job struct {
 	Dataset
 	dir    string
+	from   string // where some of it may be already
 	report func(Report)
 	state  Report
 }
 
 // get is [Get] for d.
-func (d Dataset) get(ctx context.Context, dir string, report func(Report)) (string, error) {
-	j := &job{Dataset: d, dir: dir, report: report, state: Report{Into: filepath.Join(dir, d.Folder)}}
+func (d Dataset) get(ctx context.Context, dir, from string, report func(Report)) (string, error) {
+	j := &job{Dataset: d, dir: dir, from: from, report: report, state: Report{Into: filepath.Join(dir, d.Folder)}}
 	if err := j.bring(ctx); err != nil {
 		return "", fmt.Errorf("%s: %w", d.Name, cmp.Or(ctx.Err(), err))
 	}
@@ -130,6 +131,13 @@ func (j *job) fetch(ctx context.Context, f File, path string) error {
 	if f.URL == "" {
 		return f.put(ctx, strings.NewReader(f.Text), path)
 	}
+	if file, err := j.here(f); err == nil {
+		defer file.Close()
+		if err := f.put(ctx, file, path); err != nil {
+			return fmt.Errorf("%s cannot be used: %w", file.Name(), err)
+		}
+		return nil
+	}
 	part, last := f.beside(path, "part"), f.come(path)
 	progress := func(done int64) {
 		j.state.Done += done - last
@@ -157,4 +165,17 @@ func (j *job) fetch(ctx context.Context, f File, path string) error {
 		}
 		j.event("what had come is wrong; starting over")
 	}
+}
+
+// here opens a file that is on disk already: under its name, or with its size if the
+// user named a file.
+func (j *job) here(f File) (*os.File, error) {
+	path := j.from
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		path = filepath.Join(path, f.Name)
+	} else if err == nil && filepath.Base(path) != f.Name && info.Size() != f.Bytes {
+		return nil, fs.ErrNotExist
+	}
+	return os.Open(path)
 }

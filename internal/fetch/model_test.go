@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -74,7 +75,7 @@ func quiet(Report) {}
 // getModel requires that the model arrives and leaves nothing else behind.
 func getModel(t *testing.T, d Dataset, dir string) {
 	t.Helper()
-	path, err := d.get(t.Context(), dir, quiet)
+	path, err := d.get(t.Context(), dir, "", quiet)
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join(dir, "model"), path)
 	only(t, dir, "model")
@@ -115,7 +116,7 @@ func TestFindModel(t *testing.T) {
 	t.Setenv("LLMBOOK_DATA", dir)
 	_, ok := Find("old")
 	require.False(t, ok)
-	got, err := Get(t.Context(), "old", "", quiet)
+	got, err := Get(t.Context(), "old", "", "", quiet)
 	require.NoError(t, err)
 	path, ok := Find("old")
 	require.True(t, ok)
@@ -126,7 +127,7 @@ func TestFindModel(t *testing.T) {
 func TestModelIsSeenWhenItIsWhole(t *testing.T) {
 	d, dir, _ := served(t, nil)
 	reports := 0
-	_, err := d.get(t.Context(), dir, func(r Report) {
+	_, err := d.get(t.Context(), dir, "", func(r Report) {
 		reports++
 		require.NoDirExists(t, filepath.Join(dir, "model"))
 		require.EqualValues(t, len(text)+len(words), r.Total)
@@ -140,7 +141,7 @@ func TestWeightsThatAreOthers(t *testing.T) {
 	other := bytes.Clone(text)
 	other[7]++
 	d, dir, _ := served(t, serve(other))
-	_, err := d.get(t.Context(), dir, quiet)
+	_, err := d.get(t.Context(), dir, "", quiet)
 	require.ErrorContains(t, err, "what comes from "+d.Files[2].URL+" is not the file it should be: SHA-256 "+sumHex(other)+", want "+sumHex(text))
 	require.NotContains(t, err.Error(), "secret")
 	only(t, dir, ".model.part")
@@ -151,7 +152,7 @@ func TestModelGoesOnTheNextTime(t *testing.T) {
 	d, dir, h := served(t, cut(text, 100_000))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err := d.get(ctx, dir, func(r Report) {
+	_, err := d.get(ctx, dir, "", func(r Report) {
 		if r.Done == 100_000+int64(len(words)) {
 			cancel()
 		}
@@ -160,7 +161,7 @@ func TestModelGoesOnTheNextTime(t *testing.T) {
 	only(t, dir, ".model.part")
 	require.Equal(t, whole, h.requests())
 	var first Report
-	_, err = d.get(t.Context(), dir, func(r Report) {
+	_, err = d.get(t.Context(), dir, "", func(r Report) {
 		if first.Total == 0 {
 			first = r
 		}
@@ -180,7 +181,7 @@ func TestAModelThatIsTheUsersOwn(t *testing.T) {
 	own := []byte("trained for weeks")
 	for _, name := range []string{"config.json", "vocab.json", "model.safetensors"} {
 		require.NoError(t, os.WriteFile(filepath.Join(model, name), own, 0o666))
-		_, err := d.get(t.Context(), dir, quiet)
+		_, err := d.get(t.Context(), dir, "", quiet)
 		require.ErrorContains(t, err, filepath.Join(model, name)+" is another file than that of model")
 		require.ErrorContains(t, err, "move it away, or choose another directory")
 		requireContent(t, filepath.Join(model, name), own)
@@ -193,7 +194,7 @@ func TestAModelThatIsTheUsersOwn(t *testing.T) {
 	theirs := strings.Replace(d.Files[0].Text, "{", `{"task_specific_params": {"text-generation": {"max_length": 50}},`, 1)
 	require.NoError(t, os.WriteFile(filepath.Join(model, "config.json"), []byte(theirs), 0o666))
 	require.NoError(t, os.WriteFile(filepath.Join(model, "model.safetensors"), text, 0o666))
-	_, err := d.get(t.Context(), dir, quiet)
+	_, err := d.get(t.Context(), dir, "", quiet)
 	require.NoError(t, err)
 	require.NotContains(t, h.requests(), "GET /weights")
 	requireContent(t, filepath.Join(model, "config.json"), []byte(theirs))
@@ -202,6 +203,35 @@ func TestAModelThatIsTheUsersOwn(t *testing.T) {
 
 func TestRedirectsWithoutEnd(t *testing.T) {
 	d := pinned(t, text, redirect("/text", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }))
-	_, err := d.get(t.Context(), t.TempDir(), quiet)
+	_, err := d.get(t.Context(), t.TempDir(), "", quiet)
 	require.ErrorContains(t, err, "stopped after 10 redirects")
+}
+
+// What is on disk already is copied, by its name in a folder or by its size alone, and
+// nobody is asked for it. Another file under the name is an error, and nothing is left.
+func TestFrom(t *testing.T) {
+	d, dir, h := served(t, nil)
+	have := t.TempDir()
+	weights := filepath.Join(have, "model.safetensors")
+	require.NoError(t, os.WriteFile(weights, text, 0o666))
+	_, err := d.get(t.Context(), dir, have, quiet)
+	require.NoError(t, err)
+	require.Equal(t, whole[:1], h.requests())
+	getModel(t, d, dir)
+
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "model")))
+	other := filepath.Join(have, "other")
+	require.NoError(t, os.Rename(weights, other))
+	_, err = d.get(t.Context(), dir, other, quiet)
+	require.NoError(t, err)
+	require.Equal(t, whole[:1], h.requests())
+	getModel(t, d, dir)
+
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "model")))
+	require.NoError(t, os.WriteFile(filepath.Join(have, "vocab.json"), []byte("wrong"), 0o666))
+	_, err = d.get(t.Context(), dir, have, quiet)
+	require.ErrorContains(t, err, filepath.Join(have, "vocab.json")+" cannot be used: ")
+	require.NoDirExists(t, filepath.Join(dir, "model"))
+	_, err = Get(t.Context(), "smollm2", dir, filepath.Join(have, "nowhere"), quiet)
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }

@@ -40,7 +40,7 @@ func obey(text string) int {
 		limitFiles(o.Most)
 	}
 	begun := false
-	path, err := o.Dataset.get(context.Background(), o.Dir, func(r Report) {
+	path, err := o.Dataset.get(context.Background(), o.Dir, "", func(r Report) {
 		if r.Event != "" {
 			fmt.Println("event:", r.Event)
 		} else if r.Done > 0 && !begun {
@@ -159,7 +159,7 @@ func TestManyGoroutinesAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	errs := make([]error, 8)
 	for i := range errs {
-		group.Go(func() { _, errs[i] = d.get(t.Context(), dir, func(Report) {}) })
+		group.Go(func() { _, errs[i] = d.get(t.Context(), dir, "", func(Report) {}) })
 	}
 	group.Wait()
 	for _, err := range errs {
@@ -203,7 +203,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	require.NoError(t, err)
 	defer unlock()
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err = d.get(ctx, dir, func(Report) { cancel() })
+	_, err = d.get(ctx, dir, "", func(Report) { cancel() })
 	require.ErrorIs(t, err, context.Canceled)
 }
 

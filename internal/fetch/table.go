@@ -51,7 +51,7 @@ func parse(pins string) (all []Dataset) {
 			all = append(all, Dataset{Name: cells[0], Aliases: strings.Fields(cells[1]), Licence: cells[2], About: cells[3]})
 		default:
 			d, f := &all[len(all)-1], File{}
-			if d.Folder, f.Name = path.Split(fields[0]); f.Name == "config.json" {
+			if d.Folder, f.Name = path.Split(fields[0]); len(fields) == 4 && f.Name == "config.json" {
 				var width, heads, layers int
 				fmt.Sscan(strings.Join(fields[1:], " "), &width, &heads, &layers)
 				f.Text = fmt.Sprintf(config, width, heads, layers)
