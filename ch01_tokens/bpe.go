@@ -55,6 +55,9 @@ func (b *BPE) Vocab() int { return len(b.texts) }
 // EndOfText returns the id of the special token [EndOfText].
 func (b *BPE) EndOfText() int { return b.end }
 
+// Ends reports whether a text ends at id: whether that is [BPE.EndOfText].
+func (b *BPE) Ends(id int) bool { return id == b.end }
+
 // Bytes returns a copy of the bytes that id stands for. They need not be whole
 // characters.
 func (b *BPE) Bytes(id int) []byte { return []byte(textOf(b.texts, id)) }

@@ -132,6 +132,11 @@ func parseMerge(line string, ids map[string]int) (Merge, error) {
 	return Merge{ids[left], ids[right], ids[left+right]}, nil
 }
 
+// Files are what writes the two files, by their names.
+func (b *BPE) Files() map[string]func(w io.Writer) error {
+	return map[string]func(w io.Writer) error{"vocab.json": b.WriteVocab, "merges.txt": b.WriteMerges}
+}
+
 // WriteVocab writes vocab.json, which [ReadBPE] reads.
 func (b *BPE) WriteVocab(w io.Writer) error {
 	out := bufio.NewWriter(w)

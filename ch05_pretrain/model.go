@@ -21,27 +21,21 @@ import (
 // The files of a model's directory, under the names that other tools expect;
 // config.json and model.safetensors are two more.
 const (
-	vocabFile  = "vocab.json"
-	mergesFile = "merges.txt"
-
-	// What other programs keep a tokenizer in. Ours replaces it.
-	tokenizerFile = "tokenizer.json"
+	vocabFile     = "vocab.json"
+	mergesFile    = "merges.txt"
+	tokenizerFile = "tokenizer.json" // in which other programs keep what is in those two
 )
 
 // SaveModel writes a model and its tokenizer to dir, created if needed: all files or,
 // with an error, none. A network that is no gpt.Model must have a method WriteConfig.
-func SaveModel(dir string, m gpt.Network, t *tokens.BPE) error {
-	err := durable.Save(dir, func(dir string) error {
-		return durable.WriteFiles(dir, durable.Files{
-			gpt2files.ConfigFile: func(w io.Writer) error { return writeConfig(w, m) },
-			gpt2files.WeightsFile: func(w io.Writer) error {
-				return safetensors.Write(w, safetensors.F32, m.Params(), map[string]string{"format": "pt"})
-			},
-			vocabFile:  t.WriteVocab,
-			mergesFile: t.WriteMerges,
-		})
-	}, tokenizerFile)
-	if err != nil {
+func SaveModel(dir string, m gpt.Network, t Tokenizer) error {
+	files := t.Files()
+	files[gpt2files.ConfigFile] = func(w io.Writer) error { return writeConfig(w, m) }
+	files[gpt2files.WeightsFile] = func(w io.Writer) error {
+		return safetensors.Write(w, safetensors.F32, m.Params(), map[string]string{"format": "pt"})
+	}
+	write := func(dir string) error { return durable.WriteFiles(dir, files) }
+	if err := durable.Save(dir, write, vocabFile, mergesFile, tokenizerFile); err != nil {
 		return fmt.Errorf("saving the model: %w", err)
 	}
 	return nil
@@ -67,15 +61,6 @@ func LoadModel(dir string) (m *gpt.Model, t *tokens.BPE, err error) {
 	return m, t, err
 }
 
-// LoadTokenizer reads only the tokenizer of the model in dir.
-func LoadTokenizer(dir string) (t *tokens.BPE, err error) {
-	err = durable.Read(dir, func(files fs.FS) error {
-		t, err = readTokenizer(files, dir)
-		return err
-	})
-	return t, err
-}
-
 // LoadModelFS is [LoadModel] for any file system, such as one embedded in a
 // program. The name of its directory stands in messages.
 func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
@@ -87,13 +72,12 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 	if err := c.Validate(); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(dir, gpt2files.ConfigFile), err)
 	}
-	t, err := readTokenizer(files, dir)
+	t, err := ReadTokenizer(files, dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	if t.Vocab() != c.Vocab {
-		return nil, nil, fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; "+
-			"the files belong to different models", dir, t.Vocab(), c.Vocab)
+		return nil, nil, fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; the files belong to different models", dir, t.Vocab(), c.Vocab)
 	}
 	var m *gpt.Model
 	err = gpt2files.ReadWeights(files, dir, c.Layers, c.Params, func() []gpt.Param {
@@ -106,9 +90,9 @@ func LoadModelFS(files fs.FS, dir string) (*gpt.Model, *tokens.BPE, error) {
 	return m, t, nil
 }
 
-// readTokenizer reads tokenizer.json, or where there is none vocab.json and
-// merges.txt.
-func readTokenizer(files fs.FS, dir string) (t *tokens.BPE, err error) {
+// ReadTokenizer reads the tokenizer alone: tokenizer.json, or where there is none
+// vocab.json and merges.txt.
+func ReadTokenizer(files fs.FS, dir string) (t *tokens.BPE, err error) {
 	one, err := fs.ReadFile(files, tokenizerFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return readTwoFiles(files, dir)

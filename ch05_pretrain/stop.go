@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -8,11 +9,21 @@ import (
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 )
 
+// A Tokenizer is what training, sampling and saving ask of one, such as a [tokens.BPE].
+type Tokenizer interface {
+	tokens.Tokenizer
+	EncodeSpecial(text string) []int // with special tokens
+	Bytes(id int) []byte
+	EndOfText() int                            // the id that a text is taught to end with
+	Ends(id int) bool                          // whether a text ends there
+	Files() map[string]func(w io.Writer) error // by their names
+}
+
 // Text yields the text of ids in pieces, as it comes. It ends where the ids do, at
-// the end-of-text id, or before a stop string: the one that is complete first, an
+// an id that ends a text, or before a stop string: the one that is complete first, an
 // empty one at once, or the longest of those. A piece is never empty and ends inside
 // no character; bytes that are part of no character become U+FFFD.
-func Text(t *tokens.BPE, ids iter.Seq[int], stops ...string) iter.Seq[string] {
+func Text(t Tokenizer, ids iter.Seq[int], stops ...string) iter.Seq[string] {
 	stops = slices.SortedFunc(slices.Values(stops), func(a, b string) int { return len(b) - len(a) })
 	return func(yield func(string) bool) {
 		stream, held := tokens.NewStream(t), ""
@@ -22,7 +33,7 @@ func Text(t *tokens.BPE, ids iter.Seq[int], stops ...string) iter.Seq[string] {
 			return (text == "" || yield(text)) && !stopped
 		}
 		for id := range ids {
-			if id == t.EndOfText() {
+			if t.Ends(id) {
 				break
 			}
 			if !show(stream.Next(id)) {

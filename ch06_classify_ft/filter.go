@@ -1,9 +1,9 @@
 package classify
 
 import (
-	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	attention "github.com/llm-from-scratch/llm/ch03_attention"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
 
@@ -11,7 +11,7 @@ import (
 // use one.
 type Filter struct {
 	Classifier *Classifier
-	Tokenizer  *tokens.BPE
+	Tokenizer  pretrain.Tokenizer
 	Longest    int // ids read of a text; what follows is ignored
 }
 

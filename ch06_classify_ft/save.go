@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
@@ -48,8 +49,16 @@ func (f *Filter) Save(dir string) error {
 
 // Load reads the filter that [Filter.Save] wrote to dir.
 func Load(dir string) (f *Filter, err error) {
+	return LoadWith(dir, func(files fs.FS, dir string) (gpt.Network, pretrain.Tokenizer, error) {
+		return pretrain.LoadModelFS(files, dir)
+	})
+}
+
+// LoadWith is [Load] of a filter whose model and tokenizer are read by a function of
+// the caller's.
+func LoadWith(dir string, model func(files fs.FS, dir string) (gpt.Network, pretrain.Tokenizer, error)) (f *Filter, err error) {
 	err = durable.Read(dir, func(files fs.FS) error {
-		f, err = load(files, dir)
+		f, err = load(files, dir, model)
 		return err
 	})
 	if err != nil {
@@ -58,7 +67,7 @@ func Load(dir string) (f *Filter, err error) {
 	return f, nil
 }
 
-func load(files fs.FS, dir string) (*Filter, error) {
+func load(files fs.FS, dir string, model func(fs.FS, string) (gpt.Network, pretrain.Tokenizer, error)) (*Filter, error) {
 	path := filepath.Join(dir, filterFile)
 	data, err := fs.ReadFile(files, filterFile)
 	if err != nil {
@@ -68,15 +77,15 @@ func load(files fs.FS, dir string) (*Filter, error) {
 	if err := strictjson.Unmarshal(data, &j, strictjson.Refuse); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	m, t, err := pretrain.LoadModelFS(files, dir)
+	m, t, err := model(files, dir)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case j.Classes != Classes:
 		return nil, fmt.Errorf("%s: the classes are %q, want %q", path, j.Classes, Classes)
-	case j.Longest < 1 || j.Longest > m.Config.Context:
-		return nil, fmt.Errorf("%s: longest is %d; the model reads 1 to %d ids", path, j.Longest, m.Config.Context)
+	case j.Longest < 1 || j.Longest > m.Sizes().Context:
+		return nil, fmt.Errorf("%s: longest is %d; the model reads 1 to %d ids", path, j.Longest, m.Sizes().Context)
 	}
 	head, err := safetensors.Open(files, dir, headFile)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
@@ -21,12 +20,12 @@ import (
 type Assistant struct {
 	model   gpt.Decoder
 	context int
-	bpe     *tokens.BPE
+	tokens  pretrain.Tokenizer
 }
 
 // New returns the assistant of a model, in whatever form its weights are, and its
 // tokenizer. It panics when the two have vocabularies of different sizes.
-func New(m gpt.Decoder, t *tokens.BPE) *Assistant {
+func New(m gpt.Decoder, t pretrain.Tokenizer) *Assistant {
 	if m.Sizes().Vocab != t.Vocab() {
 		panic("instruct: the tokenizer is not the model's")
 	}
@@ -70,7 +69,7 @@ func LoadFS(files fs.FS) (*Assistant, error) {
 // its range. Leaving the loop early is fine. Each loop over the result answers anew.
 func (a *Assistant) Respond(ctx context.Context, instruction, input string, o Options) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		prompt := a.bpe.Encode(Entry{Instruction: instruction, Input: input}.Prompt())
+		prompt := encodePrompt(a.tokens, Entry{Instruction: instruction, Input: input})
 		if err := cmp.Or(o.validate(), a.fits(len(prompt))); err != nil {
 			yield("", err)
 			return
@@ -91,7 +90,7 @@ func (a *Assistant) fits(n int) error {
 // the cache, and last the error of ctx, if it was cancelled.
 func (a *Assistant) answer(ctx context.Context, cache gpt.Cache, prompt []int, o Options) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for piece := range pretrain.Text(a.bpe, a.ids(ctx, cache, prompt, o), o.Stop...) {
+		for piece := range pretrain.Text(a.tokens, a.ids(ctx, cache, prompt, o), o.Stop...) {
 			if !yield(piece, nil) {
 				return
 			}

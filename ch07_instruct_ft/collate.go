@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
@@ -21,9 +22,31 @@ type Example struct {
 // other, as they will be when the model answers: no token reaches over the border
 // between them. Special tokens in an entry are plain text.
 func Encode(t tokens.Tokenizer, e Entry) Example {
-	ids := t.Encode(e.Prompt())
-	asked := len(ids)
-	return Example{append(ids, t.Encode(e.Output)...), asked}
+	asked := e
+	asked.Output = ""
+	ids := encodePrompt(t, asked)
+	return Example{append(ids, t.Encode(e.Output)...), len(ids)}
+}
+
+// A Form is a tokenizer whose model has learned to answer prompts of another form than
+// that of this chapter. Prompt returns the ids of a conversation: of entries with
+// their answers, and of a last one that is to be answered.
+type Form interface {
+	Prompt(said ...Entry) []int
+}
+
+// encodePrompt returns the ids of a conversation in the form of the tokenizer's model.
+// That of this chapter has its preamble once.
+func encodePrompt(t tokens.Tokenizer, said ...Entry) []int {
+	if form, ok := t.(Form); ok {
+		return form.Prompt(said...)
+	}
+	ids := t.Encode(preamble)
+	for _, e := range said {
+		ids = append(ids, t.Encode(strings.TrimPrefix(e.Prompt(), preamble))...)
+		ids = append(ids, t.Encode(e.Output)...)
+	}
+	return ids
 }
 
 // EncodeAll encodes entries and keeps those that fit in limit ids, so that no

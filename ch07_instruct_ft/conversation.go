@@ -5,7 +5,6 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strings"
 
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
@@ -16,13 +15,24 @@ type Conversation struct {
 	assistant *Assistant
 	history   []Entry
 	forgotten int
-	cache     gpt.Cache
-	read      []int // begins with what is in the cache, its last answer aside
+	cache     *memory
+}
+
+// A memory is a cache that knows what it has read.
+type memory struct {
+	gpt.Cache
+	read []int // begins with what is in the cache
+}
+
+// Extend is that of the cache.
+func (m *memory) Extend(ids []int) []float32 {
+	m.read = append(m.read[:m.Len()], ids...)
+	return m.Cache.Extend(ids)
 }
 
 // NewConversation returns a conversation in which nothing has been said.
 func (a *Assistant) NewConversation() *Conversation {
-	return &Conversation{assistant: a, cache: a.model.NewCache()}
+	return &Conversation{assistant: a, cache: &memory{Cache: a.model.NewCache()}}
 }
 
 // History returns the exchanges that the assistant remembers, the oldest first,
@@ -65,42 +75,33 @@ func (c *Conversation) Say(ctx context.Context, instruction, input string, o Opt
 	}
 }
 
-// prompt returns the ids of the preamble, of the exchanges that fit, and of what
-// is said now. The exchanges that do not fit are forgotten.
+// prompt returns the ids of the exchanges that fit, and of what is said now. The
+// exchanges that do not fit are forgotten.
 func (c *Conversation) prompt(said Entry, o Options) ([]int, error) {
 	a := c.assistant
-	opening, ids := a.bpe.Encode(preamble), a.turn(said)
-	if err := cmp.Or(o.validate(), a.fits(len(opening)+len(ids))); err != nil {
+	ids := encodePrompt(a.tokens, said)
+	if err := cmp.Or(o.validate(), a.fits(len(ids))); err != nil {
 		return nil, err
 	}
-	room := cmp.Or(o.MaxTokens, a.context/4)
-	for n := len(c.history); n > 0; n-- {
-		before := a.turn(c.history[n-1])
-		if len(opening)+len(before)+len(ids) > a.context-room {
-			c.history = c.history[n:]
-			c.forgotten += n
+	room, n := cmp.Or(o.MaxTokens, a.context/4), 0
+	for ; n < len(c.history); n++ {
+		all := encodePrompt(a.tokens, append(slices.Clone(c.history[n:]), said)...)
+		if len(all) <= a.context-room {
+			ids = all
 			break
 		}
-		ids = append(before, ids...)
 	}
-	return append(opening, ids...), nil
+	c.history, c.forgotten = c.history[n:], c.forgotten+n
+	return ids, nil
 }
 
-// turn returns the ids of an entry without the preamble, question and answer
-// apart as in [Encode].
-func (a *Assistant) turn(e Entry) []int {
-	ids := a.bpe.Encode(strings.TrimPrefix(e.Prompt(), preamble))
-	return append(ids, a.bpe.Encode(e.Output)...)
-}
-
-// rewind takes the cache back to what it has read of the prompt already, and
-// leaves it at least one id to read. The answer before is read again, as the text
-// it has become: the tokenizer may cut it otherwise than the model wrote it.
+// rewind takes the cache back to what it has read of the prompt already, and leaves it
+// at least one id to read. The answer before may be read again, from where the
+// tokenizer cuts it otherwise than the model wrote it.
 func (c *Conversation) rewind(prompt []int) {
 	same := 0
-	for same < min(len(c.read), c.cache.Len(), len(prompt)-1) && c.read[same] == prompt[same] {
+	for same < min(c.cache.Len(), len(prompt)-1) && c.cache.read[same] == prompt[same] {
 		same++
 	}
 	c.cache.Truncate(same)
-	c.read = prompt
 }

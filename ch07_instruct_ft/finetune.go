@@ -5,7 +5,6 @@ import (
 	"iter"
 	"math/rand/v2"
 
-	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
@@ -56,7 +55,7 @@ type Tuner struct {
 	*pretrain.Trainer
 	Total int // steps in the whole run
 
-	learner  *pretrain.LanguageModel
+	learner  pretrain.Learner
 	watch    []Example
 	collator Collator
 	batch    int
@@ -66,11 +65,17 @@ type Tuner struct {
 // measure the loss on those of watch. Entries longer than its context are left
 // out; it is an error if none is left to learn from. Its memory is for the longest
 // entry that is left.
-func NewTuner(m gpt.Network, t *tokens.BPE, learn, watch []Entry, s Settings) (*Tuner, error) {
+func NewTuner(m gpt.Network, t pretrain.Tokenizer, learn, watch []Entry, s Settings) (*Tuner, error) {
+	all := func(B, T int) pretrain.Learner { return pretrain.NewLanguageModel(m, nil, B, T) }
+	return NewTunerOf(all, m.Sizes().Context, t, learn, watch, s)
+}
+
+// NewTunerOf is [NewTuner] for what a function makes of the model: a learner of at most
+// B entries of T tokens at once, where the model reads no more than context.
+func NewTunerOf(make func(B, T int) pretrain.Learner, context int, t pretrain.Tokenizer, learn, watch []Entry, s Settings) (*Tuner, error) {
 	if s.Epochs < 1 || s.Batch < 1 {
 		panic("instruct: epochs or batch size below 1")
 	}
-	context := m.Sizes().Context
 	items, watched := EncodeAll(t, learn, context), EncodeAll(t, watch, context)
 	if len(items) == 0 {
 		return nil, fmt.Errorf("instruct: none of the %d entries fits in the model's context of %d tokens", len(learn), context)
@@ -78,7 +83,7 @@ func NewTuner(m gpt.Network, t *tokens.BPE, learn, watch []Entry, s Settings) (*
 	batches := s.Epochs * ((len(items) + s.Batch - 1) / s.Batch) // an epoch's last batch may be smaller
 	u := &Tuner{
 		Total:    max(1, batches/max(s.Accumulate, 1)),
-		learner:  pretrain.NewLanguageModel(m, nil, s.Batch, max(Longest(items), Longest(watched))),
+		learner:  make(s.Batch, max(Longest(items), Longest(watched))),
 		watch:    watched,
 		collator: Collator{EndOfText: t.EndOfText(), MaskPrompt: s.MaskPrompt},
 		batch:    s.Batch,

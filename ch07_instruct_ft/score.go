@@ -30,7 +30,7 @@ func (a *Assistant) Scores(ctx context.Context, entries []Entry, o Options) iter
 		panic("instruct: only an assistant whose model is a gpt.Network can be scored")
 	}
 	return func(yield func(Score, error) bool) {
-		longest := Longest(EncodeAll(a.bpe, entries, a.context))
+		longest := Longest(EncodeAll(a.tokens, entries, a.context))
 		lm := pretrain.NewLanguageModel(m, gpt.Frozen, 1, longest)
 		for _, e := range entries {
 			s, err := a.score(ctx, lm, e, o)
@@ -44,7 +44,7 @@ func (a *Assistant) Scores(ctx context.Context, entries []Entry, o Options) iter
 // score answers one entry and compares.
 func (a *Assistant) score(ctx context.Context, lm *pretrain.LanguageModel, e Entry, o Options) (Score, error) {
 	s := Score{Entry: e}
-	x := Encode(a.bpe, e)
+	x := Encode(a.tokens, e)
 	if most := a.context; len(x.IDs) > most {
 		return s, fmt.Errorf("instruct: %q has %d tokens with its output, the model reads at most %d: shorten or remove it", e.Instruction, len(x.IDs), most)
 	}
@@ -55,7 +55,7 @@ func (a *Assistant) score(ctx context.Context, lm *pretrain.LanguageModel, e Ent
 		s.Response += piece
 	}
 	var b embeddings.Batch
-	Collator{EndOfText: a.bpe.EndOfText(), MaskPrompt: true}.Collate(&b, []Example{x})
+	Collator{EndOfText: a.tokens.EndOfText(), MaskPrompt: true}.Collate(&b, []Example{x})
 	s.Right, s.Loss = same(s.Response, e.Output), lm.Loss(b)
 	return s, nil
 }

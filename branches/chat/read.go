@@ -24,13 +24,23 @@ func Read(data []byte) (*Tokenizer, error) {
 	return New(f)
 }
 
-// FromGGUF reads the tokenizer of a GGUF file. Such a file names the way to cut texts,
-// and what goes with it, NFC or whole pieces, is understood.
+// FromGGUF reads the tokenizer of a GGUF file.
 func FromGGUF(g gguf.Tokenizer) (*Tokenizer, error) {
-	if g.Model != "gpt2" {
-		return nil, fmt.Errorf("the tokenizer's model is %.60q; only byte-level BPE (gpt2) is read", g.Model)
+	f, err := DescribeGGUF(g)
+	if err != nil {
+		return nil, err
 	}
-	f := tokenizerjson.Tokenizer{
+	return New(f)
+}
+
+// DescribeGGUF is what a tokenizer.json would say in the place of a GGUF file. Such a
+// file names the way to cut texts, and what goes with it, NFC or whole pieces, is
+// understood.
+func DescribeGGUF(g gguf.Tokenizer) (f tokenizerjson.Tokenizer, err error) {
+	if g.Model != "gpt2" {
+		return f, fmt.Errorf("the tokenizer's model is %.60q; only byte-level BPE (gpt2) is read", g.Model)
+	}
+	f = tokenizerjson.Tokenizer{
 		Vocab: make(map[string]int, len(g.Tokens)), Merges: g.Merges,
 		Split: g.Pre, NFC: g.Pre == tokenizerjson.Qwen2, Whole: g.Pre == tokenizerjson.Llama3,
 	}
@@ -45,12 +55,12 @@ func FromGGUF(g gguf.Tokenizer) (*Tokenizer, error) {
 		case gguf.Unused:
 		default:
 			if other, ok := f.Vocab[token]; ok {
-				return nil, fmt.Errorf("the tokens %d and %d are both %.60q", other, id, token)
+				return f, fmt.Errorf("the tokens %d and %d are both %.60q", other, id, token)
 			}
 			f.Vocab[token] = id
 		}
 	}
-	return New(f)
+	return f, nil
 }
 
 // splits are the ways to cut a text, by the names that files have for them.

@@ -17,6 +17,7 @@ import (
 type chat struct {
 	sampling
 	history bool
+	think   bool
 
 	conversation *instruct.Conversation
 	context      int
@@ -28,17 +29,22 @@ func chatCommand() *cobra.Command {
 	cmd := command("", "chat", cobra.NoArgs, c.run)
 	c.add(cmd, assistant, "the assistant", 0, 0, " (default a quarter of the context)")
 	cmd.Flags().BoolVar(&c.history, "history", true, "remember what was said, as far as the context holds it")
+	cmd.Flags().BoolVar(&c.think, "think", false, "let a model that can think before it answers do so")
 	return cmd
 }
 
 func (c *chat) run(cmd *cobra.Command, _ []string) error {
-	m, bpe, err := c.open(cmd, "instruct train")
+	m, t, err := c.open(cmd, "instruct train")
+	if err == nil {
+		err = ready(t, c.think)
+	}
 	if err != nil {
 		return err
 	}
+	today(t)
 	c.context = m.Sizes().Context
 	c.MaxTokens = cmp.Or(c.MaxTokens, max(1, c.context/4))
-	c.conversation = instruct.New(m, bpe).NewConversation()
+	c.conversation = instruct.New(m, t).NewConversation()
 	out := cmd.OutOrStdout()
 	prompt, end := "", ""
 	if meter.IsTerminal(cmd.InOrStdin()) {

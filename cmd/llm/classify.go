@@ -28,7 +28,7 @@ func classifyEvalCommand() *cobra.Command {
 	var dir, data string
 	var asJSON, parts bool
 	cmd := command("classify", "eval", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		filter, err := classify.Load(dir)
+		filter, err := loadFilter(dir)
 		if err != nil {
 			return orTrain(err, "classify train")
 		}
@@ -112,7 +112,7 @@ func classifyRunCommand() *cobra.Command {
 	var dir string
 	var asJSON bool
 	cmd := command("classify", "run [TEXT...]", cobra.ArbitraryArgs, func(cmd *cobra.Command, texts []string) error {
-		filter, err := classify.Load(dir)
+		filter, err := loadFilter(dir)
 		if err != nil {
 			return orTrain(err, "classify train")
 		}

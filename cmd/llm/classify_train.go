@@ -6,11 +6,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	lora "github.com/llm-from-scratch/llm/branches/lora"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
@@ -86,8 +84,8 @@ func (o *classifyOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, e
 	learn, watch := filter.Examples(parts[0]), filter.Examples(parts[1])
 	longest := max(learn.Longest(), watch.Longest())
 	var memory footprint.Memory
-	if o.LoRA == 0 {
-		memory = o.memory(filter.Classifier.Model.(*gpt.Model).Config, longest)
+	if m, ok := filter.Classifier.Model.(*gpt.Model); ok && o.LoRA == 0 {
+		memory = o.memory(m.Config, longest)
 		fmt.Fprintln(cmd.ErrOrStderr(), memory)
 	}
 	learner, save, err := o.learner(f, filter, longest)
@@ -148,7 +146,7 @@ func (o *classifyOptions) split(all []classify.Message) (parts [3][]classify.Mes
 // come to is in a file of their own.
 func (o *classifyOptions) filter(cmd *cobra.Command, f *runFlags) (*classify.Filter, error) {
 	if f.resume && o.LoRA == 0 {
-		filter, err := classify.Load(f.out)
+		filter, err := loadFilter(f.out)
 		if err == nil && filter.Longest != min(o.Longest, filter.Classifier.Model.Sizes().Context) {
 			err = fmt.Errorf("%s does not fit the run: longest was %d, not %d", filepath.Join(f.out, "classifier.json"), o.Longest, filter.Longest)
 		}
@@ -159,7 +157,7 @@ func (o *classifyOptions) filter(cmd *cobra.Command, f *runFlags) (*classify.Fil
 		return nil, f.named(err)
 	}
 	c := classify.New(m, rand.New(rand.NewPCG(o.Seed, 12)))
-	return &classify.Filter{Classifier: c, Tokenizer: bpe, Longest: min(o.Longest, m.Config.Context)}, nil
+	return &classify.Filter{Classifier: c, Tokenizer: bpe, Longest: min(o.Longest, m.Sizes().Context)}, nil
 }
 
 // memory is what training takes on messages of at most T tokens: two scores a message
@@ -180,21 +178,33 @@ func (o *classifyOptions) learner(f *runFlags, filter *classify.Filter, T int) (
 	if o.LoRA == 0 {
 		return classify.NewLearner(c, o.trains(c.Model.Sizes().Layers), o.Batch, T), filter.Save, nil
 	}
-	changed := classify.NewLearner(c, lora.Changes, o.Batch, T)
-	changes := lora.New(changed, o.LoRA, float32(2*o.LoRA), rand.New(rand.NewPCG(o.Seed, 13)))
+	adapted, err := f.adapt(c.Model, o.Model, o.LoRA, o.Seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	learner := adapted.learner(func(trains func(name string) bool) pretrain.Learner {
+		return classify.NewLearner(c, trains, o.Batch, T)
+	})
 	if f.resume {
-		if err := o.readAdapters(changes, c, f.out); err != nil {
+		saved, err := loadFilter(f.out)
+		if err == nil {
+			copy(c.Head.W.Data, saved.Classifier.Head.W.Data)
+			copy(c.Head.B, saved.Classifier.Head.B)
+			err = adapted.resume(f.out, saved.Classifier.Model)
+		}
+		if err != nil {
 			return nil, nil, err
 		}
 	}
 	save := func(dir string) error { // the changes, to go on with, and a filter that has them merged in
-		changes.Merge()
-		if err := filter.Save(dir); err != nil {
+		whole := *filter
+		whole.Classifier = &classify.Classifier{Model: adapted.whole(), Head: c.Head}
+		if err := whole.Save(dir); err != nil {
 			return err
 		}
-		return changes.Save(dir)
+		return adapted.save(dir)
 	}
-	return changes, save, nil
+	return learner, save, nil
 }
 
 // trains says which weights -layers means.
@@ -206,24 +216,6 @@ func (o *classifyOptions) trains(layers int) func(name string) bool {
 		return classify.LastBlock(layers)
 	}
 	return classify.All
-}
-
-// readAdapters takes up the low-rank changes of c in dir, if they change the model
-// that they changed before.
-func (o *classifyOptions) readAdapters(changes *lora.LoRA, c *classify.Classifier, dir string) error {
-	if err := changes.Load(dir); err != nil {
-		return err
-	}
-	saved, err := classify.Load(dir)
-	if err != nil {
-		return err
-	}
-	changes.Merge()
-	same := func(a, b gpt.Param) bool { return slices.Equal(a.Data, b.Data) }
-	if !slices.EqualFunc(saved.Classifier.Params(), c.Params(), same) {
-		return fmt.Errorf("%s: the model %s is not the one that the run was started from", filepath.Join(dir, "run.json"), o.Model)
-	}
-	return nil
 }
 
 // evaluationParts are what the filter in dir is judged by, under their names: the

@@ -403,7 +403,7 @@ func TestTokenizerLibraryFindsTheSameIDs(t *testing.T) {
 	require.NoError(t, err)
 	gpt2, err := vocabulary("")
 	require.NoError(t, err)
-	for name, bpe := range map[string]*tokens.BPE{"GPT-2's": gpt2, "our own": own} {
+	for name, bpe := range map[string]*tokens.BPE{"GPT-2's": gpt2.(*tokens.BPE), "our own": own} {
 		t.Run(name, func(t *testing.T) {
 			model := filepath.Join(t.TempDir(), "model")
 			c := gpt.Config{Vocab: bpe.Vocab(), Context: 8, Width: 2, Heads: 1, Layers: 1}

@@ -67,8 +67,8 @@ func publish(t testing.TB, dir string, m *gpt.Model) {
 	require.NoError(t, os.MkdirAll(dir, 0o755))
 	for name, write := range map[string]func(io.Writer) error{
 		"config.json": func(w io.Writer) error { _, err := io.WriteString(w, publishedConfig); return err },
-		"vocab.json":  bpe.WriteVocab,
-		"merges.txt":  bpe.WriteMerges,
+		"vocab.json":  bpe.Files()["vocab.json"],
+		"merges.txt":  bpe.Files()["merges.txt"],
 		"model.safetensors": func(w io.Writer) error {
 			return safetensors.Write(w, safetensors.F32, params, map[string]string{"format": "pt"})
 		},

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/meter"
 )
@@ -60,7 +60,7 @@ func (o *answering) run(cmd *cobra.Command, _ []string) error {
 	if (o.resume || o.force) && o.path == "" {
 		return usagef("-resume and -force are about the file that -answers names")
 	}
-	m, bpe, err := loadModel(cmd, o.model, "instruct train")
+	m, t, err := loadModel(cmd, o.model, "instruct train")
 	if err != nil {
 		return err
 	}
@@ -68,9 +68,9 @@ func (o *answering) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	fit := fitting(bpe, entries, m.Config.Context)
+	fit := fitting(t, entries, m.Sizes().Context)
 	if len(fit) == 0 {
-		return fmt.Errorf("none of the %d %s fits in the model's context of %d tokens", len(entries), what, m.Config.Context)
+		return fmt.Errorf("none of the %d %s fits in the model's context of %d tokens", len(entries), what, m.Sizes().Context)
 	}
 	leftOut := len(entries) - len(fit)
 	if o.limit > 0 {
@@ -82,7 +82,7 @@ func (o *answering) run(cmd *cobra.Command, _ []string) error {
 		err = kept.matches(fit)
 	}
 	if err == nil {
-		err = o.answer(cmd, instruct.New(m, bpe), fit, kept)
+		err = o.answer(cmd, instruct.New(m, t), fit, kept)
 	}
 	if err != nil {
 		return err
@@ -139,9 +139,9 @@ func heldOutEntries(cmd *cobra.Command, dir, data string) (entries []instruct.En
 }
 
 // fitting are the entries that the model can read with their answers.
-func fitting(bpe *tokens.BPE, entries []instruct.Entry, context int) []instruct.Entry {
+func fitting(t pretrain.Tokenizer, entries []instruct.Entry, context int) []instruct.Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e instruct.Entry) bool {
-		return len(instruct.Encode(bpe, e).IDs) > context
+		return len(instruct.Encode(t, e).IDs) > context
 	})
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -11,11 +10,9 @@ import (
 
 	"github.com/llm-from-scratch/llm/branches/llama"
 	"github.com/llm-from-scratch/llm/branches/steps"
+	"github.com/llm-from-scratch/llm/branches/talk"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
-	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/internal/durable"
-	"github.com/llm-from-scratch/llm/internal/llamafiles"
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
 
@@ -74,47 +71,19 @@ func values(m gpt.Network) (total int) {
 }
 
 // saved reads the model of a run of these sizes, and its tokenizer.
-func (s *station) saved(dir string, sizes func(vocab int) gpt.Config) (m gpt.Network, t *tokens.BPE, err error) {
-	if s.Arch == "" {
-		m, t, err = pretrain.LoadModel(dir)
-	} else {
-		m, t, err = loadStation(dir)
-	}
+func (s *station) saved(dir string, sizes func(vocab int) gpt.Config) (gpt.Network, *tokens.BPE, error) {
+	m, t, err := talk.Open(dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	if d := strictjson.Differ(configOf(s.network(sizes(t.Vocab()))), configOf(m)); d != "" {
 		return nil, nil, fmt.Errorf("%s does not fit the run: %s", filepath.Join(dir, "config.json"), d)
 	}
-	return m, t, nil
-}
-
-// loadStation reads a model that is not a GPT-2 and its tokenizer.
-func loadStation(dir string) (m gpt.Network, t *tokens.BPE, err error) {
-	err = durable.Read(dir, func(files fs.FS) (err error) {
-		if isStation(files) {
-			m, err = steps.Load(files, dir)
-		} else {
-			m, err = llama.Load(files, dir)
-		}
-		return err
-	})
-	if err == nil {
-		t, err = pretrain.LoadTokenizer(dir)
+	bpe, ok := t.(*tokens.BPE)
+	if !ok {
+		return nil, nil, fmt.Errorf("%s does not fit the run: its tokenizer is none of chapter 1's", dir)
 	}
-	if err == nil && t.Vocab() != m.Sizes().Vocab {
-		err = fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; the files belong to different models", dir, t.Vocab(), m.Sizes().Vocab)
-	}
-	return m, t, err
-}
-
-// isStation says whether config.json is that of a model between the two ends.
-func isStation(files fs.FS) bool {
-	var j struct {
-		ModelType string `json:"model_type"`
-	}
-	data, err := fs.ReadFile(files, llamafiles.ConfigFile)
-	return err == nil && strictjson.Unmarshal(data, &j, strictjson.Ignore) == nil && j.ModelType == steps.ModelType
+	return m, bpe, nil
 }
 
 func configOf(m gpt.Network) any {

@@ -13,6 +13,7 @@ import (
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"github.com/spf13/cobra"
 
+	talk "github.com/llm-from-scratch/llm/branches/talk"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/corpus"
@@ -56,7 +57,7 @@ func encodeCommand() *cobra.Command {
 }
 
 // encode prints the tokens of text, a part of it at a time.
-func (o encoding) encode(ctx context.Context, w io.Writer, bpe *tokens.BPE, text io.Reader) error {
+func (o encoding) encode(ctx context.Context, w io.Writer, t pretrain.Tokenizer, text io.Reader) error {
 	out := bufio.NewWriter(w)
 	defer out.Flush()
 	before, between := "", ""
@@ -72,10 +73,10 @@ func (o encoding) encode(ctx context.Context, w io.Writer, bpe *tokens.BPE, text
 			return err
 		}
 		size += len(part)
-		for _, id := range encodeText(bpe, part, o.plain) {
+		for _, id := range encodeText(t, part, o.plain) {
 			fmt.Fprint(out, before)
 			before = between
-			o.print(out, id, bpe.Bytes(id))
+			o.print(out, id, t.Bytes(id))
 			n++
 		}
 	}
@@ -105,11 +106,11 @@ func (o encoding) print(out io.Writer, id int, bytes []byte) {
 }
 
 // encodeText is Encode, or EncodeSpecial if text is not plain.
-func encodeText(bpe *tokens.BPE, text string, plain bool) []int {
+func encodeText(t pretrain.Tokenizer, text string, plain bool) []int {
 	if plain {
-		return bpe.Encode(text)
+		return t.Encode(text)
 	}
-	return bpe.EncodeSpecial(text)
+	return t.EncodeSpecial(text)
 }
 
 func plainFlag(cmd *cobra.Command, plain *bool) {
@@ -168,9 +169,9 @@ func parseIDs(args []string, V int) ([]int, error) {
 	return ids, nil
 }
 
-// vocabulary reads the tokenizer in dir, or GPT-2's if dir is empty.
-func vocabulary(dir string) (*tokens.BPE, error) {
-	if dir == "" {
+// vocabulary reads the tokenizer of the model at path, or GPT-2's if that is empty.
+func vocabulary(path string) (pretrain.Tokenizer, error) {
+	if path == "" {
 		ranks, err := assets.Assets.Open("r50k_base.tiktoken") // OpenAI's name for it
 		if err != nil {
 			return nil, err
@@ -178,6 +179,6 @@ func vocabulary(dir string) (*tokens.BPE, error) {
 		defer ranks.Close()
 		return tokens.ReadRanks(ranks)
 	}
-	bpe, err := pretrain.LoadTokenizer(dir)
-	return bpe, orTrain(err, "pretrain")
+	t, err := talk.OpenTokenizer(path)
+	return t, orTrain(err, "pretrain")
 }

@@ -12,8 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	quantize "github.com/llm-from-scratch/llm/branches/quantize"
-	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
@@ -46,7 +44,7 @@ func (s *sampling) add(cmd *cobra.Command, model, what string, temperature float
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
 
 // open checks the options and reads the model, which command makes.
-func (s *sampling) open(cmd *cobra.Command, command string) (gpt.Decoder, *tokens.BPE, error) {
+func (s *sampling) open(cmd *cobra.Command, command string) (gpt.Decoder, pretrain.Tokenizer, error) {
 	err := s.check()
 	if cmd.Flags().Changed("n") {
 		err = errors.Join(err, atLeast(1, "n", s.MaxTokens))
@@ -54,11 +52,12 @@ func (s *sampling) open(cmd *cobra.Command, command string) (gpt.Decoder, *token
 	if err != nil {
 		return nil, nil, err
 	}
-	m, bpe, err := loadModel(cmd, s.model, command)
-	if err == nil && s.int8 {
-		return quantize.Int8(m), bpe, nil
+	m, t, err := loadModel(cmd, s.model, command)
+	if err != nil || !s.int8 {
+		return m, t, err
 	}
-	return m, bpe, err
+	d, err := inBytes(m)
+	return d, t, err
 }
 
 func (s *sampling) check() error {
@@ -74,14 +73,14 @@ func (s *sampling) check() error {
 // write streams to w, which reports a failure itself, what a model writes after
 // prompt. It ends after the most tokens, before a stop string, where the model ends the
 // text, or when ctx is cancelled.
-func write(ctx context.Context, w io.Writer, m gpt.Decoder, bpe *tokens.BPE, prompt []int, o instruct.Options, rng *rand.Rand) speed {
+func write(ctx context.Context, w io.Writer, m gpt.Decoder, t pretrain.Tokenizer, prompt []int, o instruct.Options, rng *rand.Rand) speed {
 	s := speed{time.Now()}
 	ids := func(yield func(int) bool) {
 		for id := range pretrain.Generate(m, prompt, o.Sampler, rng) {
 			if ctx.Err() != nil {
 				return
 			}
-			if id != bpe.EndOfText() {
+			if !t.Ends(id) {
 				s = append(s, time.Now())
 			}
 			if !yield(id) || len(s) > o.MaxTokens {
@@ -89,7 +88,7 @@ func write(ctx context.Context, w io.Writer, m gpt.Decoder, bpe *tokens.BPE, pro
 			}
 		}
 	}
-	for text := range pretrain.Text(bpe, ids, o.Stop...) {
+	for text := range pretrain.Text(t, ids, o.Stop...) {
 		io.WriteString(w, text)
 	}
 	return s

@@ -31,7 +31,7 @@ func Open(path string) (m any, t gguf.Tokenizer, err error) {
 		}
 		if t, err = ReadTokenizer(files, path); errors.Is(err, fs.ErrNotExist) { // trained here
 			var bpe *tokens.BPE
-			if bpe, err = pretrain.LoadTokenizer(path); err == nil {
+			if bpe, err = pretrain.ReadTokenizer(files, path); err == nil {
 				t, err = TokenizerOf(bpe)
 			}
 		}

@@ -25,6 +25,7 @@ var branches = map[string][]string{
 	"branches/prompts":           {"branches/chat", "branches/layers", "branches/llama"},     // the last two in its tests
 	"branches/quantize":          {"branches/layers", "branches/llama"},
 	"branches/steps":             {"branches/layers", "branches/llama"},
+	"branches/talk":              {"branches/chat", "branches/llama", "branches/layers", "branches/steps"},                                   // layers in its tests
 	"branches/translate":         {"branches/layers", "branches/translate/parts", "branches/translate/search", "branches/translate/grammar"}, // the last two in its tests
 	"branches/translate/bleu":    nil,
 	"branches/translate/grammar": nil,

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/llm-from-scratch/llm/internal/strictjson"
 )
@@ -63,20 +64,21 @@ var architectures = map[string]string{"llama": "LlamaForCausalLM", "qwen2": "Qwe
 // configJSON is config.json in the layouts of all years.
 type configJSON struct {
 	Config
-	KVHeads      *int     `json:"num_key_value_heads"` // as many as heads if null
-	HeadDim      *int     `json:"head_dim"`            // hidden_size over heads if null
-	Rope         *Rope    `json:"rope_parameters"`     // of transformers 5
-	Scaling      *Rope    `json:"rope_scaling"`        // of the published files
-	Theta        *float64 `json:"rope_theta"`
-	Partial      *float64 `json:"partial_rotary_factor"`
-	Activation   string   `json:"hidden_act"`
-	Window       *int     `json:"sliding_window"`
-	UseWindow    bool     `json:"use_sliding_window"`
-	WindowLayers *int     `json:"max_window_layers"`
-	LayerTypes   []string `json:"layer_types"`
-	Experts      *int     `json:"num_experts"`
-	LocalExperts *int     `json:"num_local_experts"`
-	Quantized    any      `json:"quantization_config"`
+	Architectures []string `json:"architectures"`       // says the type where model_type does not
+	KVHeads       *int     `json:"num_key_value_heads"` // as many as heads if null
+	HeadDim       *int     `json:"head_dim"`            // hidden_size over heads if null
+	Rope          *Rope    `json:"rope_parameters"`     // of transformers 5
+	Scaling       *Rope    `json:"rope_scaling"`        // of the published files
+	Theta         *float64 `json:"rope_theta"`
+	Partial       *float64 `json:"partial_rotary_factor"`
+	Activation    string   `json:"hidden_act"`
+	Window        *int     `json:"sliding_window"`
+	UseWindow     bool     `json:"use_sliding_window"`
+	WindowLayers  *int     `json:"max_window_layers"`
+	LayerTypes    []string `json:"layer_types"`
+	Experts       *int     `json:"num_experts"`
+	LocalExperts  *int     `json:"num_local_experts"`
+	Quantized     any      `json:"quantization_config"`
 }
 
 // ReadConfig reads config.json. It is an error if it says that the model computes
@@ -98,6 +100,22 @@ func ReadConfig(files fs.FS, dir string) (Config, error) {
 	return c, nil
 }
 
+// Kind is the type of model that config.json speaks of: gpt2 if it says nothing else.
+func Kind(files fs.FS) string {
+	var j struct {
+		ModelType     string   `json:"model_type"`
+		Architectures []string `json:"architectures"`
+	}
+	data, err := fs.ReadFile(files, ConfigFile)
+	if err != nil || strictjson.Unmarshal(data, &j, strictjson.Ignore) != nil {
+		return "gpt2"
+	}
+	if j.ModelType == "" && len(j.Architectures) > 0 && !strings.HasPrefix(j.Architectures[0], "GPT2") {
+		return j.Architectures[0]
+	}
+	return cmp.Or(j.ModelType, "gpt2")
+}
+
 // config is what the layouts have in common, or the first thing that is not built.
 func (j configJSON) config() (Config, error) {
 	c := j.Config
@@ -111,13 +129,18 @@ func (j configJSON) config() (Config, error) {
 		return c, fmt.Errorf("hidden_size %d is not divisible by num_attention_heads %d, and there is no head_dim", c.Width, c.Heads)
 	}
 	c.Rope = j.rope()
+	for kind, name := range architectures {
+		if c.ModelType == "" && slices.Contains(j.Architectures, name) {
+			c.ModelType = kind
+		}
+	}
 	for _, field := range []struct {
 		name string
 		ok   bool
 		got  any
 		only string
 	}{
-		{"model_type", architectures[c.ModelType] != "", c.ModelType, "llama, qwen2 and qwen3 are built here"},
+		{"model_type", architectures[c.ModelType] != "", c.ModelType, "gpt2, llama, qwen2 and qwen3 are built here: take a model of Llama 3, Qwen2.5, Qwen3 or SmolLM2"},
 		{"hidden_act", j.Activation == "silu", j.Activation, "silu is built here"},
 		{"rope_type", c.Rope.Type == "default" || c.Rope.Type == "llama3", c.Rope.Type, "default and llama3 are built here"},
 		{"partial_rotary_factor", c.Rope.Partial == 1, c.Rope.Partial, "1 is built here"},

@@ -58,7 +58,7 @@ func TestWindows(t *testing.T) {
 // What is not built is refused by its name.
 func TestRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		`"model_type": "mistral"`:                                                   "model_type is mistral; only llama, qwen2 and qwen3 are built here",
+		`"model_type": "mistral"`:                                                   "model_type is mistral; only gpt2, llama, qwen2 and qwen3 are built here: take a model of Llama 3, Qwen2.5, Qwen3 or SmolLM2",
 		`"model_type": "llama", "hidden_act": "gelu"`:                               "hidden_act is gelu; only silu is built here",
 		`"model_type": "llama", "rope_scaling": {"rope_type": "yarn", "factor": 4}`: "rope_type is yarn; only default and llama3 are built here",
 		`"model_type": "llama", "rope_scaling": {"type": "linear", "factor": 4}`:    "rope_type is linear; only default and llama3 are built here",

@@ -302,34 +302,73 @@ func at(list []string, i int) string {
 	return "nothing"
 }
 
-// form is tokenizer.json, to be filled in with the special token, the vocabulary and
-// the merges.
+// form is tokenizer.json, to be filled in with the added tokens, the normalizer, the way
+// to cut texts, whether pieces are taken whole, the vocabulary and the merges.
 const form = `{
-	"version": "1.0", "truncation": null, "padding": null, "added_tokens": [%s], "normalizer": null,
-	"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+	"version": "1.0", "truncation": null, "padding": null, "added_tokens": %s, "normalizer": %s, "pre_tokenizer": %s,
 	"post_processor": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": true},
 	"decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
 	"model": {
 		"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "", "end_of_word_suffix": "",
-		"fuse_unk": false, "byte_fallback": false, "ignore_merges": false, "vocab": %s, "merges": %s
+		"fuse_unk": false, "byte_fallback": false, "ignore_merges": %t, "vocab": %s, "merges": %s
 	}
 }
 `
+
+// cuts are the ways to cut texts, as the file has them.
+var cuts = map[string]string{
+	GPT2:   byteLevel,
+	SmolLM: `{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, ` + byteLevel + `]}`,
+	Qwen2:  pattern(`\p{N}`),
+	Llama3: pattern(`\p{N}{1,3}`),
+}
+
+const byteLevel = `{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}`
+
+func pattern(digits string) string {
+	quoted, _ := json.Marshal(beforeDigits + digits + afterDigits)
+	return `{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": ` + string(quoted) + `}, "behavior": "Isolated", "invert": false},
+		{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}]}`
+}
 
 // Write writes tokenizer.json for the tokens of vocab.json and the merges of
 // merges.txt, with one special token. Merges are in the form that all programs
 // read.
 func Write(w io.Writer, vocab, merges []byte, special Added) error {
-	added, err := jsonv2.Marshal(special)
+	return Tokenizer{Merges: lines(merges), Added: []Added{special}, Split: GPT2}.write(w, vocab)
+}
+
+// Write writes a tokenizer.json that [Parse] reads.
+func (t Tokenizer) Write(w io.Writer) error {
+	vocab := []byte("{")
+	for i, token := range byID(t.Vocab) {
+		if i > 0 {
+			vocab = append(vocab, ',')
+		}
+		name, err := jsonv2.Marshal(token)
+		if err != nil {
+			return err
+		}
+		vocab = fmt.Appendf(vocab, "%s:%d", name, t.Vocab[token])
+	}
+	return t.write(w, append(vocab, '}'))
+}
+
+func (t Tokenizer) write(w io.Writer, vocab []byte) error {
+	added, err := jsonv2.Marshal(t.Added)
 	if err != nil {
 		return err
 	}
-	list, err := jsonv2.Marshal(lines(merges))
+	list, err := jsonv2.Marshal(t.Merges)
 	if err != nil {
 		return err
+	}
+	normalizer := "null"
+	if t.NFC {
+		normalizer = `{"type": "NFC"}`
 	}
 	var out bytes.Buffer
-	if err := json.Indent(&out, fmt.Appendf(nil, form, added, vocab, list), "", "  "); err != nil {
+	if err := json.Indent(&out, fmt.Appendf(nil, form, added, normalizer, cuts[t.Split], t.Whole, vocab, list), "", "  "); err != nil {
 		return err
 	}
 	_, err = out.WriteTo(w)

@@ -33,7 +33,10 @@ const (
 
 // obsolete are the files that some runs have and some have not: in the place of
 // another run, a new one must not be taken for that.
-var obsolete = []string{"classifier.json", "classifier.safetensors", "adapters.safetensors"}
+var obsolete = []string{
+	"classifier.json", "classifier.safetensors", "adapters.safetensors", "adapter_config.json", "adapter_model.safetensors",
+	"tokenizer_config.json", "generation_config.json", "chat_template.jinja",
+}
 
 // Empty reports whether nothing is in a directory, but for what begins with a dot,
 // or no such directory is there.

@@ -1,0 +1,103 @@
+package talk
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/llm-from-scratch/llm/branches/chat"
+	"github.com/llm-from-scratch/llm/branches/llama"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/gguf"
+	"github.com/llm-from-scratch/llm/internal/strictjson"
+	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
+)
+
+// openGGUF reads all of a model from one file.
+func openGGUF(path string) (gpt.Network, pretrain.Tokenizer, error) {
+	f, err := gguf.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	t, template, err := readGGUF(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := llama.LoadGGUF(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	return join(path, m, t, template)
+}
+
+// readGGUF reads the tokenizer of a GGUF file and its form of conversation.
+func readGGUF(f *gguf.File) (*Tokenizer, chat.Template, error) {
+	said, err := f.Tokenizer()
+	if err != nil {
+		return nil, chat.Template{}, err
+	}
+	file, err := chat.DescribeGGUF(said)
+	if err != nil {
+		return nil, chat.Template{}, fmt.Errorf("%s: %w; %s", f.Name, err, instead)
+	}
+	t := &Tokenizer{begin: -1}
+	if t.Tokenizer, err = chat.New(file); err != nil {
+		return nil, chat.Template{}, fmt.Errorf("%s: %w; %s", f.Name, err, instead)
+	}
+	if said.AddBOS == nil && said.Pre == tokenizerjson.Llama3 || said.AddBOS != nil && *said.AddBOS {
+		t.begin = said.BOS
+	}
+	for _, id := range []int{said.EOS, said.EOT} {
+		if id >= 0 {
+			t.ends = append(t.ends, id)
+		}
+	}
+	var template chat.Template
+	if said.ChatTemplate != "" {
+		template, t.Unknown = chat.TemplateOf(said.ChatTemplate)
+	}
+	for _, end := range template.Ends {
+		if id, ok := t.ID(end); ok {
+			t.ends = append(t.ends, id)
+		}
+	}
+	t.files, err = directoryOf(said, file, t.ends)
+	return t, template, err
+}
+
+// directoryOf are the files of a directory that say what a GGUF file says of the
+// tokenizer.
+func directoryOf(said gguf.Tokenizer, file tokenizerjson.Tokenizer, ends []int) (map[string][]byte, error) {
+	config := map[string]any{
+		"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": false,
+		"add_bos_token": said.AddBOS != nil && *said.AddBOS, "chat_template": said.ChatTemplate,
+	}
+	generation := map[string]any{"eos_token_id": slices.Compact(slices.Sorted(slices.Values(ends)))}
+	if said.BOS >= 0 {
+		config["bos_token"], generation["bos_token_id"] = said.Tokens[said.BOS], said.BOS
+	}
+	if said.EOS >= 0 {
+		config["eos_token"] = said.Tokens[said.EOS]
+	}
+	if said.ChatTemplate == "" {
+		delete(config, "chat_template")
+	}
+	var one bytes.Buffer
+	if err := file.Write(&one); err != nil {
+		return nil, err
+	}
+	return map[string][]byte{tokenizerFile: one.Bytes(), configFile: asJSON(config), generationFile: asJSON(generation)}, nil
+}
+
+// asJSON is v as JSON, which it can be.
+func asJSON(v any) []byte {
+	var b bytes.Buffer
+	if err := strictjson.Write(&b, v); err != nil {
+		panic(notJSON)
+	}
+	return b.Bytes()
+}
+
+const notJSON = "talk: what is to be written is no JSON"

@@ -1,0 +1,145 @@
+package talk
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/llm-from-scratch/llm/branches/chat"
+	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+)
+
+// Tokenizer is a tokenizer of today as a [pretrain.Tokenizer] of its model. It has as
+// many ids as the model's embedding has rows.
+type Tokenizer struct {
+	*chat.Tokenizer
+	Unknown error // why the form of conversation that its files describe is not known here
+
+	rows  int
+	begin int   // the id that a text begins with, -1 for none
+	ends  []int // the ids at which a text ends; the first is the one to teach
+	files map[string][]byte
+}
+
+// Vocab is the number of the model's rows.
+func (t *Tokenizer) Vocab() int { return t.rows }
+
+// Bytes are what id stands for, if it stands for anything.
+func (t *Tokenizer) Bytes(id int) []byte {
+	if id >= t.Tokenizer.Vocab() && id < t.rows {
+		return nil
+	}
+	return t.Tokenizer.Bytes(id)
+}
+
+// EncodeSpecial returns the ids of a text from its beginning on, added tokens
+// included. Of the token that a text begins with there is one, whoever wrote it.
+func (t *Tokenizer) EncodeSpecial(text string) []int {
+	ids := t.Tokenizer.EncodeSpecial(text)
+	if t.begin >= 0 && (len(ids) == 0 || ids[0] != t.begin) {
+		ids = slices.Insert(ids, 0, t.begin)
+	}
+	return ids
+}
+
+// EndOfText is the id that a text, or an answer, is taught to end with.
+func (t *Tokenizer) EndOfText() int { return t.ends[0] }
+
+// Ends reports whether a text ends at id. Several ids end one.
+func (t *Tokenizer) Ends(id int) bool { return slices.Contains(t.ends, id) }
+
+// Files are what writes the files that the tokenizer was read from, or would have been.
+func (t *Tokenizer) Files() map[string]func(w io.Writer) error {
+	files := map[string]func(w io.Writer) error{}
+	for name, data := range t.files {
+		files[name] = func(w io.Writer) error {
+			_, err := w.Write(data)
+			return err
+		}
+	}
+	return files
+}
+
+// silent lists the ids that stand for nothing.
+func (t *Tokenizer) silent() (ids []int) {
+	for id := range t.rows {
+		if len(t.Bytes(id)) == 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// finish knows the model's rows, and returns the tokenizer with its form of
+// conversation if it has one.
+func (t *Tokenizer) finish(rows int, template chat.Template) (*Form, error) {
+	t.rows = rows
+	if n := t.Tokenizer.Vocab(); n > rows {
+		return nil, fmt.Errorf("the tokenizer has %d ids, the model's embedding %d rows; they belong to different models", n, rows)
+	}
+	if len(t.ends) == 0 {
+		return nil, fmt.Errorf("no file names the token that ends a text (eos_token_id): take all the files of the model")
+	}
+	if i := slices.IndexFunc(t.ends, func(id int) bool { return id >= rows }); i >= 0 {
+		return nil, fmt.Errorf("the token that ends a text, %d, is none of the model's %d", t.ends[i], rows)
+	}
+	f := &Form{Tokenizer: t, template: template, options: chat.Options{Answer: true, NoThinking: true, Date: someDay}}
+	if template.Name == "" {
+		return f, nil
+	}
+	end, _ := t.ID(template.Ends[0])
+	t.ends = append([]int{end}, t.ends...)
+	_, err := f.prompt(instruct.Entry{Output: "-"}, instruct.Entry{})
+	return f, err
+}
+
+// someDay is what the template of Llama 3.1 says where nobody knows the date.
+const someDay = "26 Jul 2024"
+
+// A Form is the tokenizer of a model that has learned to answer, with the form in which
+// it was asked: an [instruct.Form].
+type Form struct {
+	*Tokenizer
+	template chat.Template
+	options  chat.Options
+}
+
+// Think lets a model think before it answers, if it is one that does.
+func (f *Form) Think(yes bool) { f.options.NoThinking = !yes }
+
+// On says what day it is, "26 Jul 2024", to a model that is told.
+func (f *Form) On(date string) { f.options.Date = date }
+
+// Bytes are what is shown of id: nothing of a control token.
+func (f *Form) Bytes(id int) []byte {
+	if id < f.Tokenizer.Tokenizer.Vocab() && f.Hidden(id) {
+		return nil
+	}
+	return f.Tokenizer.Bytes(id)
+}
+
+// Prompt returns the ids of a conversation, whose last entry has no output yet. What
+// the entries say is text, whatever it looks like.
+func (f *Form) Prompt(said ...instruct.Entry) []int {
+	ids, _ := f.prompt(said...) // finish has seen that it can
+	return ids
+}
+
+func (f *Form) prompt(said ...instruct.Entry) ([]int, error) {
+	var messages []chat.Message
+	for i, e := range said {
+		asked := e.Instruction
+		if e.Input != "" {
+			asked += "\n\n" + e.Input
+		}
+		messages = append(messages, chat.Message{Role: chat.User, Content: asked})
+		if i < len(said)-1 {
+			messages = append(messages, chat.Message{Role: chat.Assistant, Content: e.Output})
+		}
+	}
+	p, err := f.template.Prompt(messages, f.options)
+	if err != nil {
+		return nil, err
+	}
+	return f.EncodePrompt(p)
+}
