@@ -83,7 +83,7 @@ func (t *Tokenizer) finish(rows int, template chat.Template) (*Form, error) {
 	if i := slices.IndexFunc(t.ends, func(id int) bool { return id >= rows }); i >= 0 {
 		return nil, fmt.Errorf("the token that ends a text, %d, is none of the model's %d", t.ends[i], rows)
 	}
-	f := &Form{Tokenizer: t, template: template, options: chat.Options{Answer: true, NoThinking: true, Date: someDay}}
+	f := &Form{Tokenizer: t, Template: template, options: chat.Options{Answer: true, NoThinking: true, Date: someDay}}
 	if template.Name == "" {
 		return f, nil
 	}
@@ -100,7 +100,7 @@ const someDay = "26 Jul 2024"
 // it was asked: an [instruct.Form].
 type Form struct {
 	*Tokenizer
-	template chat.Template
+	Template chat.Template
 	options  chat.Options
 }
 
@@ -137,7 +137,7 @@ func (f *Form) prompt(said ...instruct.Entry) ([]int, error) {
 			messages = append(messages, chat.Message{Role: chat.Assistant, Content: e.Output})
 		}
 	}
-	p, err := f.template.Prompt(messages, f.options)
+	p, err := f.Template.Prompt(messages, f.options)
 	if err != nil {
 		return nil, err
 	}

@@ -10,13 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	talk "github.com/llm-from-scratch/llm/branches/chat"
-	"github.com/llm-from-scratch/llm/branches/llama"
+	forms "github.com/llm-from-scratch/llm/branches/chat"
 	"github.com/llm-from-scratch/llm/branches/prompts"
+	"github.com/llm-from-scratch/llm/branches/talk"
+	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
-	"github.com/llm-from-scratch/llm/internal/gguf"
 	"github.com/llm-from-scratch/llm/internal/meter"
 )
 
@@ -66,34 +66,23 @@ func (o *prompting) open(cmd *cobra.Command) error {
 	return nil
 }
 
-func (o *prompting) load(cmd *cobra.Command) (*talk.Template, error) {
-	if !strings.HasSuffix(o.path, ".gguf") {
-		m, bpe, err := loadModel(cmd, o.path, "pretrain")
-		if err == nil {
-			o.model, o.tokens = m, prompts.Plain{BPE: bpe}
-		}
-		return nil, err
-	}
-	f, err := gguf.Open(o.path)
+// load reads the model, and the form of conversation that it has learned, if any.
+func (o *prompting) load(cmd *cobra.Command) (*forms.Template, error) {
+	m, t, err := loadModel(cmd, o.path, "pretrain")
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	said, err := f.Tokenizer()
-	if err != nil {
-		return nil, err
+	o.model = m
+	switch t := t.(type) {
+	case *tokens.BPE:
+		o.tokens = prompts.Plain{BPE: t}
+	case *talk.Tokenizer: // it can still be asked in plain text
+		o.tokens = t.Tokenizer
+	case *talk.Form:
+		o.tokens = t.Tokenizer.Tokenizer
+		return &t.Template, nil
 	}
-	if o.tokens, err = talk.FromGGUF(said); err != nil {
-		return nil, fmt.Errorf("%s: %w", o.path, err)
-	}
-	if o.model, err = llama.LoadGGUF(f); err != nil {
-		return nil, err
-	}
-	form, err := talk.TemplateOf(said.ChatTemplate)
-	if err != nil {
-		return nil, nil // it can still be asked in plain text
-	}
-	return &form, nil
+	return nil, nil
 }
 
 // A round asks about the whole exam after one draw of examples.
