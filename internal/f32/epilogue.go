@@ -10,6 +10,7 @@ type Epilogue struct {
 	Bias      []float32      // (n): c += Bias, on every row
 	GELU      blas32.General // (m,n): is set to GELU(c)
 	GELUSlope blas32.General // (m,n): c is multiplied by gelu'(GELUSlope)
+	Erf       bool           // the two are [ErfGELU] and its slope
 }
 
 const badEpilogue = "f32: shapes of the epilogue do not match the product"
@@ -48,16 +49,20 @@ func (p *product) finish(i0, i1, j0, j1 int) {
 	if e.Bias == nil && e.GELU.Data == nil && e.GELUSlope.Data == nil {
 		return
 	}
+	bend, unbend := GELU, GELUBackward
+	if e.Erf {
+		bend, unbend = ErfGELU, ErfGELUBackward
+	}
 	for i := i0; i < i1; i++ {
 		c := Row(p.c, i)[j0:j1]
 		if e.Bias != nil {
 			Add(c, e.Bias[j0:j1])
 		}
 		if e.GELU.Data != nil {
-			GELU(Row(e.GELU, i)[j0:j1], c)
+			bend(Row(e.GELU, i)[j0:j1], c)
 		}
 		if e.GELUSlope.Data != nil {
-			GELUBackward(c, c, Row(e.GELUSlope, i)[j0:j1])
+			unbend(c, c, Row(e.GELUSlope, i)[j0:j1])
 		}
 	}
 }

@@ -21,7 +21,12 @@ func TestEpilogueIsDoneOnce(t *testing.T) {
 		a, b, c := operands(rng, blas.NoTrans, blas.Trans, m, n, k, 1)
 		bent, bias := random(rng, m, n, 1), random(rng, 1, n, 0).Data
 		for _, kernel := range f32.Kernels() {
-			for _, then := range []f32.Epilogue{{Bias: bias}, {GELUSlope: bent}, {Bias: bias, GELUSlope: bent}, {Bias: bias, GELU: f32.New(m, n)}} {
+			for _, then := range []f32.Epilogue{{Bias: bias}, {GELUSlope: bent}, {Bias: bias, GELUSlope: bent}, {Bias: bias, GELU: f32.New(m, n)},
+				{GELUSlope: bent, Erf: true}, {GELU: f32.New(m, n), Erf: true}} {
+				gelu, backward := f32.GELU, f32.GELUBackward
+				if then.Erf {
+					gelu, backward = f32.ErfGELU, f32.ErfGELUBackward
+				}
 				want, got := clone(c), clone(c)
 				restore := f32.UseKernel(kernel)
 				f32.Gemm(blas.NoTrans, blas.Trans, 0.5, a, b, 1, want)
@@ -32,12 +37,12 @@ func TestEpilogueIsDoneOnce(t *testing.T) {
 						f32.Add(f32.Row(want, i), bias)
 					}
 					if then.GELUSlope.Data != nil {
-						f32.GELUBackward(f32.Row(want, i), f32.Row(want, i), f32.Row(bent, i))
+						backward(f32.Row(want, i), f32.Row(want, i), f32.Row(bent, i))
 					}
 					if then.GELU.Data != nil {
-						gelu := make([]float32, n)
-						f32.GELU(gelu, f32.Row(want, i))
-						require.Equal(t, bits(gelu), bits(f32.Row(then.GELU, i)), fmt.Sprint(kernel, s))
+						y := make([]float32, n)
+						gelu(y, f32.Row(want, i))
+						require.Equal(t, bits(y), bits(f32.Row(then.GELU, i)), fmt.Sprint(kernel, s))
 					}
 				}
 				require.Equal(t, bits(want.Data), bits(got.Data), fmt.Sprint(kernel, s))

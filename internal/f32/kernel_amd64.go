@@ -74,3 +74,13 @@ func adamW(a *AdamW, p, g, m, v []float32) int {
 //
 //go:noescape
 func adamWAVX2(p, dp, m, v []float32, scale, keep, beta1, rest1, beta2, rest2, rate, rootV, epsilon float32) (n int)
+
+// erfGELU sets dst to ErfGELU(x).
+//
+//go:noescape
+func erfGELU(dst, x []float32) (n int)
+
+// erfGELUBackward sets dx to dy times ErfGELU's slope at x.
+//
+//go:noescape
+func erfGELUBackward(dx, dy, x []float32) (n int)

@@ -59,6 +59,10 @@ func gelu([]float32, []float32) int { return 0 }
 
 func geluBackward([]float32, []float32, []float32) int { return 0 }
 
+func erfGELU([]float32, []float32) int { return 0 }
+
+func erfGELUBackward([]float32, []float32, []float32) int { return 0 }
+
 func addRows(*[4]float32, []float32, int, []float32) int { return 0 }
 
 func dotsInt8(*[4]float32, []float32, []int8, int) int { return 0 }

@@ -172,7 +172,71 @@ DATA constants<>+656(SB)/4, $0x3e095d4f
 DATA constants<>+660(SB)/4, $0x3e095d4f
 DATA constants<>+664(SB)/4, $0x3e095d4f
 DATA constants<>+668(SB)/4, $0x3e095d4f
-GLOBL constants<>(SB), RODATA|NOPTR, $672
+DATA constants<>+672(SB)/4, $0xbf000000
+DATA constants<>+676(SB)/4, $0xbf000000
+DATA constants<>+680(SB)/4, $0xbf000000
+DATA constants<>+684(SB)/4, $0xbf000000
+DATA constants<>+688(SB)/4, $0xbf000000
+DATA constants<>+692(SB)/4, $0xbf000000
+DATA constants<>+696(SB)/4, $0xbf000000
+DATA constants<>+700(SB)/4, $0xbf000000
+DATA constants<>+704(SB)/4, $0x3e6d3388
+DATA constants<>+708(SB)/4, $0x3e6d3388
+DATA constants<>+712(SB)/4, $0x3e6d3388
+DATA constants<>+716(SB)/4, $0x3e6d3388
+DATA constants<>+720(SB)/4, $0x3e6d3388
+DATA constants<>+724(SB)/4, $0x3e6d3388
+DATA constants<>+728(SB)/4, $0x3e6d3388
+DATA constants<>+732(SB)/4, $0x3e6d3388
+DATA constants<>+736(SB)/4, $0x3e027906
+DATA constants<>+740(SB)/4, $0x3e027906
+DATA constants<>+744(SB)/4, $0x3e027906
+DATA constants<>+748(SB)/4, $0x3e027906
+DATA constants<>+752(SB)/4, $0x3e027906
+DATA constants<>+756(SB)/4, $0x3e027906
+DATA constants<>+760(SB)/4, $0x3e027906
+DATA constants<>+764(SB)/4, $0x3e027906
+DATA constants<>+768(SB)/4, $0xbe11a98e
+DATA constants<>+772(SB)/4, $0xbe11a98e
+DATA constants<>+776(SB)/4, $0xbe11a98e
+DATA constants<>+780(SB)/4, $0xbe11a98e
+DATA constants<>+784(SB)/4, $0xbe11a98e
+DATA constants<>+788(SB)/4, $0xbe11a98e
+DATA constants<>+792(SB)/4, $0xbe11a98e
+DATA constants<>+796(SB)/4, $0xbe11a98e
+DATA constants<>+800(SB)/4, $0x3f35f0e3
+DATA constants<>+804(SB)/4, $0x3f35f0e3
+DATA constants<>+808(SB)/4, $0x3f35f0e3
+DATA constants<>+812(SB)/4, $0x3f35f0e3
+DATA constants<>+816(SB)/4, $0x3f35f0e3
+DATA constants<>+820(SB)/4, $0x3f35f0e3
+DATA constants<>+824(SB)/4, $0x3f35f0e3
+DATA constants<>+828(SB)/4, $0x3f35f0e3
+DATA constants<>+832(SB)/4, $0xbf3a00e3
+DATA constants<>+836(SB)/4, $0xbf3a00e3
+DATA constants<>+840(SB)/4, $0xbf3a00e3
+DATA constants<>+844(SB)/4, $0xbf3a00e3
+DATA constants<>+848(SB)/4, $0xbf3a00e3
+DATA constants<>+852(SB)/4, $0xbf3a00e3
+DATA constants<>+856(SB)/4, $0xbf3a00e3
+DATA constants<>+860(SB)/4, $0xbf3a00e3
+DATA constants<>+864(SB)/4, $0x3f07dc22
+DATA constants<>+868(SB)/4, $0x3f07dc22
+DATA constants<>+872(SB)/4, $0x3f07dc22
+DATA constants<>+876(SB)/4, $0x3f07dc22
+DATA constants<>+880(SB)/4, $0x3f07dc22
+DATA constants<>+884(SB)/4, $0x3f07dc22
+DATA constants<>+888(SB)/4, $0x3f07dc22
+DATA constants<>+892(SB)/4, $0x3f07dc22
+DATA constants<>+896(SB)/4, $0x3ecc422a
+DATA constants<>+900(SB)/4, $0x3ecc422a
+DATA constants<>+904(SB)/4, $0x3ecc422a
+DATA constants<>+908(SB)/4, $0x3ecc422a
+DATA constants<>+912(SB)/4, $0x3ecc422a
+DATA constants<>+916(SB)/4, $0x3ecc422a
+DATA constants<>+920(SB)/4, $0x3ecc422a
+DATA constants<>+924(SB)/4, $0x3ecc422a
+GLOBL constants<>(SB), RODATA|NOPTR, $928
 
 // func dot(x []float32, y []float32) (s float32, n int)
 // Requires: AVX, FMA3, SSE
@@ -1243,6 +1307,178 @@ eight:
 	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000008, AX
 	JMP     eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func erfGELU(dst []float32, x []float32) (n int)
+// Requires: AVX, AVX2
+TEXT ·erfGELU(SB), $0-56
+	MOVQ x_len+32(FP), AX
+	ANDQ $-8, AX
+	CMPB ·avx2+0(SB), $0x00
+	JNE  able
+	XORQ AX, AX
+
+able:
+	MOVQ  AX, n+48(FP)
+	TESTQ AX, AX
+	JNE   some
+	RET
+
+some:
+	MOVQ    dst_base+0(FP), CX
+	MOVQ    x_base+24(FP), DX
+	VXORPS  Y13, Y13, Y13
+	VMOVUPS constants<>+320(SB), Y14
+	VMOVUPS constants<>+512(SB), Y15
+
+eight:
+	CMPQ      AX, $0x00000008
+	JL        done
+	VMOVUPS   (DX), Y0
+	VMULPS    Y0, Y0, Y4
+	VMULPS    constants<>+672(SB), Y4, Y4
+	VMULPS    constants<>+0(SB), Y4, Y5
+	VADDPS    constants<>+32(SB), Y5, Y5
+	VSUBPS    constants<>+32(SB), Y5, Y7
+	VMULPS    constants<>+64(SB), Y7, Y6
+	VSUBPS    Y6, Y4, Y6
+	VMULPS    constants<>+96(SB), Y7, Y7
+	VSUBPS    Y7, Y6, Y6
+	VMULPS    constants<>+128(SB), Y6, Y3
+	VADDPS    constants<>+160(SB), Y3, Y3
+	VMULPS    Y6, Y3, Y3
+	VADDPS    constants<>+192(SB), Y3, Y3
+	VMULPS    Y6, Y3, Y3
+	VADDPS    constants<>+224(SB), Y3, Y3
+	VMULPS    Y6, Y3, Y3
+	VADDPS    constants<>+256(SB), Y3, Y3
+	VMULPS    Y6, Y3, Y3
+	VADDPS    constants<>+288(SB), Y3, Y3
+	VMULPS    Y6, Y6, Y7
+	VMULPS    Y7, Y3, Y3
+	VADDPS    Y6, Y3, Y3
+	VADDPS    constants<>+320(SB), Y3, Y3
+	VPSLLD    $0x17, Y5, Y5
+	VPADDD    Y5, Y3, Y3
+	VCMPPS    $0x01, constants<>+384(SB), Y4, Y7
+	VANDNPS   Y3, Y7, Y3
+	VCMPPS    $0x0e, constants<>+416(SB), Y4, Y7
+	VBLENDVPS Y7, constants<>+448(SB), Y3, Y3
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VBLENDVPS Y7, Y4, Y3, Y3
+	VANDNPS   Y0, Y15, Y1
+	VMULPS    constants<>+704(SB), Y1, Y8
+	VADDPS    Y14, Y8, Y8
+	VDIVPS    Y8, Y14, Y8
+	VMULPS    constants<>+864(SB), Y8, Y2
+	VADDPS    constants<>+832(SB), Y2, Y2
+	VMULPS    Y8, Y2, Y2
+	VADDPS    constants<>+800(SB), Y2, Y2
+	VMULPS    Y8, Y2, Y2
+	VADDPS    constants<>+768(SB), Y2, Y2
+	VMULPS    Y8, Y2, Y2
+	VADDPS    constants<>+736(SB), Y2, Y2
+	VMULPS    Y8, Y2, Y2
+	VMULPS    Y3, Y2, Y2
+	VMULPS    Y2, Y1, Y2
+	VMAXPS    Y13, Y0, Y0
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   Y0, (CX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000008, AX
+	JMP       eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func erfGELUBackward(dx []float32, dy []float32, x []float32) (n int)
+// Requires: AVX, AVX2
+TEXT ·erfGELUBackward(SB), $0-80
+	MOVQ x_len+56(FP), AX
+	ANDQ $-8, AX
+	CMPB ·avx2+0(SB), $0x00
+	JNE  able
+	XORQ AX, AX
+
+able:
+	MOVQ  AX, n+72(FP)
+	TESTQ AX, AX
+	JNE   some
+	RET
+
+some:
+	MOVQ    dx_base+0(FP), CX
+	MOVQ    dy_base+24(FP), DX
+	MOVQ    x_base+48(FP), BX
+	VMOVUPS constants<>+320(SB), Y14
+	VMOVUPS constants<>+512(SB), Y15
+
+eight:
+	CMPQ      AX, $0x00000008
+	JL        done
+	VMOVUPS   (BX), Y0
+	VMULPS    Y0, Y0, Y4
+	VMULPS    constants<>+672(SB), Y4, Y4
+	VMULPS    constants<>+0(SB), Y4, Y5
+	VADDPS    constants<>+32(SB), Y5, Y5
+	VSUBPS    constants<>+32(SB), Y5, Y7
+	VMULPS    constants<>+64(SB), Y7, Y6
+	VSUBPS    Y6, Y4, Y6
+	VMULPS    constants<>+96(SB), Y7, Y7
+	VSUBPS    Y7, Y6, Y6
+	VMULPS    constants<>+128(SB), Y6, Y3
+	VADDPS    constants<>+160(SB), Y3, Y3
+	VMULPS    Y6, Y3, Y3
+	VADDPS    constants<>+192(SB), Y3, Y3
+	VMULPS    Y6, Y3, Y3
+	VADDPS    constants<>+224(SB), Y3, Y3
+	VMULPS    Y6, Y3, Y3
+	VADDPS    constants<>+256(SB), Y3, Y3
+	VMULPS    Y6, Y3, Y3
+	VADDPS    constants<>+288(SB), Y3, Y3
+	VMULPS    Y6, Y6, Y7
+	VMULPS    Y7, Y3, Y3
+	VADDPS    Y6, Y3, Y3
+	VADDPS    constants<>+320(SB), Y3, Y3
+	VPSLLD    $0x17, Y5, Y5
+	VPADDD    Y5, Y3, Y3
+	VCMPPS    $0x01, constants<>+384(SB), Y4, Y7
+	VANDNPS   Y3, Y7, Y3
+	VCMPPS    $0x0e, constants<>+416(SB), Y4, Y7
+	VBLENDVPS Y7, constants<>+448(SB), Y3, Y3
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VBLENDVPS Y7, Y4, Y3, Y3
+	VANDNPS   Y0, Y15, Y1
+	VMULPS    constants<>+704(SB), Y1, Y8
+	VADDPS    Y14, Y8, Y8
+	VDIVPS    Y8, Y14, Y8
+	VMULPS    constants<>+864(SB), Y8, Y2
+	VADDPS    constants<>+832(SB), Y2, Y2
+	VMULPS    Y8, Y2, Y2
+	VADDPS    constants<>+800(SB), Y2, Y2
+	VMULPS    Y8, Y2, Y2
+	VADDPS    constants<>+768(SB), Y2, Y2
+	VMULPS    Y8, Y2, Y2
+	VADDPS    constants<>+736(SB), Y2, Y2
+	VMULPS    Y8, Y2, Y2
+	VMULPS    Y3, Y2, Y2
+	VSUBPS    Y2, Y14, Y1
+	VBLENDVPS Y0, Y2, Y1, Y1
+	VMULPS    constants<>+896(SB), Y0, Y0
+	VMULPS    Y3, Y0, Y0
+	VADDPS    Y0, Y1, Y1
+	VMULPS    (DX), Y1, Y1
+	VMOVUPS   Y1, (CX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000008, AX
+	JMP       eight
 
 done:
 	VZEROUPPER

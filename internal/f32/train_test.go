@@ -81,11 +81,13 @@ func TestAdamWFollowsItsFormula(t *testing.T) {
 // An element's bits do not depend on the company it is in.
 func TestEachElementIsAlone(t *testing.T) {
 	for name, f := range map[string]func(dst, x, y []float32){
-		"GELU":         func(dst, x, _ []float32) { f32.GELU(dst, x) },
-		"GELUBackward": f32.GELUBackward,
-		"Mul":          f32.Mul,
-		"MulAdd":       f32.MulAdd,
-		"Shift":        func(dst, x, _ []float32) { f32.Shift(dst, x, -0.3) },
+		"GELU":            func(dst, x, _ []float32) { f32.GELU(dst, x) },
+		"GELUBackward":    f32.GELUBackward,
+		"ErfGELU":         func(dst, x, _ []float32) { f32.ErfGELU(dst, x) },
+		"ErfGELUBackward": f32.ErfGELUBackward,
+		"Mul":             f32.Mul,
+		"MulAdd":          f32.MulAdd,
+		"Shift":           func(dst, x, _ []float32) { f32.Shift(dst, x, -0.3) },
 	} {
 		eachLength(func(rng *rand.Rand, n int) {
 			for round := range 2 {
@@ -118,6 +120,13 @@ func TestElementsAgainstMath(t *testing.T) {
 			f32.GELUBackward(dx, dx, []float32{x})
 			require.InDelta(t, v/2*(1+tanh), y[0], 1e-6)
 			require.InDelta(t, 1+tanh+v*(1-tanh*tanh)*u*(1+3*cubic*v*v), dx[0], 4e-6)
+
+			share := 0.5 * math.Erfc(-v/math.Sqrt2)
+			y[0], dx[0] = x, 2
+			f32.ErfGELU(y, y)
+			f32.ErfGELUBackward(dx, dx, []float32{x})
+			require.InDelta(t, v*share, y[0], 3e-7*max(1, math.Abs(v)))
+			require.InDelta(t, 2*(share+v*math.Exp(-v*v/2)/math.Sqrt(2*math.Pi)), dx[0], 1e-6)
 		}
 	})
 	x := []float32{3}

@@ -21,6 +21,14 @@ func main() {
 		Float("geluScale", 0.7978845608028654),
 		Float("geluCubic", 0.044715),
 		Float("geluCubic3", 3*0.044715),
+		Float("minusHalf", -0.5),
+		Float("erfP", 0.3275911*0.7071067811865476),
+		Float("erf1", 0.254829592/2),
+		Float("erf2", -0.284496736/2),
+		Float("erf3", 1.421413741/2),
+		Float("erf4", -1.453152027/2),
+		Float("erf5", 1.061405429/2),
+		Float("rootTau", 0.3989422804014327),
 	)
 	dot()
 	sum()
@@ -38,6 +46,8 @@ func main() {
 	sumExp(c)
 	gelu(c)
 	geluBackward(c)
+	erfGELU(c)
+	erfGELUBackward(c)
 	addRows()
 	dotsInt8()
 	fromInt8()

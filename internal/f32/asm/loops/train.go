@@ -188,3 +188,60 @@ func geluBackward(c Table) {
 	}, dx, dy, src)
 	Finish()
 }
+
+// tail leaves |x| in a, the share of a normal distribution beyond it in q and
+// e^(-x²/2) in e, where one and sign hold those constants: normalTail of gelu.go.
+func tail(c Table, x, a, q, e, one, sign reg.VecPhysical) {
+	u, t := Y[4], Y[8]
+	VMULPS(x, x, u)
+	VMULPS(c.Get("minusHalf"), u, u)
+	Exp(c, u, e, Y[5], Y[6], Y[7])
+	VANDNPS(x, sign, a)
+	VMULPS(c.Get("erfP"), a, t)
+	VADDPS(one, t, t)
+	VDIVPS(t, one, t)
+	VMULPS(c.Get("erf5"), t, q)
+	for _, name := range []string{"erf4", "erf3", "erf2", "erf1"} {
+		VADDPS(c.Get(name), q, q)
+		VMULPS(t, q, q)
+	}
+	VMULPS(e, q, q)
+}
+
+func erfGELU(c Table) {
+	TEXT("erfGELU", 0, "func(dst, x []float32) (n int)")
+	n, dst, src := Leading("x", 8), Base("dst"), Base("x")
+	x, a, q, e, zero, one, sign := Y[0], Y[1], Y[2], Y[3], Y[13], Y[14], Y[15]
+	Zero(zero)
+	VMOVUPS(c.Get("one"), one)
+	VMOVUPS(c.Get("sign"), sign)
+	Loop(n, 1, func(i, disp int) {
+		VMOVUPS(Mem{Base: src}, x)
+		tail(c, x, a, q, e, one, sign)
+		VMULPS(q, a, q)
+		VMAXPS(zero, x, x) // 0 where x is NaN
+		VSUBPS(q, x, x)
+		VMOVUPS(x, Mem{Base: dst})
+	}, dst, src)
+	Finish()
+}
+
+func erfGELUBackward(c Table) {
+	TEXT("erfGELUBackward", 0, "func(dx, dy, x []float32) (n int)")
+	n, dx, dy, src := Leading("x", 8), Base("dx"), Base("dy"), Base("x")
+	x, a, q, e, one, sign := Y[0], Y[1], Y[2], Y[3], Y[14], Y[15]
+	VMOVUPS(c.Get("one"), one)
+	VMOVUPS(c.Get("sign"), sign)
+	Loop(n, 1, func(i, disp int) {
+		VMOVUPS(Mem{Base: src}, x)
+		tail(c, x, a, q, e, one, sign)
+		VSUBPS(q, one, a)
+		VBLENDVPS(x, q, a, a) // the share below x: the tail itself where x is negative
+		VMULPS(c.Get("rootTau"), x, x)
+		VMULPS(e, x, x)
+		VADDPS(x, a, a)
+		VMULPS(Mem{Base: dy}, a, a)
+		VMOVUPS(a, Mem{Base: dx})
+	}, dx, dy, src)
+	Finish()
+}
