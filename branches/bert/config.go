@@ -21,19 +21,10 @@ type Config struct {
 
 // Validate says what is wrong with a configuration and what to do, or nil.
 func (c Config) Validate() error {
-	for _, size := range []struct {
-		name  string
-		value int
-	}{
-		{"vocabulary", c.Vocab}, {"context", c.Context}, {"width", c.Width}, {"hidden width", c.Hidden},
-		{"layers", c.Layers}, {"heads", c.Heads}, {"types of segments", c.Types},
-	} {
-		if size.value < 1 {
-			return fmt.Errorf("bert: %s is %d; it must be at least 1", size.name, size.value)
-		}
-	}
 	V, T, C, F, L := float64(c.Vocab), float64(c.Context), float64(c.Width), float64(c.Hidden), float64(c.Layers)
 	switch {
+	case min(c.Vocab, c.Context, c.Width, c.Hidden, c.Layers, c.Heads, c.Types) < 1:
+		return fmt.Errorf("bert: one of the sizes is below 1: %+v", c)
 	case C*(V+T+float64(c.Types)+L*(4*C+2*F)) > 1<<50: // nothing overflows below that
 		return fmt.Errorf("bert: more weights than any computer holds")
 	case c.Width%c.Heads != 0:

@@ -11,7 +11,6 @@
 //	params.go     the one list of parameters: names, shapes, order
 //	model.go      the encoder, forward and backward
 //	heads.go      what is read off the encoder: masked words, and classes
-//	masking.go    which words are masked
 //	learner.go    two models with a loss, for the loop of chapter 5
 //	load.go       a model in its files
 //	sentence.go   a vector for a whole text

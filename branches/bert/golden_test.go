@@ -112,7 +112,7 @@ func TestClasses(t *testing.T) {
 	require.InDelta(t, g.F32(t, "loss")[0], loss, 1e-5)
 
 	dhidden := f32.New(len(x.IDs), m.Config.Width)
-	m.classesBackward(dhidden, p.grad, newClassActivations(m.Config, len(x.Real)), a, logits)
+	m.classesBackward(dhidden, p.grad, newClassActivations(m.Config, len(x.Real)), a, logits, p.hidden())
 	p.Backward(dhidden)
 	grads(t, "bert/tiny/classifier_grads.safetensors", p.Grads())
 }

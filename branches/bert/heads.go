@@ -67,53 +67,44 @@ func (m *Model) wordsBackward(dhidden blas32.General, grad *Model, d, a *wordsAc
 	m.Words.Norm.Backward(d.bent, &grad.Words.Norm.LayerNorm, a.moments, d.normed, a.bent)
 	f32.ErfGELUBackward(d.wide.Data, d.bent.Data, a.wide.Data)
 	m.Words.Dense.Backward(d.read, 0, &grad.Words.Dense, d.wide, a.read)
-	scatter(dhidden, a.rows, d.read)
-}
-
-// scatter sets some rows of dhidden (N,C) to those of dread (M,C), and the others to zero.
-func scatter(dhidden blas32.General, rows []int, dread blas32.General) {
 	clear(dhidden.Data)
-	for i, row := range rows {
-		copy(f32.Row(dhidden, row), f32.Row(dread, i))
+	for i, row := range a.rows {
+		copy(f32.Row(dhidden, row), f32.Row(d.read, i))
 	}
 }
 
 // classActivations is what the pooler and the classifier keep; its gradient is another
 // value of this type.
 type classActivations struct {
-	rows                  []int          // of the [CLS] vectors
-	read, pooled, dropped blas32.General // (B,C): those, a vector for the whole of each input, and what dropout leaves of it
-	mask                  attention.Mask
-	logits                blas32.General // (B,labels)
+	pooled, dropped blas32.General // (B,C): a vector for the whole of each input, and what dropout leaves of it
+	mask            attention.Mask
+	logits          blas32.General // (B,labels)
 }
 
 func newClassActivations(c Config, B int) *classActivations {
-	C := c.Width
-	return &classActivations{read: f32.New(B, C), pooled: f32.New(B, C), dropped: f32.New(B, C), logits: f32.New(B, c.Labels)}
+	return &classActivations{pooled: f32.New(B, c.Width), dropped: f32.New(B, c.Width), logits: f32.New(B, c.Labels)}
 }
 
-func (a *classActivations) fit(B int) { layers.Fit(B, &a.read, &a.pooled, &a.dropped, &a.logits) }
+func (a *classActivations) fit(B int) { layers.Fit(B, &a.pooled, &a.dropped, &a.logits) }
 
-// Pool sets pooled (B,C) to a vector for the whole of each sequence of T rows in hidden (N,C):
-// tanh of a layer over what stands at [CLS], its first position.
+// firsts is a view (B,C) of the first row of each sequence of T rows in hidden (B·T,C).
+func firsts(hidden blas32.General, T int) blas32.General {
+	return blas32.General{Rows: hidden.Rows / T, Cols: hidden.Cols, Stride: T * hidden.Stride, Data: hidden.Data}
+}
+
+// Pool sets pooled (B,C) to a vector for the whole of each sequence of T rows in hidden
+// (B·T,C): tanh of a layer over what stands at [CLS], its first position.
 func (m *Model) Pool(pooled, hidden blas32.General, T int) {
-	first := blas32.General{Rows: pooled.Rows, Cols: hidden.Cols, Stride: T * hidden.Stride, Data: hidden.Data}
-	m.Pooler.Forward(pooled, first)
+	m.Pooler.Forward(pooled, firsts(hidden, T))
 	for i, v := range pooled.Data {
 		pooled.Data[i] = f32.Tanh(v)
 	}
 }
 
-// classes sets the logits (B,labels) of the sequences of T rows in hidden (N,C).
+// classes sets the logits (B,labels) of the sequences of T rows in hidden (B·T,C).
 func (m *Model) classes(a *classActivations, hidden blas32.General, T int, drop *attention.Dropout) blas32.General {
-	B := hidden.Rows / T
-	a.fit(B)
-	a.rows = a.rows[:0]
-	for b := range B {
-		a.rows = append(a.rows, b*T)
-		copy(f32.Row(a.read, b), f32.Row(hidden, b*T))
-	}
-	m.Pool(a.pooled, a.read, 1)
+	a.fit(hidden.Rows / T)
+	m.Pool(a.pooled, hidden, T)
 	copy(a.dropped.Data, a.pooled.Data)
 	a.mask.Forward(a.dropped, drop)
 	m.Classifier.Forward(a.logits, a.dropped)
@@ -122,13 +113,14 @@ func (m *Model) classes(a *classActivations, hidden blas32.General, T int, drop 
 
 // classesBackward undoes classes, as wordsBackward does words. The slope of tanh is
 // 1 - tanh².
-func (m *Model) classesBackward(dhidden blas32.General, grad *Model, d, a *classActivations, dlogits blas32.General) {
+func (m *Model) classesBackward(dhidden blas32.General, grad *Model, d, a *classActivations, dlogits, hidden blas32.General) {
 	d.fit(dlogits.Rows)
 	m.Classifier.Backward(d.pooled, 0, &grad.Classifier, dlogits, a.dropped)
 	a.mask.Backward(d.pooled, d.pooled)
 	for i, v := range a.pooled.Data {
 		d.pooled.Data[i] *= 1 - v*v
 	}
-	m.Pooler.Backward(d.read, 0, &grad.Pooler, d.pooled, a.read)
-	scatter(dhidden, a.rows, d.read)
+	T := hidden.Rows / dlogits.Rows
+	clear(dhidden.Data)
+	m.Pooler.Backward(firsts(dhidden, T), 0, &grad.Pooler, d.pooled, firsts(hidden, T))
 }

@@ -87,7 +87,7 @@ func (l *Learner) Learn(b embeddings.Batch, scale float32, drop *attention.Dropo
 	loss := pretrain.CrossEntropyBackward(logits, l.targets, scale)
 	dhidden := f32.Rows(l.dhidden, 0, len(b.Inputs))
 	if l.class != nil {
-		l.model.classesBackward(dhidden, l.pass.grad, l.dclass, l.class, logits)
+		l.model.classesBackward(dhidden, l.pass.grad, l.dclass, l.class, logits, l.pass.hidden())
 	} else {
 		l.model.wordsBackward(dhidden, l.pass.grad, l.dwords, l.words, logits)
 	}

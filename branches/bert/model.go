@@ -53,6 +53,7 @@ type Pass struct {
 	grad    *Model
 	rows, T int // the most rows B·T, and the most positions of one sequence
 	input   Input
+	none    []int            // (N), types of a single text: zeros
 	sum     blas32.General   // (N,C), the three embeddings together
 	moments *gpt.Moments     // of their norm
 	stream  []blas32.General // L+1 of (N,C): before each block, and at the end
@@ -72,7 +73,7 @@ type backward struct {
 // or of all if that is nil. With [gpt.Frozen] all blocks share one room.
 func (m *Model) NewPass(trains func(name string) bool, B, T int) *Pass {
 	c, grad, N := m.Config, m.Gradient(trains), B*T
-	p := &Pass{Model: m, grad: grad, rows: N, T: T, sum: f32.New(N, c.Width), moments: gpt.NewMoments(N)}
+	p := &Pass{Model: m, grad: grad, rows: N, T: T, none: make([]int, N), sum: f32.New(N, c.Width), moments: gpt.NewMoments(N)}
 	stream, block := f32.New(N, c.Width), newBlockActivations(c, B, T, grad.lowest <= 0)
 	p.stream = append(p.stream, stream)
 	for i := range m.Blocks {
@@ -100,11 +101,14 @@ func (p *Pass) Forward(x Input, drop *attention.Dropout) blas32.General {
 	if x.T > p.Config.Context {
 		panic(badT)
 	}
+	if x.Types == nil {
+		x.Types = p.none[:N]
+	}
 	p.input = x
 	layers.Fit(N, &p.sum, &p.stream[0])
 	p.Embedding.Forward(p.sum, x.IDs, x.T, 0)
 	for i := range N {
-		f32.Add(f32.Row(p.sum, i), f32.Row(p.Types, p.segment(i)))
+		f32.Add(f32.Row(p.sum, i), f32.Row(p.Types, p.input.Types[i]))
 	}
 	p.Norm.Forward(p.stream[0], p.moments, p.sum)
 	p.mask.Forward(p.stream[0], drop)
@@ -112,16 +116,11 @@ func (p *Pass) Forward(x Input, drop *attention.Dropout) blas32.General {
 		layers.Fit(N, &p.stream[i+1])
 		p.Blocks[i].Forward(p.stream[i+1], p.blocks[i], p.stream[i], x.T, x.Real, drop)
 	}
-	return p.stream[len(p.Blocks)]
+	return p.hidden()
 }
 
-// segment is which text id i is of.
-func (p *Pass) segment(i int) int {
-	if p.input.Types == nil {
-		return 0
-	}
-	return p.input.Types[i]
-}
+// hidden is what the last Forward returned.
+func (p *Pass) hidden() blas32.General { return p.stream[len(p.Blocks)] }
 
 // Backward undoes the last Forward, from the gradient (N,C) of what that returned, which
 // it overwrites. Below the lowest parameter that is trained nothing is computed.
@@ -149,6 +148,6 @@ func (p *Pass) Backward(dhidden blas32.General) {
 	p.Norm.Backward(dsum, &p.grad.Norm.LayerNorm, p.moments, dy, p.sum)
 	p.Embedding.Backward(&p.grad.Embedding, dsum, p.input.IDs, p.input.T)
 	for i := 0; i < N && p.grad.Types.Data != nil; i++ {
-		f32.Add(f32.Row(p.grad.Types, p.segment(i)), f32.Row(dsum, i))
+		f32.Add(f32.Row(p.grad.Types, p.input.Types[i]), f32.Row(dsum, i))
 	}
 }

@@ -8,4 +8,5 @@
 //	input.go      one text, or two, as a model reads them
 //	learn.go      a vocabulary learned from text
 //	file.go       a vocabulary in its files
+//	masking.go    words hidden, for a model to guess
 package wordpiece

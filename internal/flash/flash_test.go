@@ -122,39 +122,6 @@ func requireSame(t *testing.T, want, got *pass, tolerance float64) {
 	}
 }
 
-// Padding is not looked at: what comes out for the rest, and all gradients, are those
-// of the sequences by themselves, and the padding has a gradient of zero.
-func TestPaddingIsNotSeen(t *testing.T) {
-	const T, C = flash.TileRows + 9, 24
-	lengths := []int{5, T, 1, flash.TileRows}
-	all := newPass(flash.Pass{Heads: 3, T: T, S: T, Real: lengths}, len(lengths), C)
-	for b, n := range lengths {
-		clear(f32.Rows(all.dy, b*T+n, (b+1)*T).Data[:(T-n)*C]) // nobody asks what the padding found
-	}
-	all.tiled()
-	for b, n := range lengths {
-		one := func(m blas32.General) blas32.General { return f32.Rows(m, b*T, b*T+n) }
-		alone := newPass(flash.Pass{Heads: 3, T: n, S: n}, 1, C)
-		alone.x, alone.dy = flash.Views{Q: one(all.x.Q), K: one(all.x.K), V: one(all.x.V)}, one(all.dy)
-		alone.tiled()
-		for name, want := range alone.results() {
-			got := all.results()[name]
-			for i := range n {
-				require.InDeltaSlice(t, f32.Row(want, i), f32.Row(got, b*T+i), 2e-6, "%s, sequence %d, row %d", name, b, i)
-			}
-			for i := n; i < T && (name == "dk" || name == "dv"); i++ {
-				require.Equal(t, make([]float32, C), f32.Row(got, b*T+i), "%s, sequence %d, padding %d", name, b, i)
-			}
-		}
-	}
-	for _, wrong := range []flash.Pass{
-		{Heads: 3, T: T, S: T, Real: lengths[:3]}, {Heads: 3, T: T, S: T, Real: []int{5, T + 1, 1, 1}},
-		{Heads: 3, T: T, S: T, Real: []int{5, 0, 1, 1}}, {Heads: 3, T: T, S: T, Real: lengths, Causal: true},
-	} {
-		require.Panics(t, func() { flash.Forward(all.y, new(flash.Kept), all.x, wrong) })
-	}
-}
-
 // The sizes lie around the borders of tiles, in queries and in keys.
 func TestTilesEqualPlain(t *testing.T) {
 	const R, C = flash.TileRows, flash.TileCols

@@ -18,6 +18,7 @@ const module = "github.com/llm-from-scratch/llm"
 // each, with the other branches that it imports. Chapters know no branch. What stands
 // on its own in a branch has a package below it, which the branch's page tells too.
 var branches = map[string][]string{
+	"branches/bert":              {"branches/layers", "branches/wordpiece"},
 	"branches/chat":              nil,
 	"branches/layers":            nil,
 	"branches/llama":             {"branches/layers", "branches/lora"},                       // lora in its tests
@@ -31,6 +32,7 @@ var branches = map[string][]string{
 	"branches/translate/grammar": nil,
 	"branches/translate/parts":   {"branches/layers"},
 	"branches/translate/search":  nil,
+	"branches/wordpiece":         nil,
 }
 
 // Chapters and branches import the standard library, chapters (those before),
@@ -119,6 +121,7 @@ var folderVariables = map[string][]string{
 
 // Panics whose message is not a constant, and why.
 var panicExceptions = map[string]string{
+	"branches/bert/params.go":      "New passes the text of Validate on",
 	"ch04_gpt/params.go":           "Validate says which number of the configuration is wrong",
 	"branches/llama/params.go":     "New passes the text of Validate on",
 	"branches/translate/params.go": "New passes the text of Validate on",
@@ -131,6 +134,7 @@ var panicExceptions = map[string]string{
 var longest = map[string]int{
 	"ch04_gpt":       1000, // the whole model, forward and backward, trained and used
 	"ch05_pretrain":  1000, // the loss, the optimiser, the loop, sampling, files, checkpoints: one road from chance to a model
+	"branches/bert":  1000, // the encoder, what is read off it, its training and the vectors of sentences: one road
 	"cmd/llm":        3000, // twenty commands, those over the trunk
 	"internal/fetch": 700,
 }

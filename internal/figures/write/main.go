@@ -75,6 +75,7 @@ var Figures = []Figure{
 	{"beside", computed(beside)},
 	{"rounding", computed(rounding)},
 	{"roofline", steps("matrices.txt")},
+	{"both-ways", computed(bothWays)},
 	{"silu", computed(silu)},
 	{"dials", computed(dials)},
 	{"grouped", computed(grouped)},

@@ -3,7 +3,7 @@ package tex
 // symbols are the commands that stand for one sign or name. A command that no
 // page uses is not here: add it with the formula that wants it.
 var symbols = map[string]node{
-	"alpha": {ordinary, mi("α")}, "beta": {ordinary, mi("β")}, "varepsilon": {ordinary, mi("ε")}, "sigma": {ordinary, mi("σ")}, "pi": {ordinary, mi("π")},
+	"alpha": {ordinary, mi("α")}, "beta": {ordinary, mi("β")}, "varepsilon": {ordinary, mi("ε")}, "sigma": {ordinary, mi("σ")}, "pi": {ordinary, mi("π")}, "Phi": {ordinary, mi("Φ")}, "varphi": {ordinary, mi("φ")},
 	"partial": {ordinary, mi("∂")}, "top": {ordinary, upright("⊤")},
 	"cdot": {operator, mo("⋅", "")}, "times": {operator, mo("×", "")}, "odot": {operator, mo("⊙", "")},
 	"approx": {operator, mo("≈", "")}, "in": {operator, mo("∈", "")}, "leftarrow": {operator, mo("←", "")},

@@ -1,17 +1,16 @@
-package bert
+package wordpiece
 
 import (
 	"iter"
 	"math/rand/v2"
 
-	"github.com/llm-from-scratch/llm/branches/wordpiece"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // Masking hides words of a text for a model to guess.
 type Masking struct {
-	Tokenizer *wordpiece.Tokenizer
+	Tokenizer *Tokenizer
 	Share     float64 // of the words that are to be guessed: BERT's is 0.15
 }
 
@@ -34,7 +33,7 @@ func (m Masking) Apply(ids, targets []int, rng *rand.Rand) {
 		targets[i] = ids[i]
 		switch u := rng.Float64(); {
 		case u < 0.8:
-			ids[i] = m.Tokenizer.ID(wordpiece.Mask)
+			ids[i] = m.Tokenizer.ID(Mask)
 		case u < 0.9:
 			ids[i] = rng.IntN(m.Tokenizer.Vocab())
 		}
@@ -50,9 +49,9 @@ func (m Masking) Batches(w embeddings.Windows, size int, rng *rand.Rand) iter.Se
 		for plain := range w.Batches(size, rng) {
 			b.B, b.T, b.Inputs = plain.B, plain.T+2, b.Inputs[:0]
 			for i := range plain.B {
-				b.Inputs = append(b.Inputs, m.Tokenizer.ID(wordpiece.Class))
+				b.Inputs = append(b.Inputs, m.Tokenizer.ID(Class))
 				b.Inputs = append(b.Inputs, plain.Inputs[i*plain.T:(i+1)*plain.T]...)
-				b.Inputs = append(b.Inputs, m.Tokenizer.ID(wordpiece.Separator))
+				b.Inputs = append(b.Inputs, m.Tokenizer.ID(Separator))
 			}
 			if b.Targets == nil {
 				b.Targets = make([]int, len(b.Inputs))
