@@ -97,19 +97,16 @@ func BenchmarkShare(b *testing.B) {
 	}
 }
 
-// BenchmarkFilter is chapter 6's filter on real messages, or on invented ones without
-// LLMBOOK_DATA.
+// BenchmarkFilter is chapter 6's filter, on real messages.
 func BenchmarkFilter(b *testing.B) {
 	_, exam, texts := invented(200)
-	if dir := os.Getenv("LLMBOOK_DATA"); dir != "" {
-		f, err := os.Open(golden.Data(b, "sms-spam-collection.tsv"))
-		require.NoError(b, err)
-		defer f.Close()
-		messages, err := classify.ReadMessages(f)
-		require.NoError(b, err)
-		for i := range exam {
-			exam[i].Input = messages[i].Text
-		}
+	f, err := os.Open(golden.Data(b, "sms-spam-collection.tsv"))
+	require.NoError(b, err)
+	defer f.Close()
+	messages, err := classify.ReadMessages(f)
+	require.NoError(b, err)
+	for i := range exam {
+		exam[i].Input = messages[i].Text
 	}
 	m, bpe := newton(b, texts)
 	filter := &classify.Filter{Classifier: classify.New(m, rand.New(rand.NewPCG(1, 12))), Tokenizer: bpe, Longest: 120}
