@@ -9,4 +9,5 @@
 //	open.go       a model from wherever it is
 //	directory.go  from a directory
 //	gguf.go       from a GGUF file, and what a directory would say in its place
+//	gpt2.go       a GPT-2 from such a file
 package talk

@@ -21,6 +21,10 @@ func openGGUF(path string) (gpt.Network, pretrain.Tokenizer, error) {
 		return nil, nil, err
 	}
 	defer f.Close()
+	if isGPT2(f) {
+		m, bpe, err := LoadGPT2(f)
+		return both(m, bpe, err)
+	}
 	t, template, err := readGGUF(f)
 	if err != nil {
 		return nil, nil, err

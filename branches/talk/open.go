@@ -79,6 +79,9 @@ func OpenTokenizer(path string) (t pretrain.Tokenizer, err error) {
 			return nil, err
 		}
 		defer f.Close()
+		if isGPT2(f) {
+			return gpt2Tokenizer(f)
+		}
 		t, _, err := readGGUF(f)
 		return alone(t), err
 	}

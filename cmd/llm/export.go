@@ -56,7 +56,7 @@ func (o *exportOptions) run(cmd *cobra.Command, _ []string) error {
 	if o.format == "gguf" {
 		return o.writeGGUF(cmd)
 	}
-	m, bpe, err := loadGPT2(cmd, o.model, "pretrain", "export")
+	m, bpe, err := loadGPT2(cmd, o.model, "pretrain", "export without -format gguf")
 	if err != nil {
 		return err
 	}

@@ -17,10 +17,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/llm-from-scratch/llm/branches/talk"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
-	"github.com/llm-from-scratch/llm/internal/export"
 	"github.com/llm-from-scratch/llm/internal/f32"
 	"github.com/llm-from-scratch/llm/internal/gguf"
 	"github.com/llm-from-scratch/llm/internal/golden"
@@ -114,7 +114,7 @@ func TestExportGGUF(t *testing.T) {
 	require.Equal(t, filepath.Base(model), f.Metadata["general.name"])
 	m, bpe, err := pretrain.LoadModel(model)
 	require.NoError(t, err)
-	got, tokenizer, err := export.LoadGPT2(f)
+	got, tokenizer, err := talk.LoadGPT2(f)
 	require.NoError(t, err)
 	require.Equal(t, m.Params(), got.Params())
 	require.Equal(t, bpe, tokenizer)
@@ -129,7 +129,7 @@ func TestExportGGUF(t *testing.T) {
 	again, err := gguf.Open(filepath.Join(exported(t, "-model", filepath.Join(dir, "model.gguf"), "-format", "gguf"), "model.gguf"))
 	require.NoError(t, err)
 	defer again.Close()
-	got, tokenizer, err = export.LoadGPT2(again)
+	got, tokenizer, err = talk.LoadGPT2(again)
 	require.NoError(t, err)
 	require.Equal(t, m.Params(), got.Params())
 	require.Equal(t, bpe, tokenizer)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/llm-from-scratch/llm/branches/talk"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
@@ -18,7 +19,7 @@ import (
 // command makes one where there is none. Where the directory of a GPT-2 has two
 // tokenizers that differ, it notes which is used.
 func loadModel(cmd *cobra.Command, path, command string) (gpt.Network, pretrain.Tokenizer, error) {
-	m, t, err := openModel(path)
+	m, t, err := talk.Open(path)
 	if err != nil {
 		return nil, nil, orTrain(err, command)
 	}

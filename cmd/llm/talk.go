@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/llm-from-scratch/llm/branches/llama"
@@ -11,30 +10,7 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
-	"github.com/llm-from-scratch/llm/internal/export"
-	"github.com/llm-from-scratch/llm/internal/gguf"
 )
-
-// openModel is [talk.Open], which is told here of GPT-2s in GGUF files.
-func openModel(path string) (gpt.Network, pretrain.Tokenizer, error) {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return talk.Open(path)
-	}
-	f, err := gguf.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	if arch, _ := gguf.Value[string](f, "general.architecture"); arch != "gpt2" {
-		return talk.Open(path)
-	}
-	m, bpe, err := export.LoadGPT2(f)
-	if err != nil {
-		return nil, nil, err
-	}
-	return m, bpe, nil
-}
 
 // inBytes is a model with one byte a weight.
 func inBytes(m gpt.Network) (gpt.Decoder, error) {

@@ -1,14 +1,12 @@
 // Package export takes models to other programs: as the directory in which the
 // Hugging Face libraries save a GPT-2, for everything that loads what they save, and
-// as one GGUF file, for llama.cpp and what is built on it, out of which it also reads
-// a GPT-2 again.
+// as one GGUF file, for llama.cpp and what is built on it.
 //
 // Read the files in this order:
 //
 //	export.go     the directory
 //	gguf.go       the one file
 //	open.go       a model to write to it
-//	gpt2.go       a GPT-2 out of it
 //	tokenizer.go  what it says of the tokenizer
 //	modelfile.go  and of conversations, for Ollama
 package export

@@ -17,6 +17,7 @@ import (
 	"github.com/llm-from-scratch/llm/branches/chat"
 	"github.com/llm-from-scratch/llm/branches/layers"
 	"github.com/llm-from-scratch/llm/branches/llama"
+	"github.com/llm-from-scratch/llm/branches/talk"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -71,7 +72,7 @@ func TestGPT2ThereAndBack(t *testing.T) {
 		tok := tokenizer(t, bpe)
 		_, f, halves := written(t, m, export.GGUF{Name: "tiny", Tokenizer: tok})
 		require.Zero(t, halves)
-		got, again, err := export.LoadGPT2(f)
+		got, again, err := talk.LoadGPT2(f)
 		require.NoError(t, err)
 		require.Equal(t, m.Config, got.Config)
 		require.Equal(t, m.Params(), got.Params())
@@ -79,7 +80,7 @@ func TestGPT2ThereAndBack(t *testing.T) {
 	}
 	m, bpe := gpt2(t, 48, false, true)
 	_, f, _ := written(t, m, export.GGUF{Tokenizer: tokenizer(t, bpe)})
-	got, _, err := export.LoadGPT2(f)
+	got, _, err := talk.LoadGPT2(f)
 	require.NoError(t, err)
 	require.True(t, got.Config.QKVBias)
 	prompt := []int{84, 104, 101}
@@ -192,7 +193,7 @@ func TestGPT2Refused(t *testing.T) {
 		`the tokenizer is "gpt2", and cuts texts as "qwen2"; a GPT-2 has gpt2 and gpt-2`: changed(t, f, map[string]any{"tokenizer.ggml.pre": "qwen2"}),
 		`tokens: vocab: no token for the byte 0x00`:                                      changed(t, f, map[string]any{"tokenizer.ggml.tokens": []string{"a"}, "tokenizer.ggml.token_type": nil, "tokenizer.ggml.bos_token_id": nil, "tokenizer.ggml.eos_token_id": nil}),
 	} {
-		_, _, err := export.LoadGPT2(f)
+		_, _, err := talk.LoadGPT2(f)
 		require.ErrorContains(t, err, "x.gguf: "+want)
 	}
 }
@@ -291,7 +292,7 @@ func TestLlamaCPP(t *testing.T) {
 			m, bpe := gpt2(t, 64, tied, tied)
 			path, f, halves := written(t, m, export.GGUF{Name: "tiny", Tokenizer: tokenizer(t, bpe), Type: kind})
 			require.Zero(t, halves)
-			back, _, err := export.LoadGPT2(f)
+			back, _, err := talk.LoadGPT2(f)
 			require.NoError(t, err)
 			near := tolerances[kind]
 			near.logits = max(near.logits, 5e-4) // GELU

@@ -1,4 +1,4 @@
-package export
+package talk
 
 import (
 	"fmt"
@@ -15,14 +15,11 @@ func LoadGPT2(f *gguf.File) (m *gpt.Model, bpe *tokens.BPE, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	c := gpt.Config(config)
-	ids, merges, err := gpt2files.TokenizerFromGGUF(f)
-	if err != nil {
+	if bpe, err = gpt2Tokenizer(f); err != nil {
 		return nil, nil, err
 	}
-	if bpe, err = tokens.ParseBPE(ids, merges); err == nil {
-		err = c.Validate()
-	}
+	c := gpt.Config(config)
+	err = c.Validate()
 	if err == nil && bpe.Vocab() != c.Vocab {
 		err = fmt.Errorf("%d tokens, and the embedding has %d rows", bpe.Vocab(), c.Vocab)
 	}
@@ -37,4 +34,20 @@ func LoadGPT2(f *gguf.File) (m *gpt.Model, bpe *tokens.BPE, err error) {
 		return nil, nil, err
 	}
 	return m, bpe, nil
+}
+
+// isGPT2 says whether a file holds a GPT-2.
+func isGPT2(f *gguf.File) bool { return f.Metadata["general.architecture"] == "gpt2" }
+
+// gpt2Tokenizer reads the tokenizer of a GPT-2.
+func gpt2Tokenizer(f *gguf.File) (*tokens.BPE, error) {
+	ids, merges, err := gpt2files.TokenizerFromGGUF(f)
+	if err != nil {
+		return nil, err
+	}
+	bpe, err := tokens.ParseBPE(ids, merges)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	return bpe, nil
 }
