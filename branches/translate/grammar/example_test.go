@@ -37,17 +37,25 @@ func ExampleGenerator_Pairs() {
 // A thousand, a million; 万, 亿.
 func ExampleChinese() {
 	for _, n := range []int64{10, 110, 1010, 20000, 100010, 12300005, 10000000005, 1e12} {
-		fmt.Printf("%-14d %-46s %s\n", n, grammar.English(n), grammar.Chinese(n))
+		fmt.Printf("%d  %s\n  %s\n", n, grammar.Chinese(n), grammar.English(n))
 	}
 	// Output:
-	// 10             ten                                            十
-	// 110            one hundred and ten                            一百一十
-	// 1010           one thousand and ten                           一千零一十
-	// 20000          twenty thousand                                二万
-	// 100010         one hundred thousand and ten                   十万零一十
-	// 12300005       twelve million three hundred thousand and five 一千二百三十万零五
-	// 10000000005    ten billion and five                           一百亿零五
-	// 1000000000000  one trillion                                   一万亿
+	// 10  十
+	//   ten
+	// 110  一百一十
+	//   one hundred and ten
+	// 1010  一千零一十
+	//   one thousand and ten
+	// 20000  二万
+	//   twenty thousand
+	// 100010  十万零一十
+	//   one hundred thousand and ten
+	// 12300005  一千二百三十万零五
+	//   twelve million three hundred thousand and five
+	// 10000000005  一百亿零五
+	//   ten billion and five
+	// 1000000000000  一万亿
+	//   one trillion
 }
 
 func ExampleVocabulary() {
