@@ -15,9 +15,9 @@ import (
 // It returns rstd, which the backward pass needs.
 func Normalize(y, x, weight []float32, epsilon float64) (rstd float32) {
 	rstd = float32(1 / math.Sqrt(f32.SquaredNorm(x)/float64(len(x))+epsilon))
-	for j, v := range x {
-		y[j] = v * rstd * weight[j]
-	}
+	copy(y, x)
+	f32.Scale(rstd, y)
+	f32.Mul(y, y, weight)
 	return rstd
 }
 
@@ -28,14 +28,10 @@ func Normalize(y, x, weight []float32, epsilon float64) (rstd float32) {
 //
 // LayerNorm's has one subtraction more, for the mean that is not taken away here.
 func NormalizeBackward(dx []float32, rstd float32, dy, x, weight []float32) {
-	var mean float32
-	for j, v := range x {
-		mean += dy[j] * weight[j] * v
-	}
-	mean *= rstd / float32(len(x))
-	for j, v := range x {
-		dx[j] = rstd * (dy[j]*weight[j] - v*rstd*mean)
-	}
+	f32.Mul(dx, dy, weight) // g
+	mean := f32.Dot(dx, x) * rstd / float32(len(x))
+	f32.Scale(rstd, dx)
+	f32.Axpy(-rstd*rstd*mean, x, dx)
 }
 
 // RMSNorm scales every row to a root mean square of 1, and each column by a trained

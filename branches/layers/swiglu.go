@@ -46,10 +46,9 @@ func (m *SwiGLU) Forward(y blas32.General, a *SwiGLUActivations, x blas32.Genera
 	f32.Run(x.Rows, 1, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			gated, gate, up := f32.Row(a.Gated, i), f32.Row(a.Gate, i), f32.Row(a.Up, i)
-			expMinus(gated, gate)
-			for j, e := range gated {
-				gated[j] = gate[j] / (1 + e) * up[j] // SiLU(gate)·up
-			}
+			f32.Sigmoid(gated, gate)
+			f32.Mul(gated, gated, gate) // SiLU(gate)
+			f32.Mul(gated, gated, up)
 		}
 	})
 	m.Down.Forward(y, a.Gated)
@@ -65,22 +64,22 @@ func (m *SwiGLU) Backward(dx blas32.General, grad *SwiGLU, d, a *SwiGLUActivatio
 		for i := lo; i < hi; i++ {
 			gate, up := f32.Row(a.Gate, i), f32.Row(a.Up, i)
 			dgated, dgate, dup := f32.Row(d.Gated, i), f32.Row(d.Gate, i), f32.Row(d.Up, i)
-			expMinus(dgate, gate)
-			for j, e := range dgate {
-				s := 1 / (1 + e)
-				dup[j] = dgated[j] * gate[j] * s                         // dgated·SiLU(gate)
-				dgate[j] = dgated[j] * up[j] * (s * (1 + gate[j]*(1-s))) // dgated·up·SiLUSlope(gate)
-			}
+			f32.Sigmoid(dgate, gate)
+			f32.Mul(dup, dgate, gate) // SiLU(gate) for now
+			siluSlopes(dgate, dup)
+			f32.Mul(dup, dup, dgated)
+			f32.Mul(dgate, dgate, up)
+			f32.Mul(dgate, dgate, dgated)
 		}
 	})
 	m.Up.Backward(dx, 0, &grad.Up, d.Up, x)
 	m.Gate.Backward(dx, 1, &grad.Gate, d.Gate, x)
 }
 
-// expMinus sets y to exp(-x), many at a time.
-func expMinus(y, x []float32) {
-	for j, v := range x {
-		y[j] = -v
+// siluSlopes turns σ(x) into [SiLUSlope](x), given SiLU(x), which is x·σ(x): many of
+// them at a time.
+func siluSlopes(s, silu []float32) {
+	for j, v := range s {
+		s[j] = v + silu[j]*(1-v)
 	}
-	f32.ExpShifted(y, y, 0)
 }

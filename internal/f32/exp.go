@@ -103,3 +103,19 @@ func SumExp(x []float32, shift float32) float32 {
 	}
 	return sum
 }
+
+// Sigmoid sets dst to 1/(1+Exp(-x)), element by element. dst may be x.
+func Sigmoid(dst, x []float32) {
+	if len(x) != len(dst) {
+		panic(badLengths)
+	}
+	n := sigmoid(dst, x)
+	dst = dst[n:]
+	for i, v := range x[n:] {
+		dst[i] = -v
+	}
+	ExpShifted(dst, dst, 0)
+	for i, e := range dst {
+		dst[i] = 1 / (1 + e)
+	}
+}

@@ -93,6 +93,7 @@ func TestTrainingStaysInside(t *testing.T) {
 			p, g, m, v := guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1), guarded(t, n, atEnd, 1)
 			adamW.Step(p, g, m, v)
 			f32.GELU(p, m)
+			f32.Sigmoid(p, m)
 			f32.GELUBackward(p, m, v)
 			f32.Mul(p, m, v)
 			f32.MulAdd(p, m, v)

@@ -84,3 +84,8 @@ func erfGELU(dst, x []float32) (n int)
 //
 //go:noescape
 func erfGELUBackward(dx, dy, x []float32) (n int)
+
+// sigmoid sets dst to 1/(1+Exp(-x)).
+//
+//go:noescape
+func sigmoid(dst, x []float32) (n int)

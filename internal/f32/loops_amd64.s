@@ -1484,6 +1484,72 @@ done:
 	VZEROUPPER
 	RET
 
+// func sigmoid(dst []float32, x []float32) (n int)
+// Requires: AVX, AVX2
+TEXT ·sigmoid(SB), $0-56
+	MOVQ dst_len+8(FP), AX
+	ANDQ $-8, AX
+	CMPB ·avx2+0(SB), $0x00
+	JNE  able
+	XORQ AX, AX
+
+able:
+	MOVQ  AX, n+48(FP)
+	TESTQ AX, AX
+	JNE   some
+	RET
+
+some:
+	MOVQ    dst_base+0(FP), CX
+	MOVQ    x_base+24(FP), DX
+	VMOVUPS constants<>+320(SB), Y15
+
+eight:
+	CMPQ      AX, $0x00000008
+	JL        done
+	VMOVUPS   (DX), Y0
+	VXORPS    constants<>+512(SB), Y0, Y0
+	VMULPS    constants<>+0(SB), Y0, Y2
+	VADDPS    constants<>+32(SB), Y2, Y2
+	VSUBPS    constants<>+32(SB), Y2, Y4
+	VMULPS    constants<>+64(SB), Y4, Y3
+	VSUBPS    Y3, Y0, Y3
+	VMULPS    constants<>+96(SB), Y4, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMULPS    constants<>+128(SB), Y3, Y1
+	VADDPS    constants<>+160(SB), Y1, Y1
+	VMULPS    Y3, Y1, Y1
+	VADDPS    constants<>+192(SB), Y1, Y1
+	VMULPS    Y3, Y1, Y1
+	VADDPS    constants<>+224(SB), Y1, Y1
+	VMULPS    Y3, Y1, Y1
+	VADDPS    constants<>+256(SB), Y1, Y1
+	VMULPS    Y3, Y1, Y1
+	VADDPS    constants<>+288(SB), Y1, Y1
+	VMULPS    Y3, Y3, Y4
+	VMULPS    Y4, Y1, Y1
+	VADDPS    Y3, Y1, Y1
+	VADDPS    constants<>+320(SB), Y1, Y1
+	VPSLLD    $0x17, Y2, Y2
+	VPADDD    Y2, Y1, Y1
+	VCMPPS    $0x01, constants<>+384(SB), Y0, Y4
+	VANDNPS   Y1, Y4, Y1
+	VCMPPS    $0x0e, constants<>+416(SB), Y0, Y4
+	VBLENDVPS Y4, constants<>+448(SB), Y1, Y1
+	VCMPPS    $0x03, Y0, Y0, Y4
+	VBLENDVPS Y4, Y0, Y1, Y1
+	VADDPS    Y15, Y1, Y1
+	VDIVPS    Y1, Y15, Y1
+	VMOVUPS   Y1, (CX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000008, AX
+	JMP       eight
+
+done:
+	VZEROUPPER
+	RET
+
 // func addRows(alpha *[4]float32, x []float32, stride int, y []float32) (n int)
 // Requires: AVX, MMX+
 TEXT ·addRows(SB), $0-72

@@ -88,6 +88,7 @@ func TestEachElementIsAlone(t *testing.T) {
 		"Mul":             f32.Mul,
 		"MulAdd":          f32.MulAdd,
 		"Shift":           func(dst, x, _ []float32) { f32.Shift(dst, x, -0.3) },
+		"Sigmoid":         func(dst, x, _ []float32) { f32.Sigmoid(dst, x) },
 	} {
 		eachLength(func(rng *rand.Rand, n int) {
 			for round := range 2 {
@@ -119,6 +120,8 @@ func TestElementsAgainstMath(t *testing.T) {
 			f32.GELU(y, y)
 			f32.GELUBackward(dx, dx, []float32{x})
 			require.InDelta(t, v/2*(1+tanh), y[0], 1e-6)
+			f32.Sigmoid(y, []float32{x})
+			require.InEpsilon(t, 1/(1+math.Exp(-v)), y[0], 1e-6)
 			require.InDelta(t, 1+tanh+v*(1-tanh*tanh)*u*(1+3*cubic*v*v), dx[0], 4e-6)
 
 			share := 0.5 * math.Erfc(-v/math.Sqrt2)

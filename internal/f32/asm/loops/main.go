@@ -48,6 +48,7 @@ func main() {
 	geluBackward(c)
 	erfGELU(c)
 	erfGELUBackward(c)
+	sigmoid(c)
 	addRows()
 	dotsInt8()
 	fromInt8()

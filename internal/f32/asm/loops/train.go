@@ -245,3 +245,18 @@ func erfGELUBackward(c Table) {
 	}, dx, dy, src)
 	Finish()
 }
+func sigmoid(c Table) {
+	TEXT("sigmoid", 0, "func(dst, x []float32) (n int)")
+	n, dst, src := Leading("dst", 8), Base("dst"), Base("x")
+	x, p, one := Y[0], Y[1], Y[15]
+	VMOVUPS(c.Get("one"), one)
+	Loop(n, 1, func(i, disp int) {
+		VMOVUPS(Mem{Base: src}, x)
+		VXORPS(c.Get("sign"), x, x)
+		Exp(c, x, p, Y[2], Y[3], Y[4])
+		VADDPS(one, p, p)
+		VDIVPS(p, one, p)
+		VMOVUPS(p, Mem{Base: dst})
+	}, dst, src)
+	Finish()
+}
