@@ -93,7 +93,7 @@ func (o *exportOptions) writeGGUF(cmd *cobra.Command) error {
 		return orTrain(err, "pretrain")
 	}
 	types := map[string]gguf.Type{"F32": gguf.F32, "F16": gguf.F16, "Q8_0": gguf.Q8_0}
-	g := export.GGUF{Name: filepath.Base(o.model), Type: types[o.dtype], Tokenizer: t, Assistant: o.assistant}
+	g := export.GGUF{Name: strings.TrimSuffix(filepath.Base(o.model), ".gguf"), Type: types[o.dtype], Tokenizer: t, Assistant: o.assistant}
 	w, err := g.Write(cmd.Context(), o.out, m)
 	if err != nil {
 		return err

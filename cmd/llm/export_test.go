@@ -125,6 +125,14 @@ func TestExportGGUF(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("%s: 10,672 weights as Q8_0\n4 matrices stay F16: their rows are not whole blocks of 32 weights\n", filepath.Join(out, "model.gguf")), r.out)
 	require.Contains(t, read(t, out, "Modelfile"), "### Instruction:\n{{ .Content }}")
 
+	// What generates from a directory generates the same from the file.
+	write := func(model string) string {
+		r := llm(t, "generate", "-model", model, "-n", "20", "-temperature", "0", "The Rays")
+		require.Equal(t, statusOK, r.status, r.stderr)
+		return r.out
+	}
+	require.Equal(t, write(model), write(filepath.Join(dir, "model.gguf")))
+
 	// From such a file into another one: the same model.
 	again, err := gguf.Open(filepath.Join(exported(t, "-model", filepath.Join(dir, "model.gguf"), "-format", "gguf"), "model.gguf"))
 	require.NoError(t, err)

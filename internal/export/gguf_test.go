@@ -3,7 +3,9 @@ package export_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -22,6 +24,7 @@ import (
 	embeddings "github.com/llm-from-scratch/llm/ch02_embeddings"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
+	"github.com/llm-from-scratch/llm/internal/durable"
 	"github.com/llm-from-scratch/llm/internal/export"
 	"github.com/llm-from-scratch/llm/internal/gguf"
 	"github.com/llm-from-scratch/llm/internal/golden"
@@ -126,6 +129,45 @@ func TestLlamaThereAndBack(t *testing.T) {
 	require.EqualError(t, err, `the tokens 4 and 5 are both "t4", which llama.cpp does not take`)
 	_, err = export.GGUF{}.Write(t.Context(), t.TempDir(), "no model")
 	require.EqualError(t, err, "a model of type string has no place in a GGUF file")
+}
+
+// Wherever a disk fails, the file and its Modelfile are both the older ones, or both
+// the newer.
+func TestGGUFBrokenOff(t *testing.T) {
+	m, bpe := gpt2(t, 32, true, true)
+	older, newer := export.GGUF{Name: "older", Tokenizer: tokenizer(t, bpe)}, export.GGUF{Name: "newer", Tokenizer: tokenizer(t, bpe), Assistant: true}
+	broken := errors.New("the disk is full")
+	defer func() { durable.Fault = nil }()
+	for last := 0; ; last++ {
+		durable.Fault = nil
+		dir := filepath.Join(t.TempDir(), "out")
+		_, err := older.Write(t.Context(), dir, m)
+		require.NoError(t, err)
+		n := 0
+		durable.Fault = func(durable.Op) (int, error) {
+			if n++; n > last {
+				return 0, broken
+			}
+			return 1 << 30, nil
+		}
+		_, err = newer.Write(t.Context(), dir, m)
+		durable.Fault = nil
+		if err == nil {
+			require.Greater(t, last, 10)
+			break
+		}
+		require.ErrorIs(t, err, broken)
+		require.NoError(t, durable.Read(dir, func(files fs.FS) error {
+			modelfile, err := fs.ReadFile(files, export.Modelfile)
+			require.NoError(t, err)
+			data, err := fs.ReadFile(files, export.GGUFFile)
+			require.NoError(t, err)
+			f, err := gguf.New("x", bytes.NewReader(data), int64(len(data)))
+			require.NoError(t, err)
+			require.Equal(t, bytes.Contains(modelfile, []byte("### Instruction")), f.Metadata["general.name"] == "newer", last)
+			return nil
+		}))
+	}
 }
 
 // From a directory, a llama trained here with chapter 1's tokenizer, or one as it is published.
