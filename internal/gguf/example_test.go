@@ -70,8 +70,9 @@ func ExampleWrite() {
 	for i, t := range tensors {
 		tensors[i].Type, tensors[i].Values = gguf.Q8_0.For(t.Shape), func() []float32 { return values }
 	}
+	metadata := []gguf.Pair{{Key: "general.architecture", Value: "test"}}
 	var file bytes.Buffer
-	if err := gguf.Write(&file, []gguf.Pair{{Key: "general.architecture", Value: "test"}}, tensors); err != nil {
+	if err := gguf.Write(&file, metadata, tensors); err != nil {
 		panic(err)
 	}
 	f, err := gguf.New("in memory", bytes.NewReader(file.Bytes()), int64(file.Len()))
