@@ -11,7 +11,7 @@ import (
 
 // modelFlag adds the option that names a model.
 func modelFlag(cmd *cobra.Command, path *string, normal, what string) {
-	cmd.Flags().StringVar(path, "model", normal, "`directory` of "+what+", or its name among the downloads")
+	cmd.Flags().StringVar(path, "model", normal, "`directory` or GGUF file of "+what+", or its name among the downloads")
 }
 
 // downloads makes a download's name good wherever a path is: before any command

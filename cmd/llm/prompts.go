@@ -129,7 +129,7 @@ func promptEvalCommand() *cobra.Command {
 		}
 		return o.run(cmd)
 	})
-	modelFlag(cmd, &o.path, newton, "the model, or GGUF file of one")
+	modelFlag(cmd, &o.path, newton, "the model")
 	flags := cmd.Flags()
 	flags.StringVar(&data, "data", "", "`file` of messages: ham or spam, a tab, the text; or a name among the downloads (default invented ones)")
 	strictFlag(cmd)

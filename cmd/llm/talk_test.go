@@ -55,6 +55,7 @@ func TestModelsOfToday(t *testing.T) {
 		assert.Contains(t, out, "held out")
 		assert.Contains(t, ok(t, "classify", "eval", "-model", filter), "held out from training sorted right")
 		assert.Contains(t, ok(t, "classify", "run", "-model", filter, "See you at six"), "See you at six")
+		assert.NotContains(t, ok(t, "doctor", filter), "model")
 	}
 	entries := entriesFile(t)
 	for name, args := range map[string][]string{"all": nil, "lora": {"-lora", "2"}} {

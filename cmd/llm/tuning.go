@@ -25,7 +25,7 @@ func (o *tuning) paths() (data, model *string) { return &o.Data, &o.Model }
 func (o *tuning) add(cmd *cobra.Command, f *runFlags, things, file string, s *pretrain.Settings, batch, epochs *int, constant *bool) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.published, "published", false, "GPT-2 and the published book's settings")
-	flags.StringVar(&o.Model, "model", o.Model, "`directory` of the pretrained model, or its name among the downloads")
+	flags.StringVar(&o.Model, "model", o.Model, "`directory` or GGUF file of the pretrained model, or its name among the downloads")
 	flags.StringVar(&o.Data, "data", o.Data, file)
 	strictFlag(cmd)
 	flags.IntVar(batch, "batch", *batch, things+" that go through the model at once")

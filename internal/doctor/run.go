@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/llm-from-scratch/llm/branches/talk"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
-	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	"github.com/llm-from-scratch/llm/internal/safetensors"
 	"github.com/llm-from-scratch/llm/internal/training"
@@ -80,7 +80,7 @@ func Examine(dir string) ([]Finding, error) {
 		m := gpt.New(made.Config)
 		m.Init(rand.New(rand.NewPCG(o.Seed, 0)))
 		before = m.Params()
-	} else if m, _, err := pretrain.LoadModel(o.Model); err == nil { // it may be gone
+	} else if m, _, err := talk.Open(o.Model); err == nil { // it may be gone
 		before = m.Params()
 	}
 	return append(Log(rows, V, o.Clip), Weights(after.Params(), before)...), nil
@@ -88,16 +88,16 @@ func Examine(dir string) ([]Finding, error) {
 
 // weights reads the model in dir, and how many tokens or classes it chooses among.
 func weights(dir string) (_ gpt.Network, V int, err error) {
-	filter, err := classify.Load(dir)
+	filter, err := classify.LoadWith(dir, talk.Load)
 	if err == nil {
 		return filter.Classifier.Model, len(classify.Classes), nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, len(classify.Classes), err
 	}
-	m, _, err := pretrain.LoadModel(dir)
+	m, _, err := talk.Open(dir)
 	if err != nil {
 		return nil, 0, err
 	}
-	return m, m.Config.Vocab, nil
+	return m, m.Sizes().Vocab, nil
 }
