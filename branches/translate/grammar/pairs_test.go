@@ -65,13 +65,18 @@ func TestHeldOut(t *testing.T) {
 }
 
 func TestHowManyAreHeldOut(t *testing.T) {
-	held := 0
-	for n := range int64(10_000) {
-		if grammar.HeldOut(grammar.English(n)) {
-			held++
+	for name, write := range map[string]func(int64) string{"English": grammar.English, "Chinese": grammar.Chinese} {
+		held := 0
+		for n := range int64(10_000) {
+			if text := write(n); grammar.HeldOut(text) {
+				held++
+			}
 		}
+		assert.InDelta(t, 1000, held, 100, name)
 	}
-	assert.InDelta(t, 1000, held, 100)
+	for _, text := range []string{"zero", "twenty-one", "three books", "好", "十二"} {
+		assert.False(t, grammar.HeldOut(text), text)
+	}
 }
 
 func TestSameSeedSamePairs(t *testing.T) {

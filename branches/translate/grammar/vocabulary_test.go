@@ -83,3 +83,14 @@ func FuzzVocabulary(f *testing.F) {
 		require.Equal(t, a, v.Decode(v.Encode(a)))
 	})
 }
+
+func BenchmarkEncode(b *testing.B) {
+	v, pairs := ofGrammar(), grammar.Generator{}.Pairs(1000, rand.New(rand.NewPCG(2, 0)))
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, p := range pairs {
+			v.Encode(p.Source)
+			v.Encode(p.Target)
+		}
+	}
+}
