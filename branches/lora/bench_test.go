@@ -1,6 +1,9 @@
 package lora
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,6 +52,21 @@ func BenchmarkTrainStep(b *testing.B) {
 				step()
 			}
 			b.ReportMetric(float64(b.N*B*T)/b.Elapsed().Seconds(), "tok/s")
+			if peak := peakMemory(); peak > 0 {
+				b.ReportMetric(peak, "peak-MB")
+			}
 		})
 	}
+}
+
+// peakMemory is the most memory that this process has had so far, in megabytes, or 0
+// where the system does not say: one of the benchmarks' only where it runs alone.
+func peakMemory() (kB float64) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	fmt.Sscanf(after, "%f", &kB)
+	return kB * 1024 / 1e6
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/blas/blas32"
 
+	"github.com/llm-from-scratch/llm/branches/layers"
+	"github.com/llm-from-scratch/llm/branches/llama"
 	quantize "github.com/llm-from-scratch/llm/branches/quantize"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	"github.com/llm-from-scratch/llm/internal/allocs"
@@ -168,22 +170,39 @@ func TestDecodeBytes(t *testing.T) {
 
 // A token reads all weights once, as in chapter 4's benchmark of this name.
 func BenchmarkDecode(b *testing.B) {
+	c := gpt.GPT2Small
+	_, bytes := quantize.DecodeBytes(c)
 	b.Run("124M-int8", func(b *testing.B) {
-		c := gpt.GPT2Small
 		m := gpt.New(c)
 		m.Init(rand.New(rand.NewPCG(9, 4)))
-		_, bytes := quantize.DecodeBytes(c)
-		q := quantize.Int8(m)
-		cache, id := q.NewCache(), []int{1}
-		cache.Extend(id)
-		for b.Loop() {
-			if cache.Len() == c.Context {
-				cache.Truncate(0)
-			}
-			cache.Extend(id)
-		}
-		rate := float64(b.N) / b.Elapsed().Seconds()
-		b.ReportMetric(rate, "tok/s")
-		b.ReportMetric(rate*float64(bytes)/1e9, "GB/s")
+		decode(b, quantize.Int8(m), bytes)
 	})
+	smol := llama.Config{
+		Vocab: 49152, Context: 2048, Width: 576, Hidden: 1536, Layers: 30, Heads: 9, KVHeads: 3, HeadDim: 64,
+		Rotary: layers.Rotary{Theta: 100000}, Epsilon: 1e-5, TiedHead: true,
+	}
+	b.Run("SmolLM2-float32", func(b *testing.B) {
+		m := llama.New(smol)
+		m.Init(rand.New(rand.NewPCG(9, 4)))
+		decode(b, m, 4*smol.ParamCount())
+	})
+	b.Run("SmolLM2-int8", func(b *testing.B) {
+		m := llama.New(smol)
+		m.Init(rand.New(rand.NewPCG(9, 4)))
+		decode(b, quantize.Llama(m), smol.ParamCount())
+	})
+}
+
+func decode(b *testing.B, m gpt.Decoder, bytes int) {
+	cache, id := m.NewCache(), []int{1}
+	cache.Extend(id)
+	for b.Loop() {
+		if cache.Len() == m.Sizes().Context {
+			cache.Truncate(0)
+		}
+		cache.Extend(id)
+	}
+	rate := float64(b.N) / b.Elapsed().Seconds()
+	b.ReportMetric(rate, "tok/s")
+	b.ReportMetric(rate*float64(bytes)/1e9, "GB/s")
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -75,18 +75,25 @@ func (m *meter) source(name, text string) (file string, err error) {
 	return file, os.WriteFile(file, []byte(text), 0o644)
 }
 
-//go:embed torch_gpt2.py
-var torchScript string
+//go:embed torch_gpt2.py torch_lora.py
+var scripts embed.FS
 
-// torch is PyTorch with the arguments of torch_gpt2.py; the number is the one that
-// it prints under key.
-func torch(key string, args ...string) side {
+// torch is PyTorch with the arguments of torch_gpt2.py, torchLoRA with those of
+// torch_lora.py; the number is the one that they print under key.
+func torch(key string, args ...string) side     { return python("torch_gpt2.py", key, args) }
+func torchLoRA(key string, args ...string) side { return python("torch_lora.py", key, args) }
+
+func python(name, key string, args []string) side {
 	return program("PyTorch", func(m *meter) (*exec.Cmd, error) {
 		python, err := findPython()
 		if err != nil {
 			return nil, err
 		}
-		script, err := m.source("torch_gpt2.py", torchScript)
+		text, err := scripts.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		script, err := m.source(name, string(text))
 		return exec.Command(python, append([]string{script}, args...)...), err
 	}, func(out string) (float64, error) { return numberIn(out, key) })
 }

@@ -32,11 +32,15 @@ var rows = []row{
 	{"train/124M/4x256", 1.25, false, inTurns("tok/s", training("124M/4x256"), torch("tokens_per_second", "train", "124M", "4", "256", "2"))},
 	{"train/124M/4x256/peak", 0.7, false, inTurns("GFLOP/s", scaled(training("124M/4x256"), 6*parameters/1e9), peak)},
 	{"train/small", 1.4, false, inTurns("tok/s", training("small"), torch("tokens_per_second", "train", "small", "16", "256", "3"))},
+	{"train/SmolLM2-lora/4x256", 1.25, false, inTurns("tok/s", lora("float32", "tok/s"), torchLoRA("tokens_per_second", "eager", "4", "256", "3"))},
+	{"train/SmolLM2-lora/4x256/compiled", 1.25, false, inTurns("tok/s", lora("float32", "tok/s"), torchLoRA("tokens_per_second", "compile", "4", "256", "3"))},
+	{"memory/SmolLM2-lora/4x256", 0.5, true, once("MB", lora("float32", "peak-MB"), torchLoRA("peak_mb", "eager", "4", "256", "1"))},
 	{"memory/124M/4x256", 0.75, true, once("MB", memory("124M/4x256"), torch("peak_mb", "train", "124M", "4", "256", "1"))},
 	{"memory/124M/4x1024", 0.75, true, once("MB", memory("124M/4x1024"), torch("peak_mb", "train", "124M", "4", "1024", "1"))},
 	{"decode/124M/PyTorch", 1, false, inTurns("tok/s", decoding, torch("tokens_per_second", "decode", "16", "64"))},
 	{"decode/124M/bandwidth", 0.8, false, inTurns("tok/s", decoding, bandwidth)},
 	{"decode/124M-int8", 2.5, false, inTurns("tok/s", bench("./branches/quantize", "Decode/124M-int8", "64x", "tok/s"), side{"our float32", decoding.measure})},
+	{"decode/SmolLM2-int8", 2.5, false, inTurns("tok/s", bench("./branches/quantize", "Decode/SmolLM2-int8", "64x", "tok/s"), side{"our float32", bench("./branches/quantize", "Decode/SmolLM2-float32", "64x", "tok/s").measure})},
 	{"prefill/124M/peak", 0.65, false, inTurns("GFLOP/s", bench("./ch04_gpt", "Prefill/124M", "8x", "GFLOP/s"), peak)},
 	{"encode", 30, false, encoding},
 	{"train-bpe", 2, true, inTurns("s", scaled(bench("./ch01_tokens", "TrainBPE", steps, "ns/op"), 1e-9), one("1 s"))},
@@ -66,6 +70,11 @@ func training(model string) side {
 
 func memory(model string) side {
 	return bench("./ch05_pretrain", "TrainStep/"+model, "1x", "peak-MB")
+}
+
+// lora is a step with changes beside the frozen matrices of SmolLM2-135M.
+func lora(form, unit string) side {
+	return bench("./branches/lora", "TrainStep/SmolLM2/"+form, steps, unit)
 }
 
 var decoding = bench("./ch04_gpt", "Decode/124M", "64x", "tok/s")

@@ -46,3 +46,21 @@ func TestChangesTakeWhatIsAllocated(t *testing.T) {
 		}
 	}
 }
+
+// The numbers of docs/branch_lora.md: half a billion weights learn in less than 8 GB.
+func TestChangesOfPublishedModels(t *testing.T) {
+	qwen := llama.Config{
+		Vocab: 151936, Context: 32768, Width: 896, Hidden: 4864, Layers: 24, Heads: 14, KVHeads: 2, HeadDim: 64, QKVBias: true,
+		Rotary: layers.Rotary{Theta: 1e6}, Epsilon: 1e-6, TiedHead: true,
+	}
+	require.Equal(t, 494_032_768, qwen.ParamCount())
+	require.Equal(t, 4826, footprint.OfChanges(qwen, 16, 4, 256, false).Total()/1e6)
+	require.Equal(t, 3346, footprint.OfChanges(qwen, 16, 4, 256, true).Total()/1e6)
+	smol := llama.Config{
+		Vocab: 49152, Context: 8192, Width: 576, Hidden: 1536, Layers: 30, Heads: 9, KVHeads: 3, HeadDim: 64,
+		Rotary: layers.Rotary{Theta: 1e5}, Epsilon: 1e-5, TiedHead: true,
+	}
+	require.Equal(t, 1084, footprint.OfChanges(smol, 16, 4, 256, true).Activations/1e6)
+	require.Equal(t, 1498, footprint.OfChanges(smol, 16, 4, 256, true).Total()/1e6)  // 1,533 were measured, of the whole process
+	require.Equal(t, 1901, footprint.OfChanges(smol, 16, 4, 256, false).Total()/1e6) // 1,937
+}
