@@ -13,5 +13,5 @@
 //	load.go        a model and its files
 //
 // Of the packages below, parts has what it is made of, search writes texts by it, grammar
-// makes pairs to learn from, and bleu compares texts.
+// makes pairs to learn from, bleu compares texts, and translator puts all together.
 package translate

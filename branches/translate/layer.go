@@ -123,11 +123,11 @@ func (s *Stack) Forward(a *StackActivations, memory blas32.General, self, cross 
 	for i := range s.Layers {
 		s.Layers[i].Forward(a.stream[i+1], a.Layers[i], a.stream[i], memory, self, cross, drop)
 	}
-	if s.Norm == nil {
-		return a.stream[L]
+	if s.Norm != nil {
+		s.Norm.Forward(a.stream[L+1], a.moments, a.stream[L])
+		L++
 	}
-	s.Norm.Forward(a.stream[L+1], a.moments, a.stream[L])
-	return a.stream[L+1]
+	return a.stream[L]
 }
 
 // Backward undoes Forward. It returns the gradient of the input, and adds to dmemory

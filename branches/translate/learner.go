@@ -19,8 +19,13 @@ import (
 // with [End].
 type Example struct{ Source, Target []int }
 
-// rows is how many a batch of n examples has that are no longer than these.
-func (e Example) rows(n int) int { return n * (len(e.Source) + len(e.Target)) }
+// Longest is the length of the longest text among examples, in ids.
+func Longest(examples []Example) (n int) {
+	for _, e := range examples {
+		n = max(n, len(e.Source), len(e.Target))
+	}
+	return n
+}
 
 // Batches cuts examples into batches of about tokens ids, sources and targets together,
 // padding and all, but of one example at least. They are sorted by length first, so that
@@ -36,7 +41,7 @@ func Batches(examples []Example, tokens int, rng *rand.Rand) iter.Seq[embeddings
 		lo := 0
 		for i, e := range examples {
 			with := Example{longer(longest.Source, e.Source), longer(longest.Target, e.Target)}
-			if i > lo && with.rows(i+1-lo) > tokens {
+			if i > lo && (i+1-lo)*(len(with.Source)+len(with.Target)) > tokens {
 				cuts, lo, with = append(cuts, examples[lo:i]), i, e
 			}
 			longest = with
@@ -47,7 +52,7 @@ func Batches(examples []Example, tokens int, rng *rand.Rand) iter.Seq[embeddings
 		var b embeddings.Batch
 		for _, i := range embeddings.Shuffled(len(cuts), rng) {
 			if b = batch(b, cuts[i]); !yield(b) {
-				return
+				break
 			}
 		}
 	}

@@ -17,7 +17,6 @@ import (
 const (
 	badBatch = "translate: a batch needs as many sources as targets, and no more rows of either than its pass has room for"
 	badEmpty = "translate: a source holds nothing but padding"
-	badID    = "translate: id outside the vocabulary"
 )
 
 // Model is an encoder, a decoder, and the one table of vectors that both begin with and
@@ -60,17 +59,13 @@ func (m *Model) NewPass(rows int) *Pass {
 // longest of its kind, with [Pad] behind the shorter ones. The decoder reads the targets
 // shifted by one: [Begin] first, and at each position what stands before.
 func (p *Pass) Forward(b embeddings.Batch, drop *attention.Dropout) blas32.General {
-	if b.B < 1 || max(len(b.Inputs), len(b.Targets)) > p.rows || len(b.Inputs)%b.B+len(b.Targets)%b.B != 0 {
+	if b.B < 1 || len(b.Targets) == 0 || max(len(b.Inputs), len(b.Targets)) > p.rows || len(b.Inputs)%b.B+len(b.Targets)%b.B != 0 {
 		panic(badBatch)
 	}
 	T := len(b.Targets) / b.B
-	p.batch, p.shifted = b, p.shifted[:0]
-	for i := range b.Targets {
-		if i%T == 0 {
-			p.shifted = append(p.shifted, Begin)
-			continue
-		}
-		p.shifted = append(p.shifted, b.Targets[i-1])
+	p.batch, p.shifted = b, append(append(p.shifted[:0], Begin), b.Targets[:len(b.Targets)-1]...)
+	for i := T; i < len(p.shifted); i += T {
+		p.shifted[i] = Begin
 	}
 	S := p.read(b.Inputs, b.B, drop)
 	H := p.Config.Heads

@@ -13,9 +13,8 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
-// New returns a model with all weights zero; the gradient of a model is another one. It
-// panics if the configuration is not valid: ask [Config.Validate] where it comes from a
-// user.
+// New returns a model with all weights zero; a gradient is another one. It panics if
+// the configuration is not valid: ask [Config.Validate] where it comes from a user.
 func New(c Config) *Model {
 	if err := c.Validate(); err != nil {
 		panic(err.Error())

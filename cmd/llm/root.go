@@ -81,6 +81,7 @@ func newRoot() *cobra.Command {
 		group("classify", classifyTrainCommand(), classifyEvalCommand(), classifyRunCommand()),
 		group("instruct", instructTrainCommand(), instructEvalCommand(), instructJudgeCommand()),
 		group("prompt", promptEvalCommand()),
+		group("translate", translateTrainCommand(), translateEvalCommand(), translateRunCommand()),
 		group("data", dataListCommand(), dataGetCommand()))
 	return root
 }

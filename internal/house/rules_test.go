@@ -18,21 +18,22 @@ const module = "github.com/llm-from-scratch/llm"
 // each, with the other branches that it imports. Chapters know no branch. What stands
 // on its own in a branch has a package below it, which the branch's page tells too.
 var branches = map[string][]string{
-	"branches/bert":              {"branches/layers", "branches/wordpiece"},
-	"branches/chat":              nil,
-	"branches/layers":            nil,
-	"branches/llama":             {"branches/layers", "branches/lora"},                       // lora in its tests
-	"branches/lora":              {"branches/layers", "branches/llama", "branches/quantize"}, // the last two in its tests
-	"branches/prompts":           {"branches/chat", "branches/layers", "branches/llama"},     // the last two in its tests
-	"branches/quantize":          {"branches/layers", "branches/llama"},
-	"branches/steps":             {"branches/layers", "branches/llama"},
-	"branches/talk":              {"branches/chat", "branches/llama", "branches/layers", "branches/steps"},                                   // layers in its tests
-	"branches/translate":         {"branches/layers", "branches/translate/parts", "branches/translate/search", "branches/translate/grammar"}, // the last two in its tests
-	"branches/translate/bleu":    nil,
-	"branches/translate/grammar": nil,
-	"branches/translate/parts":   {"branches/layers"},
-	"branches/translate/search":  nil,
-	"branches/wordpiece":         nil,
+	"branches/bert":                 {"branches/layers", "branches/wordpiece"},
+	"branches/chat":                 nil,
+	"branches/layers":               nil,
+	"branches/llama":                {"branches/layers", "branches/lora"},                       // lora in its tests
+	"branches/lora":                 {"branches/layers", "branches/llama", "branches/quantize"}, // the last two in its tests
+	"branches/prompts":              {"branches/chat", "branches/layers", "branches/llama"},     // the last two in its tests
+	"branches/quantize":             {"branches/layers", "branches/llama"},
+	"branches/steps":                {"branches/layers", "branches/llama"},
+	"branches/talk":                 {"branches/chat", "branches/llama", "branches/layers", "branches/steps"},                                   // layers in its tests
+	"branches/translate":            {"branches/layers", "branches/translate/parts", "branches/translate/search", "branches/translate/grammar"}, // the last two in its tests
+	"branches/translate/bleu":       nil,
+	"branches/translate/grammar":    nil,
+	"branches/translate/parts":      {"branches/layers"},
+	"branches/translate/search":     nil,
+	"branches/wordpiece":            nil,
+	"branches/translate/translator": {"branches/translate", "branches/translate/bleu", "branches/translate/grammar", "branches/translate/search"},
 }
 
 // Chapters and branches import the standard library, chapters (those before),
