@@ -3,6 +3,7 @@ package export
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -46,7 +47,7 @@ func (g GGUF) Write(ctx context.Context, dir string, model any) (w Written, err 
 	case *llama.Model:
 		metadata, tensors = llamafiles.ToGGUF(m.Config.ForFiles(), m.Params(), g.Type)
 	default:
-		return w, fmt.Errorf("a model of type %T has no place in a GGUF file", model)
+		return w, errors.New("a model of this kind has no place in a GGUF file; a GPT-2, a Llama, a Qwen2 and a Qwen3 have")
 	}
 	vocab := 0
 	for _, t := range tensors {
@@ -62,6 +63,9 @@ func (g GGUF) Write(ctx context.Context, dir string, model any) (w Written, err 
 		g.Tokenizer.ChatTemplate = alpaca.jinja
 	}
 	t, err := padded(g.Tokenizer, vocab)
+	if err == nil {
+		t, err = withEnds(t)
+	}
 	if err != nil {
 		return w, err
 	}
@@ -113,5 +117,21 @@ func padded(t gguf.Tokenizer, vocab int) (gguf.Tokenizer, error) {
 		ids[texts[id]] = id
 	}
 	t.Tokens, t.Types = texts, kinds
+	return t, nil
+}
+
+// withEnds names a token that ends texts, and one that begins them: where none is named,
+// llama.cpp takes number 11 for both, whatever it is.
+func withEnds(t gguf.Tokenizer) (gguf.Tokenizer, error) {
+	if t.EOS == none {
+		t.EOS = t.EOT
+	}
+	if t.EOS == none {
+		return t, errors.New("no file names the token that ends a text (eos_token_id): take all the files of the model")
+	}
+	if t.BOS == none {
+		no := false
+		t.BOS, t.AddBOS = t.EOS, &no
+	}
 	return t, nil
 }

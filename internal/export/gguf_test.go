@@ -128,7 +128,19 @@ func TestLlamaThereAndBack(t *testing.T) {
 	_, err = export.GGUF{Tokenizer: twice}.Write(t.Context(), t.TempDir(), llama.New(base))
 	require.EqualError(t, err, `the tokens 4 and 5 are both "t4", which llama.cpp does not take`)
 	_, err = export.GGUF{}.Write(t.Context(), t.TempDir(), "no model")
-	require.EqualError(t, err, "a model of type string has no place in a GGUF file")
+	require.EqualError(t, err, "a model of this kind has no place in a GGUF file; a GPT-2, a Llama, a Qwen2 and a Qwen3 have")
+
+	// Where nothing is said of the ends, llama.cpp would take token 11.
+	without := madeUp(40)
+	without.BOS, without.EOS = -1, -1
+	_, err = export.GGUF{Tokenizer: without}.Write(t.Context(), t.TempDir(), llama.New(base))
+	require.EqualError(t, err, "no file names the token that ends a text (eos_token_id): take all the files of the model")
+	without.EOT = 7
+	_, f, _ := written(t, llama.New(base), export.GGUF{Tokenizer: without})
+	tok, err := f.Tokenizer()
+	require.NoError(t, err)
+	require.Equal(t, []int{7, 7, 7}, []int{tok.BOS, tok.EOS, tok.EOT})
+	require.False(t, *tok.AddBOS)
 }
 
 // Wherever a disk fails, the file and its Modelfile are both the older ones, or both
