@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -338,10 +339,15 @@ func Write(w io.Writer, vocab, merges []byte, special Added) error {
 	return Tokenizer{Merges: lines(merges), Added: []Added{special}, Split: GPT2}.write(w, vocab)
 }
 
-// Write writes a tokenizer.json that [Parse] reads.
+// Write writes a tokenizer.json that [Parse] reads. The added tokens stand in the
+// vocabulary, too: other programs give those that do not ids of their own.
 func (t Tokenizer) Write(w io.Writer) error {
+	ids := maps.Clone(t.Vocab)
+	for _, a := range t.Added {
+		ids[a.Content] = *a.ID
+	}
 	vocab := []byte("{")
-	for i, token := range byID(t.Vocab) {
+	for i, token := range byID(ids) {
 		if i > 0 {
 			vocab = append(vocab, ',')
 		}
@@ -349,7 +355,7 @@ func (t Tokenizer) Write(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		vocab = fmt.Appendf(vocab, "%s:%d", name, t.Vocab[token])
+		vocab = fmt.Appendf(vocab, "%s:%d", name, ids[token])
 	}
 	return t.write(w, append(vocab, '}'))
 }

@@ -138,3 +138,21 @@ func FuzzRead(f *testing.F) {
 		require.Empty(t, difference)
 	})
 }
+
+// What is written is read again, for every family, and other programs find the added
+// tokens under their ids in the vocabulary: one that is not there gets another id.
+func TestWriteFamilies(t *testing.T) {
+	for _, split := range []string{GPT2, SmolLM, Qwen2, Llama3} {
+		want := Tokenizer{
+			Vocab: map[string]int{"a": 3, "b": 1, "ab": 7, "\"": 2}, Merges: []string{"a b"}, Split: split,
+			NFC: split == Qwen2, Whole: split == Llama3,
+			Added: []Added{{ID: new(0), Content: "<|im_end|>", Special: true}, {ID: new(9), Content: "<think>"}},
+		}
+		var file bytes.Buffer
+		require.NoError(t, want.Write(&file))
+		got, err := Parse(file.Bytes())
+		require.NoError(t, err)
+		want.Vocab["<|im_end|>"], want.Vocab["<think>"] = 0, 9
+		require.Equal(t, want, got)
+	}
+}
