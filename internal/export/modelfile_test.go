@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,10 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/llm-from-scratch/llm/branches/chat"
+	"github.com/llm-from-scratch/llm/branches/talk"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/export"
 	"github.com/llm-from-scratch/llm/internal/gguf"
+	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
 // modelfile writes a model with this template and returns the text of the Modelfile.
@@ -149,4 +152,26 @@ func TestReadTokenizer(t *testing.T) {
 	}
 	_, err = export.ReadTokenizer(fstest.MapFS{}, "dir")
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// A model that was read from a GGUF file, fine-tuned and saved to a directory says the
+// same of its tokenizer when it is exported.
+func TestTokenizerThereAndBack(t *testing.T) {
+	path := golden.Model(t, "smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")
+	f, err := gguf.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	want, err := f.Tokenizer()
+	require.NoError(t, err)
+	tok, err := talk.OpenTokenizer(path)
+	require.NoError(t, err)
+	files := fstest.MapFS{}
+	for name, write := range tok.Files() {
+		var b bytes.Buffer
+		require.NoError(t, write(&b))
+		files[name] = &fstest.MapFile{Data: b.Bytes()}
+	}
+	got, err := export.ReadTokenizer(files, "dir")
+	require.NoError(t, err)
+	require.Equal(t, want, got)
 }
