@@ -11,7 +11,6 @@ import (
 
 	"github.com/llm-from-scratch/llm/branches/talk"
 	"github.com/llm-from-scratch/llm/internal/export"
-	"github.com/llm-from-scratch/llm/internal/gguf"
 	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
@@ -65,6 +64,8 @@ func TestModelsOfToday(t *testing.T) {
 		assert.Equal(t, read(t, model, "tokenizer.json"), read(t, assistant, "tokenizer.json"))
 		r := llmIn(t, t.Context(), "Hi\n", "chat", "-model", assistant, "-n", "3")
 		assert.Equal(t, statusOK, r.status, r.stderr)
+		file := filepath.Join(exported(t, "-model", assistant, "-format", "gguf"), export.GGUFFile)
+		assert.Equal(t, r.out, llmIn(t, t.Context(), "Hi\n", "chat", "-model", file, "-n", "3").out)
 	}
 }
 
@@ -101,25 +102,15 @@ func TestResumedRunsOfModelsOfToday(t *testing.T) {
 // The same model in a GGUF file, and a GPT-2 in one.
 func TestGGUFModels(t *testing.T) {
 	dir := pretrained(t)
-	m, bpe, err := loadGPT2(newRoot(), dir, "", "")
-	require.NoError(t, err)
-	tok, err := export.TokenizerOf(bpe)
-	require.NoError(t, err)
-	out := t.TempDir()
-	_, err = export.GGUF{Name: "gpt2", Type: gguf.F32, Tokenizer: tok}.Write(t.Context(), out, m)
-	require.NoError(t, err)
-	path := filepath.Join(out, export.GGUFFile)
+	path := filepath.Join(exported(t, "-model", dir, "-format", "gguf"), export.GGUFFile)
 	assert.Equal(t, ok(t, "generate", "-model", dir, "-n", "9", "The"), ok(t, "generate", "-model", path, "-n", "9", "The"))
 	assert.Equal(t, ok(t, "tokens", "encode", "-model", dir, "The end"), ok(t, "tokens", "encode", "-model", path, "The end"))
 
 	dir = todays(t)
-	network, tokenizer, err := talk.Open(dir)
+	_, tokenizer, err := talk.Open(dir)
 	require.NoError(t, err)
 	require.IsType(t, new(talk.Form), tokenizer)
-	said, err := export.ReadTokenizer(os.DirFS(dir), dir)
-	require.NoError(t, err)
-	_, err = export.GGUF{Name: "small", Type: gguf.F32, Tokenizer: said}.Write(t.Context(), out, network.(*talk.Model).Model)
-	require.NoError(t, err)
+	path = filepath.Join(exported(t, "-model", dir, "-format", "gguf"), export.GGUFFile)
 	say := func(model string) string {
 		r := llmIn(t, t.Context(), "What is hot?\nAnd cold?\n", "chat", "-model", model, "-n", "9")
 		require.Equal(t, statusOK, r.status, r.stderr)
