@@ -75,13 +75,15 @@ func (m *meter) source(name, text string) (file string, err error) {
 	return file, os.WriteFile(file, []byte(text), 0o644)
 }
 
-//go:embed torch_gpt2.py torch_lora.py
+//go:embed torch_gpt2.py torch_lora.py torch_translate.py
 var scripts embed.FS
 
 // torch is PyTorch with the arguments of torch_gpt2.py, torchLoRA with those of
-// torch_lora.py; the number is the one that they print under key.
-func torch(key string, args ...string) side     { return python("torch_gpt2.py", key, args) }
-func torchLoRA(key string, args ...string) side { return python("torch_lora.py", key, args) }
+// torch_lora.py, torchTranslate with those of torch_translate.py; the number is the one
+// that they print under key.
+func torch(key string, args ...string) side          { return python("torch_gpt2.py", key, args) }
+func torchLoRA(key string, args ...string) side      { return python("torch_lora.py", key, args) }
+func torchTranslate(key string, args ...string) side { return python("torch_translate.py", key, args) }
 
 func python(name, key string, args []string) side {
 	return program("PyTorch", func(m *meter) (*exec.Cmd, error) {

@@ -34,6 +34,9 @@ var rows = []row{
 	{"train/small", 1.4, false, inTurns("tok/s", training("small"), torch("tokens_per_second", "train", "small", "16", "256", "3"))},
 	{"train/SmolLM2-lora/4x256", 1.25, false, inTurns("tok/s", lora("float32", "tok/s"), torchLoRA("tokens_per_second", "eager", "4", "256", "3"))},
 	{"train/SmolLM2-lora/4x256/compiled", 1.25, false, inTurns("tok/s", lora("float32", "tok/s"), torchLoRA("tokens_per_second", "compile", "4", "256", "3"))},
+	{"train/translate", 1.25, false, inTurns("tok/s", translating("TrainStep", "tok/s"), torchTranslate("tokens_per_second", "eager", "36", "14", "100"))},
+	{"train/translate/compiled", 1.25, false, inTurns("tok/s", translating("TrainStep", "tok/s"), torchTranslate("tokens_per_second", "compile", "36", "14", "100"))},
+	{"translate/64", 5, false, inTurns("texts/s", translating("Greedy/64", "texts/s"), side{"one at a time", translating("Greedy/1", "texts/s").measure})},
 	{"memory/SmolLM2-lora/4x256", 0.5, true, once("MB", lora("float32", "peak-MB"), torchLoRA("peak_mb", "eager", "4", "256", "1"))},
 	{"memory/124M/4x256", 0.75, true, once("MB", memory("124M/4x256"), torch("peak_mb", "train", "124M", "4", "256", "1"))},
 	{"memory/124M/4x1024", 0.75, true, once("MB", memory("124M/4x1024"), torch("peak_mb", "train", "124M", "4", "1024", "1"))},
@@ -76,6 +79,9 @@ func memory(model string) side {
 func lora(form, unit string) side {
 	return bench("./branches/lora", "TrainStep/SmolLM2/"+form, steps, unit)
 }
+
+// translating is a benchmark of the book's translator.
+func translating(name, unit string) side { return bench("./branches/translate", name, "20x", unit) }
 
 var decoding = bench("./ch04_gpt", "Decode/124M", "64x", "tok/s")
 
