@@ -69,7 +69,10 @@ func (e *Encoder) Each(ctx context.Context, texts []string) iter.Seq2[int, []flo
 		pass := e.Model.NewPass(gpt.Frozen, max(1, min(e.Batch*longest, room)/longest), longest)
 		for len(order) > 0 && ctx.Err() == nil {
 			T := len(inputs[order[0]].IDs)
-			n := min(len(order), e.Batch, max(1, pass.rows/T))
+			n := 1
+			for n < min(len(order), e.Batch, pass.rows/T) && (n < 4 || 8*len(inputs[order[n]].IDs) >= 7*T) {
+				n++ // as long as at most an eighth of the next is padding
+			}
 			for b, v := range e.batch(pass, inputs, order[:n], T) {
 				if !yield(order[b], v) {
 					return

@@ -76,12 +76,13 @@ func newRoot() *cobra.Command {
 	root := command("", "llm", nil, nil)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(pretrainCommand(), generateCommand(), chatCommand(), exportCommand(), doctorCommand(), exercisesCommand(),
+	root.AddCommand(pretrainCommand(), generateCommand(), chatCommand(), exportCommand(), doctorCommand(), exercisesCommand(), searchCommand(),
 		group("tokens", encodeCommand(), decodeCommand()),
 		group("classify", classifyTrainCommand(), classifyEvalCommand(), classifyRunCommand()),
 		group("instruct", instructTrainCommand(), instructEvalCommand(), instructJudgeCommand()),
 		group("prompt", promptEvalCommand()),
 		group("translate", translateTrainCommand(), translateEvalCommand(), translateRunCommand()),
+		group("bert", bertTrainCommand(), bertFillCommand()),
 		group("data", dataListCommand(), dataGetCommand()))
 	return root
 }

@@ -101,17 +101,17 @@ const (
 	poolingFile = "1_Pooling/config.json"
 )
 
-// ReadLimit is the number of tokens at which a sentence encoder cuts a text, or usual
-// where nothing says so. It is an error if it makes of the hidden vectors anything but
-// their mean.
-func ReadLimit(files fs.FS, dir string, usual int) (int, error) {
+// ReadLimit is the number of tokens at which a sentence encoder cuts a text: no more than
+// the context, and 256 where nothing says so. It is an error if it makes of the hidden
+// vectors anything but their mean.
+func ReadLimit(files fs.FS, dir string, context int) (int, error) {
 	var modules []struct {
 		Type string `json:"type"`
 		Path string `json:"path"`
 	}
 	limit := struct {
 		Longest int `json:"max_seq_length"`
-	}{usual}
+	}{256}
 	pooling := struct {
 		Class     bool `json:"pooling_mode_cls_token"`
 		Mean      bool `json:"pooling_mode_mean_tokens"`
@@ -145,5 +145,5 @@ func ReadLimit(files fs.FS, dir string, usual int) (int, error) {
 	if limit.Longest < 3 {
 		return 0, fmt.Errorf("%s: max_seq_length is %d; it must be at least 3", filepath.Join(dir, limitFile), limit.Longest)
 	}
-	return min(limit.Longest, usual), nil
+	return min(limit.Longest, context), nil
 }

@@ -34,6 +34,7 @@ var branches = map[string][]string{
 	"branches/translate/search":     nil,
 	"branches/wordpiece":            nil,
 	"branches/translate/translator": {"branches/translate", "branches/translate/bleu", "branches/translate/grammar", "branches/translate/search"},
+	"branches/bert/gaps":            {"branches/bert", "branches/wordpiece"},
 }
 
 // Chapters and branches import the standard library, chapters (those before),

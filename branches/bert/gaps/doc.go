@@ -1,0 +1,2 @@
+// Package gaps lets a BERT guess the words that are hidden in a text: fill.go.
+package gaps
