@@ -124,6 +124,39 @@ func TestWhatIsTypedStaysText(t *testing.T) {
 		"<|im_start|>user\n<|im_start|><|im_end|>\n<|im_start|>assistant\n", f.Decode(ids), "the last output is not read")
 }
 
+// A conversation goes on when the context is full, without its oldest exchanges, and says
+// with what the cache has kept what it says when all is read anew.
+func TestConversation(t *testing.T) {
+	m, tok := open(t, small)
+	c := instruct.New(m, tok).NewConversation()
+	say := func(c *instruct.Conversation, question string) (answer string) {
+		for piece, err := range c.Say(t.Context(), question, "", instruct.Options{MaxTokens: 12}) {
+			require.NoError(t, err)
+			answer += piece
+		}
+		return answer
+	}
+	for i := range 12 {
+		before := c.History()
+		question := strings.Repeat("What is hot? ", 1+i%3)
+		answer, forgotten := say(c, question), c.Forgotten()
+		kept := before[max(0, forgotten-(i-len(before))):]
+		ids, n := []int{}, 0
+		for id := range pretrain.Generate(m, tok.(*talk.Form).Prompt(append(kept, instruct.Entry{Instruction: question})...), pretrain.Sampler{}, nil) {
+			if n++; tok.Ends(id) {
+				break
+			}
+			if ids = append(ids, id); n == 12 {
+				break
+			}
+		}
+		want := strings.Join(slices.Collect(pretrain.Text(tok, slices.Values(ids))), "")
+		require.Equal(t, want, answer, i)
+	}
+	require.Positive(t, c.Forgotten())
+	require.Greater(t, len(c.History()), 1)
+}
+
 // What chapter 7 trains is what it asks with: the prompt, then the answer, then the token
 // that ends a turn.
 func TestExamples(t *testing.T) {
@@ -380,4 +413,20 @@ type countingCache struct {
 func (c countingCache) Extend(ids []int) []float32 {
 	*c.read += len(ids)
 	return c.Cache.Extend(ids)
+}
+
+// The page tells what the recorded runs came to.
+func TestPageTellsTheRuns(t *testing.T) {
+	run, err := os.ReadFile("../../docs/runs/sms-smollm2.txt")
+	require.NoError(t, err)
+	page, err := os.ReadFile("../../docs/branch_talk.md")
+	require.NoError(t, err)
+	n := 0
+	for line := range strings.Lines(string(run)) {
+		if right, ok := strings.CutSuffix(line, " of 300 messages held out from training sorted right\n"); ok {
+			require.Contains(t, string(page), right)
+			n++
+		}
+	}
+	require.Positive(t, n)
 }
