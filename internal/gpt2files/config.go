@@ -1,6 +1,6 @@
 // Package gpt2files reads what stands beside a GPT-2's values in the files that
 // Hugging Face's libraries keep it in: its configuration, in config.json, and the
-// names of its tensors. In a GGUF file it does both, and writes them.
+// names of its tensors. It does the same for a GGUF file, and says what goes into one.
 package gpt2files
 
 import (

@@ -1,6 +1,7 @@
 // Package llamafiles reads what stands beside the values of a model of the Llama
 // family in the files that Hugging Face's libraries keep it in: its configuration,
-// in config.json, and the names of its tensors.
+// in config.json, and the names of its tensors. It does the same for a GGUF file, and
+// says what goes into one.
 package llamafiles
 
 import (
