@@ -8,8 +8,9 @@ import "math"
 type Schedule struct {
 	Peak   float64 `json:"peak"`
 	Min    float64 `json:"min"`
-	Warmup int     `json:"warmup"` // steps
-	Total  int     `json:"total"`  // steps, warm-up and all
+	Warmup int     `json:"warmup"`         // steps
+	Total  int     `json:"total"`          // steps, warm-up and all
+	Root   bool    `json:"root,omitempty"` // falls as one over the root of the step instead (Vaswani et al. 2017)
 }
 
 // Rate is the learning rate of step 0, 1, …, Total-1. It is never zero while it
@@ -17,6 +18,9 @@ type Schedule struct {
 func (s Schedule) Rate(step int) float64 {
 	if step < s.Warmup {
 		return s.Peak * float64(step+1) / float64(s.Warmup)
+	}
+	if s.Root {
+		return s.Peak * math.Sqrt(float64(max(s.Warmup, 1))/float64(step+1))
 	}
 	progress := float64(step-s.Warmup) / float64(max(s.Total-s.Warmup, 1))
 	return s.Min + (s.Peak-s.Min)*(1+math.Cos(math.Pi*min(progress, 1)))/2

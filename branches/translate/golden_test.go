@@ -2,6 +2,7 @@ package translate_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +129,8 @@ func TestGoldenTraining(t *testing.T) {
 			Betas     [2]float64
 			Eps       float64
 			Smoothing float64 `json:"label_smoothing"`
+			Factor    float64
+			Warmup    int
 			LRs       []float64
 			Losses    []float64
 		}
@@ -135,9 +138,12 @@ func TestGoldenTraining(t *testing.T) {
 		m, b := golds(t, c, folder+"model.safetensors"), goldenBatch(t, folder)
 		l := translate.NewLearner(m, len(b.Inputs), want.Smoothing)
 		o := pretrain.NewOptimizer(pretrain.AdamW{Beta1: want.Betas[0], Beta2: want.Betas[1], Epsilon: want.Eps}, l.Params(), l.Grads())
+		rates := pretrain.Schedule{Peak: want.Factor / math.Sqrt(float64(c.Width*want.Warmup)), Warmup: want.Warmup, Root: true}
 		for i, loss := range want.Losses {
 			require.InDelta(t, loss, l.Learn(b, 1, nil), 2e-5*loss, "step %d", i)
-			o.Step(want.LRs[i], 1)
+			rate := rates.Rate(i)
+			require.InEpsilon(t, want.LRs[i], rate, 1e-12)
+			o.Step(rate, 1)
 		}
 		after := golden.Load(t, folder+"after20.safetensors")
 		for _, p := range m.Params() {

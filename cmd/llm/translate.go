@@ -32,7 +32,6 @@ type translateOptions struct {
 	Pieces    int     `json:"pieces"` // of the vocabulary, of a file
 	Batch     int     `json:"batch"`  // ids
 	Smoothing float64 `json:"smoothing"`
-	Every     int     `json:"every"`
 }
 
 var defaultTranslate = translateOptions{
@@ -63,7 +62,7 @@ func translateTrainCommand() *cobra.Command {
 	flags.Float64Var(&o.Schedule.Peak, "rate", o.Schedule.Peak, "largest learning rate")
 	flags.Float64Var(&o.Smoothing, "smoothing", o.Smoothing, "share of each target that goes to all ids")
 	flags.Float32Var(&o.Dropout, "dropout", o.Dropout, "share of values to forget while training")
-	flags.IntVar(&o.Every, "every", o.Every, "`steps` between two looks at the validation loss (default a tenth of all)")
+	flags.BoolVar(&o.Schedule.Root, "root", o.Schedule.Root, "let the rate fall with the root of the step, as in the paper, and not along a cosine")
 	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of all that is random")
 	return cmd
 }
@@ -84,7 +83,7 @@ func (o *translateOptions) Check() error {
 		return usageError{c.Validate()}
 	}
 	return cmp.Or(optionError(o.Settings.Validate()), inRange(ranged{"vocab", o.Pieces, 1, 1 << 20}, ranged{"batch", o.Batch, 1, 1 << 20},
-		ranged{"steps", o.Schedule.Total, 1, 1 << 24}, ranged{"every", o.Every, 0, 1 << 24}, ranged{"encoder", o.Encoder, 1, 100}, ranged{"decoder", o.Decoder, 1, 100}))
+		ranged{"steps", o.Schedule.Total, 1, 1 << 24}, ranged{"encoder", o.Encoder, 1, 100}, ranged{"decoder", o.Decoder, 1, 100}))
 }
 
 // pairs are those to learn from, and n or, of a file, all that are held out.
@@ -120,7 +119,7 @@ func (o *translateOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, 
 	settings.Schedule.Min, settings.Schedule.Warmup = o.Schedule.Peak/50, min(o.Schedule.Total/10, 200)
 	return &training.Run{
 		Trainer: pretrain.NewTrainer(learner, pairs.Epoch(t, o.Batch), settings), Total: o.Schedule.Total, Rate: o.Schedule.Peak,
-		Every: cmp.Or(o.Every, max(1, o.Schedule.Total/10)), Title: "Cross-entropy while learning to translate",
+		Every: max(1, o.Schedule.Total/10), Title: "Cross-entropy while learning to translate",
 		About:    fmt.Sprintf("model: %d and %d layers of width %d, norms %s, vocabulary %d\n", o.Encoder, o.Decoder, o.Width, o.Norm, t.Vocabulary.Size()),
 		Validate: func() (float64, int) { return pretrain.Evaluate(learner, translate.Batches(watch, o.Batch, nil), 0) },
 		Save:     t.Save,
