@@ -2,6 +2,7 @@ package footprint_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -64,4 +65,14 @@ func TestChangesOfPublishedModels(t *testing.T) {
 	require.Equal(t, 1084, mb(footprint.OfChanges(smol, 16, 4, 256, true).Activations))
 	require.Equal(t, 1499, mb(footprint.OfChanges(smol, 16, 4, 256, true).Total()))  // 1,533 were measured, of the whole process
 	require.Equal(t, 1901, mb(footprint.OfChanges(smol, 16, 4, 256, false).Total())) // 1,937
+
+	thin, all := 0, 4*smol.Vocab*smol.Width // multiplications and additions for each token, forward and back
+	for _, p := range smol.Params() {
+		if out := p.Shape[0]; strings.HasSuffix(p.Name, "_proj.weight") {
+			in := p.Shape[1]
+			thin += 2 * 16 * (4*in + 3*out)
+			all += 4 * in * out
+		}
+	}
+	require.InDelta(t, 0.06, float64(thin)/float64(all), 0.005)
 }
