@@ -250,25 +250,32 @@ func TestNamesOfDownloads(t *testing.T) {
 		"export -model the-model",
 		"prompt eval -model the-model -data some-messages -most 2 -shots 0,1 -draws 1 -instruction Sort. -case {input}",
 	} {
-		words := strings.Fields(line)
-		assert.Equal(t, statusOK, llm(t, words...).status, line)
-		for i, word := range words {
+		args := strings.Fields(line)
+		assert.Equal(t, statusOK, llm(t, args...).status, line)
+		for i, word := range args {
 			if word != "-model" && word != "-data" {
 				continue
 			}
-			cmd, _, err := newRoot().Find(twoDashes(newRoot(), words))
+			cmd, _, err := newRoot().Find(twoDashes(newRoot(), args))
 			require.NoError(t, err)
 			covered[cmd.CommandPath()+word] = true
-			missing := slices.Clone(words)
+			missing := slices.Clone(args)
 			missing[i+1] = "absent"
 			assertOneLine(t, llm(t, missing...), "absent has not been downloaded; "+program()+" data get absent gets it")
 		}
 	}
 	for _, cmd := range everyCommand(newRoot()) {
 		for _, option := range []string{"model", "data"} {
-			if cmd.Flags().Lookup(option) != nil {
-				assert.True(t, covered[cmd.CommandPath()+"-"+option], "%s -%s", cmd.CommandPath(), option)
+			if cmd.Flags().Lookup(option) == nil || covered[cmd.CommandPath()+"-"+option] {
+				continue
 			}
+			absent := append(strings.Fields(words(cmd)), "-"+option, "absent") // for others it is enough that the name is looked up
+			r := llm(t, absent...)
+			for more := absent; r.status == statusUsage && len(more) < len(absent)+2; { // some need arguments
+				more = append(more, "some")
+				r = llm(t, more...)
+			}
+			assertOneLine(t, r, "absent has not been downloaded; "+program()+" data get absent gets it")
 		}
 	}
 }

@@ -147,7 +147,7 @@ func TestBadModelsOfToday(t *testing.T) {
 	}
 	model := todays(t)
 	r := llm(t, "export", "-model", model, "-out", t.TempDir())
-	assertOneLine(t, r, "holds no GPT-2; export takes one")
+	assertOneLine(t, r, "holds no GPT-2; export without -format gguf takes one")
 	r = llm(t, "generate", "-model", filepath.Join(model, "model.safetensors"), "x")
 	assertOneLine(t, r, "not a GGUF file")
 	require.NoError(t, os.Truncate(filepath.Join(model, "model.safetensors"), 9999))
