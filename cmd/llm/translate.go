@@ -135,7 +135,7 @@ func translateEvalCommand() *cobra.Command {
 	var n, width, digits int
 	var asJSON bool
 	cmd := command("translate", "eval", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		err := inRange(ranged{"n", n, 1, 1 << 20}, ranged{"beam", width, 1, 100}, ranged{"digits", digits, 0, 15})
+		err := inRange(ranged{"n", n, 1, 1 << 20}, ranged{"beam", width, 1, 100}, ranged{"digits", cmp.Or(digits, 3), 3, 15}) // all shorter numbers are trained
 		if err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func translateEvalCommand() *cobra.Command {
 	modelFlag(cmd, &dir, translatorDir, "the translator")
 	cmd.Flags().IntVarP(&n, "n", "n", 1000, "pairs of each kind and direction, at most")
 	beamFlag(cmd, &width)
-	cmd.Flags().IntVar(&digits, "digits", 0, "only numbers of so many `digits`, 13 or more being longer than any in training; 0 for all kinds")
+	cmd.Flags().IntVar(&digits, "digits", 0, "only numbers of so many `digits`, 3 to 15, 13 or more being longer than any in training; 0 for all kinds")
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }

@@ -3,6 +3,7 @@ package grammar
 import (
 	"hash/crc32"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -47,6 +48,9 @@ func (g Generator) Pairs(n int, rng *rand.Rand) []Pair {
 	}
 	if g.Longest == 0 {
 		g.Longest = 12
+	}
+	if g.HeldOut && g.Longest < 3 && slices.Contains(g.Kinds, Number) {
+		panic("grammar: numbers of one and two digits are never held out")
 	}
 	pairs := make([]Pair, 0, n)
 	for len(pairs) < n {

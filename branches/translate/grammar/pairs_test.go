@@ -203,6 +203,9 @@ func TestNoSuchKind(t *testing.T) {
 	require.PanicsWithValue(t, "grammar: no such kind of pairs", func() {
 		grammar.Generator{Kinds: []string{"poem"}}.Pairs(1, rand.New(rand.NewPCG(1, 0)))
 	})
+	require.PanicsWithValue(t, "grammar: numbers of one and two digits are never held out", func() {
+		grammar.Generator{HeldOut: true, Longest: 2}.Pairs(1, rand.New(rand.NewPCG(1, 0)))
+	})
 }
 
 func BenchmarkPairs(b *testing.B) {
