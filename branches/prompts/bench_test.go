@@ -58,7 +58,7 @@ func invented(n int) (pool, exam []prompts.Example, texts []string) {
 }
 
 // BenchmarkShare sorts messages after 16 examples, which are read once or, alone, for
-// each message: a thousand with a small model, and 20 with SmolLM2.
+// each message: a thousand with a small model, and eight with SmolLM2.
 func BenchmarkShare(b *testing.B) {
 	for _, model := range []struct {
 		name string
@@ -69,7 +69,7 @@ func BenchmarkShare(b *testing.B) {
 			m, bpe := newton(b, texts)
 			return m, prompts.Plain{BPE: bpe}
 		}},
-		{"smollm2", 20, func([]string) (gpt.Decoder, prompts.Tokenizer) { return smol(b) }},
+		{"smollm2", 8, func([]string) (gpt.Decoder, prompts.Tokenizer) { return smol(b) }},
 	} {
 		for _, share := range []bool{false, true} {
 			b.Run(fmt.Sprintf("%s/%d/shared=%v", model.name, model.n, share), func(b *testing.B) {

@@ -8,7 +8,10 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/llm-from-scratch/llm/branches/chat"
+	"github.com/llm-from-scratch/llm/branches/layers"
+	"github.com/llm-from-scratch/llm/branches/llama"
 	"github.com/llm-from-scratch/llm/branches/prompts"
+	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
 func ExampleTemplate_Fill() {
@@ -164,4 +167,25 @@ func ExampleCopying() {
 	}}
 	fmt.Printf("copying %.2f, previous %.2f\n", prompts.Copying(w, 2), prompts.Previous(w))
 	// Output: copying 0.77, previous 0.55
+}
+
+func ExampleAsker() {
+	// Operations for one message, two for each weight and token: the filter of chapter 6,
+	// whose tokens are shorter, and SmolLM2.
+	const words = 43
+	filter := gpt.Config{Vocab: 1024, Context: 128, Width: 128, Heads: 4, Layers: 4, QKVBias: true, TiedHead: true}
+	small := float64(2 * (filter.ParamCount() - (filter.Vocab+filter.Context)*filter.Width) * words)
+	smol := llama.Config{
+		Vocab: 49152, Context: 8192, Width: 576, Hidden: 1536, Layers: 30, Heads: 9, KVHeads: 3, HeadDim: 64,
+		Rotary: layers.Rotary{Theta: 1e5}, Epsilon: 1e-5, TiedHead: true,
+	}
+	head := smol.Vocab * smol.Width
+	large := func(tokens int) float64 { return float64(2 * ((smol.ParamCount()-head)*tokens + head)) }
+	fmt.Printf("the filter          %6.2f billion\n", small/1e9)
+	fmt.Printf("a prompt, shared    %6.2f billion, %.0f times as many\n", large(52)/1e9, large(52)/small)
+	fmt.Printf("sixteen read anew   %6.2f billion, %.0f times as many\n", large(700+46)/1e9, large(746)/small)
+	// Output:
+	// the filter            0.07 billion
+	// a prompt, shared     11.10 billion, 163 times as many
+	// sixteen read anew   158.51 billion, 2323 times as many
 }

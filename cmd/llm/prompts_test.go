@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -60,4 +61,26 @@ func TestPromptEvalGGUF(t *testing.T) {
 	out := ok(t, "prompt", "eval", "-model", path, "-most", "4", "-shots", "2", "-draws", "1")
 	assert.Contains(t, out, "4 messages, 924 more to draw examples from\n 2 examples, draw 1: ")
 	assert.Contains(t, ok(t, "prompt", "eval", "-model", path, "-most", "2", "-shots", "0", "-conversation"), " 0 examples, draw 1: ")
+}
+
+// The page says what is recorded.
+func TestPromptPage(t *testing.T) {
+	text := func(path string) string {
+		return strings.Join(strings.Fields(read(t, filepath.Join("../../docs", path))), " ")
+	}
+	page, runs, shared := text("branch_prompts.md"), text("runs/prompts.txt"), text("runs/shared.txt")
+	for recorded, said := range map[string]string{
+		"0 examples, draw 1: 48.0% right, 99% called spam; calibrated 46.0%":                                       "calls 99 of 100 messages spam and is right with 48. Taking its preference away does not help, 46",
+		"16 examples, 5 draws: 81.6% (61.0 to 94.0) right, calibrated 91.6% (88.0 to 95.0); the draws' vote 94.0%": "right with 61 to 94 messages, 81.6 on average. The bad ones call most messages spam. What they answer to nothing shows it, and calibrated the same draws are right with 88 to 95, 91.6 on average. Their vote is right with 94.",
+		"2 examples, draw 1: 49.0% right, 100% called spam; calibrated 51.0%":                                      "calibrated they are right with 51, 58 and 93",
+		"4 examples, draw 1: 58.0% right, 7% called spam; calibrated 58.0%":                                        "51, 58 and 93",
+		"8 examples, draw 1: 52.0% right, 97% called spam; calibrated 93.0%":                                       "it is right with 52, since it calls 97 of 100 messages spam",
+	} {
+		assert.True(t, strings.Contains(runs, recorded), recorded)
+		assert.True(t, strings.Contains(page, said), said)
+	}
+	for _, recorded := range []string{"shared=false-2 1 498781156478 ns/op 498.8 ms/message 583.0 tokens/message", "shared=true-2 1 60800104799 ns/op 60.80 ms/message 33.56 tokens/message"} {
+		assert.True(t, strings.Contains(shared, recorded), recorded)
+	}
+	assert.True(t, strings.Contains(page, "583 tokens each to read, or 34 where the beginning was shared: 499 s and 61 s"))
 }

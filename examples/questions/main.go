@@ -16,12 +16,10 @@ import (
 	"os/signal"
 	"strings"
 
-	"github.com/llm-from-scratch/llm/branches/chat"
-	"github.com/llm-from-scratch/llm/branches/llama"
 	"github.com/llm-from-scratch/llm/branches/prompts"
+	"github.com/llm-from-scratch/llm/branches/talk"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
-	"github.com/llm-from-scratch/llm/internal/gguf"
 )
 
 func main() {
@@ -72,26 +70,17 @@ func run(ctx context.Context, args []string, o options, out io.Writer) error {
 	return nil
 }
 
-// open reads the model and its tokenizer, and the tokens that end a text.
+// open reads a model of today, and the tokens that end a text.
 func open(path string) (*prompts.Asker, []int, error) {
-	f, err := gguf.Open(path)
+	m, t, err := talk.Open(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer f.Close()
-	said, err := f.Tokenizer()
-	if err != nil {
-		return nil, nil, err
+	form, ok := t.(*talk.Form)
+	if !ok {
+		return nil, nil, fmt.Errorf("%s: not a model of today that has learned to answer", path)
 	}
-	t, err := chat.FromGGUF(said)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	m, err := llama.LoadGGUF(f)
-	if err != nil {
-		return nil, nil, err
-	}
-	return prompts.NewAsker(m, t), []int{said.EOS, said.EOT}, nil
+	return prompts.NewAsker(m, form.Tokenizer.Tokenizer), []int{form.EndOfText()}, nil
 }
 
 // examples are entries as one asks them in a line.

@@ -81,6 +81,7 @@ var Figures = []Figure{
 	{"grouped", computed(grouped)},
 	{"blocks", computed(blocks)},
 	{"asked", asked},
+	{"shots", shots},
 	{"appears", appears},
 	{"courses", courses},
 	{"copying-heads", copyingHeads},

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,3 +132,56 @@ func copyingHeads(docs string) ([]byte, error) {
 	s.Scale(left, 754-6)
 	return s.SVG(), nil
 }
+
+var promptLine = regexp.MustCompile(`(?m)^ *(\d+) examples, draw \d+: +(\S+)% right, .* calibrated +(\S+)%,`)
+
+// promptRuns are the shares of messages sorted right in docs/runs/prompts.txt, of each
+// draw, by the number of examples: as they are, and calibrated.
+func promptRuns(docs string) (raw, calibrated map[int][]float64, err error) {
+	data, err := os.ReadFile(filepath.Join(docs, "runs", "prompts.txt"))
+	raw, calibrated = map[int][]float64{}, map[int][]float64{}
+	for _, m := range promptLine.FindAllStringSubmatch(string(data), -1) {
+		k, errK := strconv.Atoi(m[1])
+		a, errA := strconv.ParseFloat(m[2], 64)
+		b, errB := strconv.ParseFloat(m[3], 64)
+		if err := cmp.Or(errK, errA, errB); err != nil {
+			return nil, nil, err
+		}
+		raw[k], calibrated[k] = append(raw[k], a), append(calibrated[k], b)
+	}
+	return raw, calibrated, err
+}
+
+// shots are the draws of examples, and what the filter of chapter 6 does.
+func shots(docs string) ([]byte, error) {
+	raw, calibrated, err := promptRuns(docs)
+	if err != nil {
+		return nil, err
+	}
+	s := figures.NewSketch(330, "SMS sorted right by a prompt, in percent",
+		"For each number of examples a dot for every draw: as the model answers, and calibrated. Calibrated ones are higher and closer together.")
+	p := panel{s, 40, 40, 296, 210, -0.5, 5.5, 20, 100}
+	p.axes("", "", "20", "100")
+	for i, k := range slices.Sorted(maps.Keys(raw)) {
+		x, _ := p.at(float64(i), 0)
+		s.Note(x, p.top+p.height+14, "middle", strconv.Itoa(k))
+		for _, part := range []struct {
+			role   figures.Role
+			shares []float64
+			aside  float64
+		}{{figures.Key, raw[k], -0.12}, {figures.Value, calibrated[k], 0.12}} {
+			for _, share := range part.shares {
+				p.mark(part.role, float64(i)+part.aside, share)
+			}
+		}
+	}
+	p.curve(figures.Trained, []float64{p.x0, p.x1}, []float64{fineTuned, fineTuned})
+	s.Note(p.left+p.width/2, p.top+p.height+32, "middle", "examples in the prompt")
+	s.Text(40, 304, "start", figures.Key, "as the model answers")
+	s.Text(200, 304, "start", figures.Value, "calibrated")
+	s.Text(40, 322, "start", figures.Trained, "chapter 6's filter, trained: 96.3")
+	return s.SVG(), nil
+}
+
+// fineTuned is what docs/runs/sms.txt says of the filter of which all layers were trained.
+const fineTuned = 96.33
