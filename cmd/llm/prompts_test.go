@@ -73,6 +73,8 @@ func TestPromptPage(t *testing.T) {
 		"0 examples, draw 1: 48.0% right, 99% called spam; calibrated 46.0%":                                       "calls 99 of 100 messages spam and is right with 48. Taking its preference away does not help, 46",
 		"16 examples, 5 draws: 81.6% (61.0 to 94.0) right, calibrated 91.6% (88.0 to 95.0); the draws' vote 94.0%": "right with 61 to 94 messages, 81.6 on average. The bad ones call most messages spam. What they answer to nothing shows it, and calibrated the same draws are right with 88 to 95, 91.6 on average. Their vote is right with 94.",
 		"2 examples, draw 1: 49.0% right, 100% called spam; calibrated 51.0%":                                      "calibrated they are right with 51, 58 and 93",
+		"16 examples, draw 1: 38 of 62 right":                                                                      "Behind sixteen solved ones 38 are right, in one draw.",
+		"0 examples, draw 1: 0 of 62 right":                                                                        "Without an example none is right",
 		"4 examples, draw 1: 58.0% right, 7% called spam; calibrated 58.0%":                                        "51, 58 and 93",
 		"8 examples, draw 1: 52.0% right, 97% called spam; calibrated 93.0%":                                       "it is right with 52, since it calls 97 of 100 messages spam",
 	} {
