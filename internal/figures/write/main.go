@@ -87,6 +87,8 @@ var Figures = []Figure{
 	{"copying-heads", copyingHeads},
 	{"four-bits", computed(fourBits)},
 	{"regrouping", computed(regrouping)},
+	{"looks-number", looks(0)},
+	{"looks-sentence", looks(1)},
 }
 
 // computed is a picture that needs no file.

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/llm-from-scratch/llm/branches/translate/grammar"
+	"github.com/llm-from-scratch/llm/branches/translate/translator"
 	"github.com/llm-from-scratch/llm/internal/figures"
 )
 
@@ -30,4 +34,31 @@ func regrouping() []byte {
 	group(0, 4, figures.Value, y+32, -6, y+52, high)
 	group(4, 8, figures.Value, y+32, -6, y+52, strings.TrimPrefix(grammar.Chinese(n), high))
 	return s.SVG()
+}
+
+// looks is how a trained translator looked at one of the recorded texts: a column for
+// each piece of the translation, a row for each of the text.
+func looks(number int) func(docs string) ([]byte, error) {
+	return func(docs string) ([]byte, error) {
+		data, err := os.ReadFile(filepath.Join(docs, "runs", "translate-looks.json"))
+		if err != nil {
+			return nil, err
+		}
+		var l translator.Looks
+		if err := json.Unmarshal([]byte(strings.Split(string(data), "\n")[number]), &l); err != nil {
+			return nil, err
+		}
+		values := make([][]float64, len(l.From))
+		for _, row := range l.Weights {
+			for j, w := range row {
+				values[j] = append(values[j], float64(w))
+			}
+		}
+		for _, names := range [][]string{l.From, l.Into} {
+			for i, name := range names {
+				names[i] = strings.Trim(name, " <>")
+			}
+		}
+		return figures.Heat("How a translation looks at its text", l.From, l.Into, values), nil
+	}
 }
