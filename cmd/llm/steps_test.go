@@ -11,7 +11,8 @@ import (
 	"github.com/llm-from-scratch/llm/branches/steps"
 )
 
-// A run of any architecture that was stopped goes on to the same bits.
+// A run of any architecture that was stopped goes on to the same bits. What it has made
+// writes, and becomes a file for other programs if these know such a model.
 func TestArchitectures(t *testing.T) {
 	text := file(t, "book.txt", bookText()[:8000])
 	for _, arch := range steps.Names {
@@ -22,6 +23,14 @@ func TestArchitectures(t *testing.T) {
 		ok(t, append(args, half, "-stop", "2")...)
 		ok(t, "pretrain", "-resume", "-out", half)
 		require.Equal(t, holds(t, whole), holds(t, half), arch)
+		require.True(t, strings.HasPrefix(ok(t, "generate", "-model", whole, "-n", "3", "The"), "The"), arch)
+		r := llm(t, "export", "-model", whole, "-format", "gguf", "-out", filepath.Join(parent, "gguf"))
+		if between := arch != "gpt2" && arch != "llama"; between {
+			require.Equal(t, statusFailed, r.status)
+			require.Contains(t, r.stderr, "has no place in a GGUF file")
+		} else {
+			require.Equal(t, statusOK, r.status, r.stderr)
+		}
 	}
 }
 
