@@ -10,11 +10,10 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
-// BenchmarkStep is a step of training at the sizes of the recorded runs. docs/runs has
-// what it printed.
+// BenchmarkStep is a step of training at the sizes of the recorded runs.
 func BenchmarkStep(b *testing.B) {
-	const B, T = 8, 64
-	sizes := gpt.Config{Vocab: 1024, Context: T, Width: 64, Heads: 4, Layers: 4, QKVBias: true, TiedHead: true}
+	const B, T = 8, 128
+	sizes := gpt.Config{Vocab: 1024, Context: T, Width: 128, Heads: 4, Layers: 4, QKVBias: true, TiedHead: true}
 	batch := embeddings.Batch{B: B, T: T}
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range B * T {

@@ -80,6 +80,7 @@ var Figures = []Figure{
 	{"dials", computed(dials)},
 	{"grouped", computed(grouped)},
 	{"blocks", computed(blocks)},
+	{"steps-bought", stepsBought},
 	{"asked", asked},
 	{"shots", shots},
 	{"appears", appears},
