@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -429,4 +430,14 @@ func TestPageTellsTheRuns(t *testing.T) {
 		}
 	}
 	require.Positive(t, n)
+
+	run, err = os.ReadFile("../../docs/runs/instruct-smollm2.txt")
+	require.NoError(t, err)
+	losses := regexp.MustCompile(`validation loss (\d\.\d\d)`).FindAllSubmatch(run, -1)
+	require.Contains(t, string(page), fmt.Sprintf("falls from %s to %s", losses[0][1], losses[len(losses)-1][1]))
+	quoted := regexp.MustCompile(`(?m)^> (The .*)$`).FindAllSubmatch(page, -1)
+	require.Len(t, quoted, 2)
+	for _, answer := range quoted {
+		require.Contains(t, string(run), string(answer[1]))
+	}
 }
