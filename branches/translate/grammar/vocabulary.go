@@ -96,20 +96,25 @@ func (v *Vocabulary) id(piece string) int {
 func (v *Vocabulary) Encode(text string) []int {
 	var ids []int
 	for _, piece := range split(text) {
-		if id := v.id(piece); id != Unknown {
-			ids = append(ids, id)
-			continue
-		}
-		for _, r := range piece {
-			ids = append(ids, v.id(string(r)))
-		}
+		ids = append(ids, v.spell(piece)...)
+	}
+	return ids
+}
+
+func (v *Vocabulary) spell(piece string) []int {
+	if id := v.id(piece); id != Unknown {
+		return []int{id}
+	}
+	var ids []int
+	for _, r := range piece {
+		ids = append(ids, v.id(string(r)))
 	}
 	return ids
 }
 
 // Missing are the pieces of a text that cannot even be spelled.
 func (v *Vocabulary) Missing(text string) []string {
-	return slices.DeleteFunc(split(text), func(piece string) bool { return !slices.Contains(v.Encode(piece), Unknown) })
+	return slices.DeleteFunc(split(text), func(piece string) bool { return !slices.Contains(v.spell(piece), Unknown) })
 }
 
 // Decode is the text of ids, up to the first [End]. Of special tokens only [Unknown] is seen.

@@ -42,6 +42,7 @@ func TestMissing(t *testing.T) {
 	v := ofGrammar()
 	assert.Equal(t, []string{" elephants", "犬"}, v.Missing("two elephants犬"))
 	assert.Empty(t, v.Missing("two cats"))
+	assert.Empty(t, v.Missing("Where is the book?"), "what no letter belongs to stands alone, behind a space or not")
 	assert.Equal(t, []int{grammar.Unknown}, v.Encode("犬"))
 	assert.Equal(t, "two\uFFFD", v.Decode(append(v.Encode("two"), grammar.Unknown)))
 }
