@@ -153,9 +153,6 @@ func (o *prompting) examples(messages []classify.Message) (list []prompts.Exampl
 	return list
 }
 
-// likelier is the answer with the larger probability, the first of equals.
-func (o *prompting) likelier(p []float64) string { return o.answers[slices.Index(p, slices.Max(p))] }
-
 // A tally counts what the model sorts without calibration and with it.
 type tally struct {
 	right, spam [2]float64   // percent
