@@ -385,11 +385,10 @@ func TestTheRulesThemselves(t *testing.T) {
 	require.True(t, slices.IsSorted(programsOnly))
 }
 
-// branchCommand tells the file of cmd/llm that is named after a branch.
+// branchCommand tells the file of cmd/llm that has the commands of a branch.
 func branchCommand(name string) bool {
 	branch, ok := strings.CutPrefix(name, "cmd/llm/")
-	_, grown := branches["branches/"+strings.TrimSuffix(branch, ".go")]
-	return ok && grown
+	return ok && slices.Contains(branchCommands, strings.TrimSuffix(branch, ".go"))
 }
 
 // Chapters, branches and some rooms stay short, and so does every function.

@@ -137,12 +137,14 @@ var longest = map[string]int{
 	"ch04_gpt":       1000, // the whole model, forward and backward, trained and used
 	"ch05_pretrain":  1000, // the loss, the optimiser, the loop, sampling, files, checkpoints: one road from chance to a model
 	"branches/bert":  1000, // the encoder, what is read off it, its training and the vectors of sentences: one road
-	"cmd/llm":        3000, // twenty commands, those over the trunk
+	"cmd/llm":        3100, // twenty commands, those over the trunk, which take models of any kind and write them in two formats
 	"internal/fetch": 700,
 }
 
-// Each branch that has a command of its own adds one file to cmd/llm, named after
-// the branch, of at most so many lines.
+// A branch that has commands of its own, or a part in those of the trunk, adds one file
+// to cmd/llm, named after it, of at most so many lines.
+var branchCommands = []string{"bert", "lora", "prompts", "steps", "talk", "translate"}
+
 const branchCommandLines = 250
 
 // A function needs no more than one screen but where one algorithm is told in order.
