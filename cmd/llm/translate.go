@@ -36,7 +36,7 @@ type translateOptions struct {
 
 var defaultTranslate = translateOptions{
 	Settings: pretrain.Settings{
-		Optimizer: pretrain.AdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-9}, Schedule: pretrain.Schedule{Peak: 2e-3, Total: 8000}, Clip: 1, Accumulate: 1, Seed: 1,
+		Optimizer: pretrain.AdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-9}, Schedule: pretrain.Schedule{Peak: 2e-3, Total: 6500}, Clip: 1, Accumulate: 1, Seed: 1,
 	},
 	Config: translate.Default, Norm: "before", From: "from", To: "to", Pieces: 8000, Batch: 1024, Smoothing: 0.1,
 }

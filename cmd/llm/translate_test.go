@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -90,4 +92,25 @@ func TestTranslateMisuse(t *testing.T) {
 		require.Contains(t, r.stderr, want)
 	}
 	assertFails(t, "translate train makes one", "translate", "run", "-model", filepath.Join(t.TempDir(), "none"), "x")
+}
+
+// The recorded run begins as it does today, and the page has its table.
+func TestTranslateRecord(t *testing.T) {
+	runs := strings.Split(read(t, here(t), "../../docs/runs/translate.txt"), "\n\n")
+	out := ok(t, "translate", "train", "-stop", "1", "-out", filepath.Join(t.TempDir(), "translator"))
+	command, rest, _ := strings.Cut(runs[0], "\n")
+	require.Equal(t, "$ go run ./cmd/llm translate train", command)
+	lines := strings.Split(rest, "\n")
+	require.True(t, strings.HasPrefix(out, strings.Join(lines[:2], "\n")), out)
+	require.Contains(t, lines[len(lines)-2], fmt.Sprintf("step  %d ", defaultTranslate.Schedule.Total))
+
+	page := read(t, here(t), "../../docs/branch_translate.md")
+	for into, language := range map[string]string{"zh": "Chinese", "en": "English"} {
+		row := "| " + language
+		for _, right := range regexp.MustCompile(`(?m)^`+into+` .*? (\d+\.\d%)`).FindAllStringSubmatch(runs[1], -1) {
+			row += " | " + right[1]
+		}
+		require.Contains(t, page, row+" |")
+		require.Regexp(t, `(?m)^`+into+` +number +100 +0\.0%`, runs[2])
+	}
 }
