@@ -2,14 +2,18 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/llm-from-scratch/llm/internal/corpus"
 	"github.com/llm-from-scratch/llm/internal/golden"
 	"github.com/llm-from-scratch/llm/internal/search"
 )
@@ -97,4 +101,29 @@ func TestSearchByMeaning(t *testing.T) {
 	assert.Contains(t, r.out, "bike.md:5\n")
 	assert.Contains(t, r.out, "glue on a patch")
 	assert.Contains(t, r.stderr, "left out: ")
+}
+
+// The recorded run begins as it does today, and the page quotes what it came to.
+func TestBertRecord(t *testing.T) {
+	if _, err := corpus.Read(""); err != nil {
+		t.Skip(err)
+	}
+	runs := strings.Split(read(t, here(t), "../../docs/runs/bert.txt"), "\n\n")
+	out := ok(t, "bert", "train", "-every", "500", "-stop", "1", "-out", filepath.Join(t.TempDir(), "bert"))
+	first := strings.Split(runs[0], "\n")[1]
+	require.Contains(t, out, first)
+	require.Contains(t, runs[0], fmt.Sprintf("\n%d steps in", defaultBert.Schedule.Total))
+
+	page := read(t, here(t), "../../docs/branch_bert.md")
+	losses := regexp.MustCompile(`validation loss (\d\.\d+)`).FindAllStringSubmatch(runs[0], -1)
+	var ends [2]float64
+	for i, loss := range []string{losses[0][1], losses[len(losses)-1][1]} {
+		var err error
+		ends[i], err = strconv.ParseFloat(loss, 64)
+		require.NoError(t, err)
+	}
+	require.Contains(t, page, fmt.Sprintf("falls from %.2f to %.2f", ends[0], ends[1]))
+	for _, quoted := range regexp.MustCompile(`(?m)^\$ llm (bert fill .*\n.*)$`).FindAllStringSubmatch(page, -1) {
+		require.Contains(t, strings.Join(runs, "\n\n"), "$ go run ./cmd/llm "+quoted[1])
+	}
 }
