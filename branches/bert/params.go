@@ -13,90 +13,53 @@ import (
 
 // Params lists the parameters in their one order, under the names that they have in
 // the files that Hugging Face publishes.
-func (m *Model) Params() []gpt.Param {
-	slots := m.slots()
-	params := make([]gpt.Param, len(slots))
-	for i, s := range slots {
-		params[i] = gpt.Param{Name: s.name, Shape: s.shape, Data: *s.data}
-	}
-	return params
-}
-
-// A slot is a parameter and the place in the model that holds its memory. The level is
-// the number of its block: -1 for the embedding, L for what stands on top.
-type slot struct {
-	name  string
-	shape []int
-	data  *[]float32
-	level int
-}
-
-// list collects slots.
-type list struct {
-	slots []slot
-	level int
-}
-
-func (l *list) matrix(name string, rows, cols int, w *blas32.General) {
-	w.Rows, w.Cols, w.Stride = rows, cols, cols
-	l.slots = append(l.slots, slot{name + ".weight", []int{rows, cols}, &w.Data, l.level})
-}
-
-func (l *list) vector(name string, size int, v *[]float32) {
-	l.slots = append(l.slots, slot{name, []int{size}, v, l.level})
-}
-
-func (l *list) linear(name string, out, in int, w *layers.Linear) {
-	l.matrix(name, out, in, &w.W)
-	l.vector(name+".bias", out, &w.B)
-}
-
-func (l *list) norm(name string, C int, n *Norm) {
-	l.vector(name+".LayerNorm.weight", C, &n.Weight)
-	l.vector(name+".LayerNorm.bias", C, &n.Bias)
-}
+func (m *Model) Params() []gpt.Param { return m.slots().Params() }
 
 // thirds lists queries, keys and values, which are one matrix here and three in the
 // files: rows that lie one after the other are matrices too.
-func (l *list) thirds(name string, C int, qkv *layers.Linear) {
+func thirds(s *layers.Slots, name string, C int, qkv *layers.Linear) {
 	for i, part := range []string{"query", "key", "value"} {
 		third := new(layers.Linear)
 		if qkv.W.Data != nil {
 			third.W.Data, third.B = qkv.W.Data[i*C*C:(i+1)*C*C], qkv.B[i*C:(i+1)*C]
 		}
-		l.linear(name+part, C, C, third)
+		s.Linear(layers.Named{Name: name + part, Out: C, In: C, Bias: true, Linear: third})
 	}
 }
 
 // slots is the one place where names, shapes and order are written down.
-func (m *Model) slots() []slot {
-	c, l := m.Config, &list{level: -1}
-	l.matrix("bert.embeddings.word_embeddings", c.Vocab, c.Width, &m.Embedding.Tokens)
-	l.matrix("bert.embeddings.position_embeddings", c.Context, c.Width, &m.Embedding.Positions)
-	l.matrix("bert.embeddings.token_type_embeddings", c.Types, c.Width, &m.Types)
-	l.norm("bert.embeddings", c.Width, &m.Norm)
-	for l.level = range m.Blocks {
-		b, at := &m.Blocks[l.level], blockName(l.level)
-		l.thirds(at+"attention.self.", c.Width, &b.QKV)
-		l.linear(at+"attention.output.dense", c.Width, c.Width, &b.Proj)
-		l.norm(at+"attention.output", c.Width, &b.Norm1)
-		l.linear(at+"intermediate.dense", c.Hidden, c.Width, &b.Fc)
-		l.linear(at+"output.dense", c.Width, c.Hidden, &b.Out)
-		l.norm(at+"output", c.Width, &b.Norm2)
+func (m *Model) slots() *layers.Slots {
+	c, s := m.Config, &layers.Slots{Level: -1}
+	linear := func(name string, out, in int, l *layers.Linear) {
+		s.Linear(layers.Named{Name: name, Out: out, In: in, Bias: true, Linear: l})
 	}
-	l.level = len(m.Blocks)
+	norm := func(name string, n *Norm) { s.LayerNorm(name+".LayerNorm", c.Width, &n.LayerNorm) }
+	s.Matrix("bert.embeddings.word_embeddings.weight", c.Vocab, c.Width, &m.Embedding.Tokens)
+	s.Matrix("bert.embeddings.position_embeddings.weight", c.Context, c.Width, &m.Embedding.Positions)
+	s.Matrix("bert.embeddings.token_type_embeddings.weight", c.Types, c.Width, &m.Types)
+	norm("bert.embeddings", &m.Norm)
+	for s.Level = range m.Blocks {
+		b, at := &m.Blocks[s.Level], blockName(s.Level)
+		thirds(s, at+"attention.self.", c.Width, &b.QKV)
+		linear(at+"attention.output.dense", c.Width, c.Width, &b.Proj)
+		norm(at+"attention.output", &b.Norm1)
+		linear(at+"intermediate.dense", c.Hidden, c.Width, &b.Fc)
+		linear(at+"output.dense", c.Width, c.Hidden, &b.Out)
+		norm(at+"output", &b.Norm2)
+	}
+	s.Level = len(m.Blocks)
 	if c.Pooler {
-		l.linear("bert.pooler.dense", c.Width, c.Width, &m.Pooler)
+		linear("bert.pooler.dense", c.Width, c.Width, &m.Pooler)
 	}
 	if c.Masked {
-		l.vector("cls.predictions.bias", c.Vocab, &m.Words.Bias)
-		l.linear("cls.predictions.transform.dense", c.Width, c.Width, &m.Words.Dense)
-		l.norm("cls.predictions.transform", c.Width, &m.Words.Norm)
+		s.Vector("cls.predictions.bias", c.Vocab, &m.Words.Bias)
+		linear("cls.predictions.transform.dense", c.Width, c.Width, &m.Words.Dense)
+		norm("cls.predictions.transform", &m.Words.Norm)
 	}
 	if c.Labels > 0 {
-		l.linear("classifier", c.Labels, c.Width, &m.Classifier)
+		linear("classifier", c.Labels, c.Width, &m.Classifier)
 	}
-	return l.slots
+	return s
 }
 
 func blockName(i int) string { return fmt.Sprintf("bert.encoder.layer.%d.", i) }
@@ -117,7 +80,7 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 		panic(err.Error())
 	}
 	C := c.Width
-	g := &Model{Config: c, Blocks: make([]Block, c.Layers), lowest: c.Layers}
+	g := &Model{Config: c, Blocks: make([]Block, c.Layers)}
 	g.Norm.Epsilon, g.Words.Norm.Epsilon = c.Epsilon, c.Epsilon
 	for i := range g.Blocks {
 		b := &g.Blocks[i]
@@ -127,14 +90,9 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 			b.QKV.W.Data, b.QKV.B = make([]float32, 3*C*C), make([]float32, 3*C)
 		}
 	}
-	for _, s := range g.slots() {
-		if *s.data == nil && (trains == nil || trains(s.name)) && !strings.Contains(s.name, ".self.") {
-			*s.data = make([]float32, gpt.Param{Shape: s.shape}.Size())
-		}
-		if *s.data != nil {
-			g.lowest = min(g.lowest, s.level)
-		}
-	}
+	g.lowest = g.slots().Allocate(func(name string) bool {
+		return !strings.Contains(name, ".self.") && (trains == nil || trains(name))
+	})
 	return g
 }
 

@@ -13,21 +13,7 @@ import (
 
 // Params lists the parameters in their one order, under the names that they have in
 // the files that Hugging Face publishes: the changes alone where layers have some.
-func (m *Model) Params() []gpt.Param {
-	slots := m.slots()
-	params := make([]gpt.Param, len(slots))
-	for i, s := range slots {
-		params[i] = gpt.Param{Name: s.Name, Shape: s.Shape, Data: *s.Data}
-	}
-	return params
-}
-
-// A slot has a level, the number of its block: -1 for the embedding, L for what stands
-// behind them.
-type slot struct {
-	layers.Slot
-	level int
-}
+func (m *Model) Params() []gpt.Param { return m.slots().Params() }
 
 // Linears lists the linear layers of the blocks.
 func (m *Model) Linears() (list []layers.Named) {
@@ -52,44 +38,28 @@ func (m *Model) linears(block int) []layers.Named {
 }
 
 // slots is, with linears, the one place where names, shapes and order are written down.
-func (m *Model) slots() (list []slot) {
-	c, level, changes := m.Config, -1, []slot(nil)
-	vector := func(name string, size int, v *[]float32) {
-		list = append(list, slot{layers.Slot{Name: name + ".weight", Shape: []int{size}, Data: v}, level})
-	}
-	linear := func(all ...layers.Named) {
-		for _, l := range all {
-			own, change := l.Slots()
-			for _, s := range own {
-				list = append(list, slot{s, level})
-			}
-			for _, s := range change {
-				changes = append(changes, slot{s, level})
-			}
-		}
-	}
-	linear(layers.Named{Name: "model.embed_tokens", Out: c.Vocab, In: c.Width, Linear: &m.Tokens})
-	for level = range m.Blocks {
-		b, at, all := &m.Blocks[level], fmt.Sprintf("model.layers.%d.", level), m.linears(level)
-		vector(at+"input_layernorm", c.Width, &b.Norm1.Weight)
-		linear(all[:3]...)
+func (m *Model) slots() *layers.Slots {
+	c, s := m.Config, &layers.Slots{Level: -1}
+	norm := func(name string, size int, n *layers.RMSNorm) { s.Vector(name+".weight", size, &n.Weight) }
+	s.Linear(layers.Named{Name: "model.embed_tokens", Out: c.Vocab, In: c.Width, Linear: &m.Tokens})
+	for s.Level = range m.Blocks {
+		b, at, all := &m.Blocks[s.Level], fmt.Sprintf("model.layers.%d.", s.Level), m.linears(s.Level)
+		norm(at+"input_layernorm", c.Width, &b.Norm1)
+		s.Linear(all[:3]...)
 		if c.QKNorm {
-			vector(at+"self_attn.q_norm", c.HeadDim, &b.Attention.QueryNorm.Weight)
-			vector(at+"self_attn.k_norm", c.HeadDim, &b.Attention.KeyNorm.Weight)
+			norm(at+"self_attn.q_norm", c.HeadDim, b.Attention.QueryNorm)
+			norm(at+"self_attn.k_norm", c.HeadDim, b.Attention.KeyNorm)
 		}
-		linear(all[3])
-		vector(at+"post_attention_layernorm", c.Width, &b.Norm2.Weight)
-		linear(all[4:]...)
+		s.Linear(all[3])
+		norm(at+"post_attention_layernorm", c.Width, &b.Norm2)
+		s.Linear(all[4:]...)
 	}
-	level = len(m.Blocks)
-	vector("model.norm", c.Width, &m.Norm.Weight)
+	s.Level = len(m.Blocks)
+	norm("model.norm", c.Width, &m.Norm)
 	if !c.TiedHead {
-		linear(layers.Named{Name: "lm_head", Out: c.Vocab, In: c.Width, Linear: &m.Head})
+		s.Linear(layers.Named{Name: "lm_head", Out: c.Vocab, In: c.Width, Linear: &m.Head})
 	}
-	if changes != nil {
-		return changes
-	}
-	return list
+	return s
 }
 
 // Share returns another model of the same weights. Its layers can be given changes, or
@@ -128,13 +98,7 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 		*frozen[i].Linear = l.Frozen()
 	}
 	g.Tokens, g.Head = m.Tokens.Frozen(), m.Head.Frozen()
-	g.lowest = c.Layers
-	for _, s := range g.slots() {
-		if trains == nil || trains(s.Name) {
-			*s.Data = make([]float32, gpt.Param{Shape: s.Shape}.Size())
-			g.lowest = min(g.lowest, s.level)
-		}
-	}
+	g.lowest = g.slots().Allocate(trains)
 	if c.TiedHead {
 		g.Head = g.Tokens
 	}

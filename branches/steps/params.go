@@ -14,56 +14,34 @@ import (
 
 // Params lists the parameters in their one order, under chapter 4's names where it
 // has such a part.
-func (m *Model) Params() []gpt.Param {
-	slots := m.slots()
-	params := make([]gpt.Param, len(slots))
-	for i, s := range slots {
-		params[i] = gpt.Param{Name: s.name, Shape: s.shape, Data: *s.data}
-	}
-	return params
-}
-
-// A slot is a parameter and the place in the model that holds its memory. The level is
-// the number of its block: -1 for the embedding, L for what stands behind them.
-type slot struct {
-	name  string
-	shape []int
-	data  *[]float32
-	level int
-}
+func (m *Model) Params() []gpt.Param { return m.slots().Params() }
 
 // qkvCols is the width of queries, keys and values side by side.
 func (c Config) qkvCols() int { return c.Width + 2*c.Width/c.Heads*c.KVHeads }
 
 // slots is the one place where names, shapes and order are written down.
-func (m *Model) slots() (list []slot) {
-	c, level := m.Config, -1
-	vector := func(name string, size int, v *[]float32) { list = append(list, slot{name, []int{size}, v, level}) }
-	matrix := func(name string, rows, cols int, w *blas32.General) {
-		w.Rows, w.Cols, w.Stride = rows, cols, cols
-		list = append(list, slot{name + ".weight", []int{rows, cols}, &w.Data, level})
-	}
+func (m *Model) slots() *layers.Slots {
+	c, s := m.Config, &layers.Slots{Level: -1}
 	linear := func(name string, rows, cols, out int, w *blas32.General, bias *[]float32) {
-		matrix(name, rows, cols, w)
+		s.Matrix(name+".weight", rows, cols, w)
 		if !c.NoBias {
-			vector(name+".bias", out, bias)
+			s.Vector(name+".bias", out, bias)
 		}
 	}
 	norm := func(name string, n Norm) {
 		if c.RMSNorm {
-			vector(name+".weight", c.Width, &n.RMS.Weight)
+			s.Vector(name+".weight", c.Width, &n.RMS.Weight)
 		} else {
-			vector(name+".weight", c.Width, &n.Layer.Weight)
-			vector(name+".bias", c.Width, &n.Layer.Bias)
+			s.LayerNorm(name, c.Width, n.Layer)
 		}
 	}
 	C, F := c.Width, c.Hidden
-	matrix("wte", c.Vocab, C, &m.Embedding.Tokens)
+	s.Matrix("wte.weight", c.Vocab, C, &m.Embedding.Tokens)
 	if !c.Rotary {
-		matrix("wpe", c.Context, C, &m.Embedding.Positions)
+		s.Matrix("wpe.weight", c.Context, C, &m.Embedding.Positions)
 	}
-	for level = range m.Blocks {
-		b, h := &m.Blocks[level], fmt.Sprintf("h.%d.", level)
+	for s.Level = range m.Blocks {
+		b, h := &m.Blocks[s.Level], fmt.Sprintf("h.%d.", s.Level)
 		norm(h+"ln_1", b.Norm1)
 		linear(h+"attn.c_attn", C, c.qkvCols(), c.qkvCols(), &b.QKV.W, &b.QKV.B)
 		linear(h+"attn.c_proj", C, C, C, &b.Proj.W, &b.Proj.B)
@@ -77,9 +55,9 @@ func (m *Model) slots() (list []slot) {
 			linear(h+"mlp.c_proj", 4*C, C, C, &b.MLP.Proj.W, &b.MLP.Proj.B)
 		}
 	}
-	level = len(m.Blocks)
+	s.Level = len(m.Blocks)
 	norm("ln_f", m.Norm)
-	return list
+	return s
 }
 
 // New returns a model with all weights zero. It panics if the configuration is not
@@ -104,7 +82,7 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 	if err := c.Validate(); err != nil {
 		panic(err.Error())
 	}
-	g := &Model{Config: c, Blocks: make([]Block, c.Layers), Norm: c.norm(), lowest: c.Layers}
+	g := &Model{Config: c, Blocks: make([]Block, c.Layers), Norm: c.norm()}
 	for i := range g.Blocks {
 		b := &g.Blocks[i]
 		*b = Block{Norm1: c.norm(), Norm2: c.norm(), Heads: c.Heads, KVHeads: c.KVHeads, Rotary: c.Rotary}
@@ -114,12 +92,7 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 			b.MLP = &gpt.MLP{}
 		}
 	}
-	for _, s := range g.slots() {
-		if trains == nil || trains(s.name) {
-			*s.data = make([]float32, gpt.Param{Shape: s.shape}.Size())
-			g.lowest = min(g.lowest, s.level)
-		}
-	}
+	g.lowest = g.slots().Allocate(trains)
 	return g
 }
 

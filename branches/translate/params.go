@@ -6,8 +6,6 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"gonum.org/v1/gonum/blas/blas32"
-
 	"github.com/llm-from-scratch/llm/branches/layers"
 	"github.com/llm-from-scratch/llm/branches/translate/parts"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -20,9 +18,7 @@ func New(c Config) *Model {
 		panic(err.Error())
 	}
 	m := &Model{Config: c, Encoder: newStack(c, c.Encoder, false), Decoder: newStack(c, c.Decoder, true)}
-	for _, p := range m.slots() {
-		*p.data = make([]float32, p.Size())
-	}
+	m.slots().Allocate(nil)
 	return m
 }
 
@@ -43,63 +39,40 @@ func newStack(c Config, n int, cross bool) Stack {
 
 // Params lists the parameters in their one order, under the names that they have in
 // PyTorch's nn.Transformer.
-func (m *Model) Params() (params []gpt.Param) {
-	for _, s := range m.slots() {
-		params = append(params, gpt.Param{Name: s.Name, Shape: s.Shape, Data: *s.data})
-	}
-	return params
-}
-
-// A slot is a parameter and the place in the model that holds its memory.
-type slot struct {
-	gpt.Param
-	data *[]float32
-}
+func (m *Model) Params() []gpt.Param { return m.slots().Params() }
 
 // slots is the one place where names, shapes and order are written down.
-func (m *Model) slots() (list []slot) {
-	C, F, at := m.Config.Width, m.Config.Hidden, ""
-	matrix := func(name string, w *blas32.General, rows, cols int) {
-		w.Rows, w.Cols, w.Stride = rows, cols, cols
-		list = append(list, slot{gpt.Param{Name: at + name, Shape: []int{rows, cols}}, &w.Data})
-	}
-	vector := func(name string, size int, v *[]float32) {
-		list = append(list, slot{gpt.Param{Name: at + name, Shape: []int{size}}, v})
-	}
-	linear := func(name string, l *layers.Linear, out, in int) {
-		matrix(name+"weight", &l.W, out, in)
-		vector(name+"bias", out, &l.B)
+func (m *Model) slots() *layers.Slots {
+	C, F, s := m.Config.Width, m.Config.Hidden, new(layers.Slots)
+	linear := func(name string, out, in int, l *layers.Linear) {
+		s.Linear(layers.Named{Name: name, Out: out, In: in, Bias: true, Linear: l})
 	}
 	attention := func(name string, t *parts.Attention) {
-		linear(name+".in_proj_", &t.In, 3*C, C)
-		linear(name+".out_proj.", &t.Out, C, C)
+		s.Matrix(name+".in_proj_weight", 3*C, C, &t.In.W)
+		s.Vector(name+".in_proj_bias", 3*C, &t.In.B)
+		linear(name+".out_proj", C, C, &t.Out)
 	}
-	norm := func(name string, n *gpt.LayerNorm) {
-		vector(name+".weight", C, &n.Weight)
-		vector(name+".bias", C, &n.Bias)
-	}
-	stack := func(name string, s *Stack) {
-		for i := range s.Layers {
-			l := &s.Layers[i]
-			at = fmt.Sprintf("transformer.%s.layers.%d.", name, i)
-			attention("self_attn", &l.Self)
+	stack := func(name string, stack *Stack) {
+		for i := range stack.Layers {
+			l, at := &stack.Layers[i], fmt.Sprintf("transformer.%s.layers.%d.", name, i)
+			attention(at+"self_attn", &l.Self)
 			if l.Cross != nil {
-				attention("multihead_attn", l.Cross)
+				attention(at+"multihead_attn", l.Cross)
 			}
-			linear("linear1.", &l.Feed.Wide, F, C)
-			linear("linear2.", &l.Feed.Narrow, C, F)
+			linear(at+"linear1", F, C, &l.Feed.Wide)
+			linear(at+"linear2", C, F, &l.Feed.Narrow)
 			for j := range l.Norms {
-				norm(fmt.Sprintf("norm%d", j+1), &l.Norms[j])
+				s.LayerNorm(fmt.Sprintf("%snorm%d", at, j+1), C, &l.Norms[j])
 			}
 		}
-		if at = "transformer." + name + "."; s.Norm != nil {
-			norm("norm", s.Norm)
+		if stack.Norm != nil {
+			s.LayerNorm("transformer."+name+".norm", C, stack.Norm)
 		}
 	}
-	matrix("embedding.weight", &m.Tokens, m.Config.Vocab, C)
+	s.Matrix("embedding.weight", m.Config.Vocab, C, &m.Tokens)
 	stack("encoder", &m.Encoder)
 	stack("decoder", &m.Decoder)
-	return list
+	return s
 }
 
 // Init draws the embedding, and what makes queries, keys and values, from normal
