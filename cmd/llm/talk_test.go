@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,6 +121,22 @@ func TestGGUFModels(t *testing.T) {
 	filter := filepath.Join(t.TempDir(), "filter")
 	ok(t, "classify", "train", "-model", path, "-lora", "2", "-messages", "60", "-epochs", "1", "-out", filter)
 	ok(t, "classify", "eval", "-model", filter)
+}
+
+// A long text is read in parts by chapter 1's tokenizer alone: the others cut it at other
+// places, and begin it with a token, once.
+func TestTokensOfALongText(t *testing.T) {
+	model := todays(t, "tokenizer_config.json", "{", `{"add_bos_token": true, "bos_token": "<|endoftext|>", `)
+	tokenizer, err := talk.OpenTokenizer(model)
+	require.NoError(t, err)
+	text := strings.Repeat("What is 12 or cold?\n\n  ", 50000)
+	require.Greater(t, len(text), 1<<20)
+	for _, plain := range []bool{false, true} {
+		r := llmIn(t, t.Context(), text, "tokens", "encode", "-ids", "-model", model, fmt.Sprintf("-plain-endoftext=%t", plain))
+		require.Equal(t, statusOK, r.status, r.stderr)
+		want := fmt.Sprintln(encodeText(tokenizer, text, plain))
+		require.True(t, strings.Trim(want, "[]\n") == strings.TrimSpace(r.out), "plain: %t", plain)
+	}
 }
 
 // What cannot be used is one line that names it, and mostly what to take instead.

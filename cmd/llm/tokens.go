@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 
 	"github.com/pkoukk/tiktoken-go-loader/assets"
 	"github.com/spf13/cobra"
 
-	talk "github.com/llm-from-scratch/llm/branches/talk"
+	"github.com/llm-from-scratch/llm/branches/talk"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	"github.com/llm-from-scratch/llm/internal/corpus"
@@ -39,7 +40,7 @@ type encoding struct {
 func encodeCommand() *cobra.Command {
 	var o encoding
 	cmd := command("tokens", "encode [TEXT...]", cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string) error {
-		bpe, err := vocabulary(o.model)
+		t, err := vocabulary(o.model)
 		if err != nil {
 			return err
 		}
@@ -47,7 +48,7 @@ func encodeCommand() *cobra.Command {
 		if len(args) == 0 {
 			text = input(cmd.Context(), cmd.InOrStdin())
 		}
-		return o.encode(cmd.Context(), cmd.OutOrStdout(), bpe, text)
+		return o.encode(cmd.Context(), cmd.OutOrStdout(), t, text)
 	})
 	modelFlag(cmd, &o.model, "", vocabularyOf)
 	jsonFlag(cmd, &o.asJSON)
@@ -56,7 +57,7 @@ func encodeCommand() *cobra.Command {
 	return cmd
 }
 
-// encode prints the tokens of text, a part of it at a time.
+// encode prints the tokens of text, a part of it at a time if the tokenizer is chapter 1's.
 func (o encoding) encode(ctx context.Context, w io.Writer, t pretrain.Tokenizer, text io.Reader) error {
 	out := bufio.NewWriter(w)
 	defer out.Flush()
@@ -68,7 +69,11 @@ func (o encoding) encode(ctx context.Context, w io.Writer, t pretrain.Tokenizer,
 		between = " "
 	}
 	n, size := 0, 0
-	for part, err := range corpus.Parts(text, !o.plain) {
+	parts := corpus.Parts(text, !o.plain)
+	if _, ok := t.(*tokens.BPE); !ok {
+		parts = joined(parts)
+	}
+	for part, err := range parts {
 		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
@@ -91,6 +96,22 @@ func (o encoding) encode(ctx context.Context, w io.Writer, t pretrain.Tokenizer,
 		fmt.Fprintf(out, "%d tokens, %d bytes\n", n, size)
 	}
 	return nil
+}
+
+// joined is a text in one part, for tokenizers that cut it at other places and may begin
+// it with a token.
+func joined(parts iter.Seq2[string, error]) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		var whole strings.Builder
+		for part, err := range parts {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			whole.WriteString(part)
+		}
+		yield(whole.String(), nil)
+	}
 }
 
 // print prints one token.
@@ -126,7 +147,7 @@ func decodeCommand() *cobra.Command {
 	var model string
 	var asJSON bool
 	cmd := command("tokens", "decode ID...", cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string) error {
-		bpe, err := vocabulary(model)
+		t, err := vocabulary(model)
 		if err != nil {
 			return err
 		}
@@ -137,11 +158,11 @@ func decodeCommand() *cobra.Command {
 			}
 			args = strings.Fields(text)
 		}
-		ids, err := parseIDs(args, bpe.Vocab())
+		ids, err := parseIDs(args, t.Vocab())
 		if err != nil {
 			return err
 		}
-		text := bpe.Decode(ids)
+		text := t.Decode(ids)
 		if asJSON {
 			return printJSON(cmd.OutOrStdout(), decoded{text, []byte(text)}, "  ")
 		}
