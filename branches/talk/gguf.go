@@ -67,16 +67,16 @@ func readGGUF(f *gguf.File) (*Tokenizer, chat.Template, error) {
 			t.ends = append(t.ends, id)
 		}
 	}
-	t.files, err = directoryOf(said, file, t.ends)
+	t.files, err = directoryOf(said, file, t.begin >= 0, t.ends)
 	return t, template, err
 }
 
 // directoryOf are the files of a directory that say what a GGUF file says of the
 // tokenizer.
-func directoryOf(said gguf.Tokenizer, file tokenizerjson.Tokenizer, ends []int) (map[string][]byte, error) {
+func directoryOf(said gguf.Tokenizer, file tokenizerjson.Tokenizer, begins bool, ends []int) (map[string][]byte, error) {
 	config := map[string]any{
 		"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": false,
-		"add_bos_token": said.AddBOS != nil && *said.AddBOS, "chat_template": said.ChatTemplate,
+		"add_bos_token": begins, "chat_template": said.ChatTemplate,
 	}
 	generation := map[string]any{"eos_token_id": slices.Compact(slices.Sorted(slices.Values(ends)))}
 	if said.BOS >= 0 {

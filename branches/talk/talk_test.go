@@ -21,7 +21,9 @@ import (
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	classify "github.com/llm-from-scratch/llm/ch06_classify_ft"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
+	"github.com/llm-from-scratch/llm/internal/export"
 	"github.com/llm-from-scratch/llm/internal/golden"
+	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
 func open(t testing.TB, path string) (gpt.Network, pretrain.Tokenizer) {
@@ -327,6 +329,38 @@ func TestBeginning(t *testing.T) {
 		require.Equal(t, []int{279}, tok.EncodeSpecial(""), name)
 	}
 	require.NotContains(t, form(t).EncodeSpecial("hot"), 279)
+}
+
+// A GGUF file says in its own way what a text begins with, or leaves it to be known of
+// Llama 3. Saved as a directory and exported again, the model is told the same.
+func TestBeginningThereAndBack(t *testing.T) {
+	m, _ := open(t, small)
+	no, yes := false, true
+	for _, file := range []struct {
+		pre    string
+		adds   *bool
+		begins bool
+	}{{tokenizerjson.Llama3, nil, true}, {tokenizerjson.Llama3, &yes, true}, {tokenizerjson.Llama3, &no, false}, {tokenizerjson.Qwen2, nil, false}, {tokenizerjson.SmolLM, &yes, true}} {
+		name := fmt.Sprint(file.pre, file.adds != nil, file.begins)
+		_, said, err := export.Open(small)
+		require.NoError(t, err)
+		said.Pre, said.AddBOS, said.BOS = file.pre, file.adds, 279
+		first, second := t.TempDir(), t.TempDir()
+		_, err = export.GGUF{Tokenizer: said}.Write(t.Context(), first, m.(*talk.Model).Model)
+		require.NoError(t, err)
+		_, tok := open(t, filepath.Join(first, export.GGUFFile))
+		ids := tok.EncodeSpecial("hot")
+		require.Equal(t, file.begins, ids[0] == 279, name)
+		require.NoError(t, pretrain.SaveModel(first, m, tok))
+		_, same := open(t, first)
+		require.Equal(t, ids, same.EncodeSpecial("hot"), name)
+		exported, said, err := export.Open(first)
+		require.NoError(t, err)
+		_, err = export.GGUF{Tokenizer: said}.Write(t.Context(), second, exported)
+		require.NoError(t, err)
+		_, same = open(t, filepath.Join(second, export.GGUFFile))
+		require.Equal(t, ids, same.EncodeSpecial("hot"), name)
+	}
 }
 
 // What cannot be computed, or does not belong together, is one line that names it.
