@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -274,7 +275,7 @@ func TestWhereTheTemplateIs(t *testing.T) {
 			e := instruct.Entry{Instruction: "Why?"}
 			const asked = "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
 			assert.Equal(t, asked+"<think>\n\n</think>\n\n", f.Decode(f.Prompt(e)), "not unless asked")
-			f.Think(true)
+			require.NoError(t, talk.Ready(f, true, time.Time{}))
 			assert.Equal(t, asked, f.Decode(f.Prompt(e)))
 		})
 	}
@@ -283,6 +284,26 @@ func TestWhereTheTemplateIs(t *testing.T) {
 		require.IsType(t, new(talk.Tokenizer), tok)
 		require.NoError(t, tok.(*talk.Tokenizer).Unknown)
 		require.Equal(t, 279, tok.EndOfText(), "as generation_config.json says")
+	}
+}
+
+// Llama 3.1 is told what day it is: today, or where runs are repeated always the same.
+func TestToday(t *testing.T) {
+	added := ""
+	for i, name := range []string{"<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"} {
+		added += fmt.Sprintf(`{"id": %d, "content": "%s", "special": true},`, 300+i, name)
+	}
+	dir := changed(t, map[string]string{
+		"tokenizer.json":      `"added_tokens": [ -> "added_tokens": [` + added,
+		"chat_template.jinja": "<|start_header_id|> Cutting Knowledge Date",
+	})
+	require.NoError(t, writeModel(dir, smallModel(304)))
+	_, tok := open(t, dir)
+	f := tok.(*talk.Form)
+	for date, today := range map[string]time.Time{"26 Jul 2024": {}, "03 Feb 2027": time.Date(2027, 2, 3, 4, 5, 6, 7, time.UTC)} {
+		_, tok := open(t, dir)
+		require.NoError(t, talk.Ready(tok, false, today))
+		require.Contains(t, f.Decode(tok.(*talk.Form).Prompt(instruct.Entry{Instruction: "Hi"})), "\nToday Date: "+date+"\n\n<|eot_id|>")
 	}
 }
 
@@ -387,6 +408,7 @@ func TestRefused(t *testing.T) {
 	}
 	_, tok := open(t, changed(t, map[string]string{"tokenizer_config.json": `{"chat_template": "[INST]"}`}))
 	require.ErrorContains(t, tok.(*talk.Tokenizer).Unknown, "[INST]")
+	require.ErrorContains(t, talk.Ready(tok, false, time.Time{}), "[INST]")
 	_, _, err := talk.Open(changed(t, map[string]string{"config.json": `{ -> {"sliding_window": 64, "use_sliding_window": false,`}))
 	require.NoError(t, err, "a window that is switched off")
 	_, _, err = talk.Open(changed(t, map[string]string{"config.json": `"model_type": "llama", -> `}))

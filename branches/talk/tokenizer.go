@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/llm-from-scratch/llm/branches/chat"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 )
 
@@ -104,11 +106,22 @@ type Form struct {
 	options  chat.Options
 }
 
-// Think lets a model think before it answers, if it is one that does.
-func (f *Form) Think(yes bool) { f.options.NoThinking = !yes }
-
-// On says what day it is, "26 Jul 2024", to a model that is told.
-func (f *Form) On(date string) { f.options.Date = date }
+// Ready prepares the tokenizer of a model that is to answer: whether the model thinks
+// before, if it is one that does, and what day it is, if it is one that is told; the zero
+// time is always the same day. It is an error if the model has learned to answer in a form
+// that is not known here.
+func Ready(t pretrain.Tokenizer, think bool, today time.Time) error {
+	switch t := t.(type) {
+	case *Tokenizer:
+		return t.Unknown
+	case *Form:
+		t.options.NoThinking = !think
+		if !today.IsZero() {
+			t.options.Date = today.Format("02 Jan 2006")
+		}
+	}
+	return nil
+}
 
 // Bytes are what is shown of id: nothing of a control token.
 func (f *Form) Bytes(id int) []byte {

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/llm-from-scratch/llm/branches/talk"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/meter"
 )
@@ -36,12 +38,11 @@ func chatCommand() *cobra.Command {
 func (c *chat) run(cmd *cobra.Command, _ []string) error {
 	m, t, err := c.open(cmd, "instruct train")
 	if err == nil {
-		err = ready(t, c.think)
+		err = talk.Ready(t, c.think, time.Now())
 	}
 	if err != nil {
 		return err
 	}
-	today(t)
 	c.context = m.Sizes().Context
 	c.MaxTokens = cmp.Or(c.MaxTokens, max(1, c.context/4))
 	c.conversation = instruct.New(m, t).NewConversation()

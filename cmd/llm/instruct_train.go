@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	talk "github.com/llm-from-scratch/llm/branches/talk"
+	"github.com/llm-from-scratch/llm/branches/talk"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
@@ -105,7 +106,7 @@ func (o *instructOptions) model(cmd *cobra.Command, f *runFlags) (gpt.Network, p
 	}
 	m, t, err := loadModel(cmd, from, "pretrain")
 	if err == nil {
-		err = ready(t, false)
+		err = talk.Ready(t, false, time.Time{}) // a run that is repeated is told the same day
 	}
 	return m, t, err
 }

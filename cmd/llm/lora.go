@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/llm-from-scratch/llm/branches/llama"
-	lora "github.com/llm-from-scratch/llm/branches/lora"
+	"github.com/llm-from-scratch/llm/branches/lora"
 	"github.com/llm-from-scratch/llm/branches/talk"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"

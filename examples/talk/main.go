@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"time"
 
 	"github.com/llm-from-scratch/llm/branches/talk"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
@@ -33,6 +34,9 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		return fmt.Errorf("which model? go run ./examples/talk FILE.gguf [QUESTION]")
 	}
 	model, tokenizer, err := talk.Open(args[0])
+	if err == nil {
+		err = talk.Ready(tokenizer, false, time.Now())
+	}
 	if err != nil {
 		return err
 	}

@@ -54,3 +54,12 @@ func TestBadInput(t *testing.T) {
 	require.ErrorContains(t, run(nil, nil, nil), "which model?")
 	require.ErrorContains(t, run([]string{filepath.Join(t.TempDir(), "none.gguf")}, nil, nil), "none.gguf")
 }
+
+// A model whose form is not known is refused: asked in another, it would say anything.
+func TestUnknownForm(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "model")
+	require.NoError(t, os.CopyFS(dir, os.DirFS("../../branches/talk/testdata/small")))
+	require.NoError(t, run([]string{dir, "Hi"}, nil, new(strings.Builder)))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "chat_template.jinja"), []byte("[INST]"), 0o666))
+	require.ErrorContains(t, run([]string{dir, "Hi"}, nil, new(strings.Builder)), "a chat template of a family that is not built here")
+}
