@@ -273,6 +273,29 @@ func TestMeasures(t *testing.T) {
 	require.InDeltaSlice(t, []float64{0.4218, 0.5782}, prompts.Measure(prompts.PerByte).Probabilities(scores), 1e-4)
 }
 
+// An answer may be so unlikely that its probability is 0 in any float. Calibrated it is
+// still a number, and as likely as one that is as unlikely for nothing.
+func TestUnderflow(t *testing.T) {
+	sum := prompts.Measure(prompts.Sum)
+	for _, least := range []float64{-90, -200, -740, -5000} {
+		p := sum.Probabilities([]prompts.Score{{LogProb: -3}, {LogProb: least}})
+		require.InDelta(t, 1, p[0], 1e-9)
+		require.Positive(t, p[1])
+		require.InDeltaSlice(t, []float64{0.5, 0.5}, prompts.Calibrate(p, p), 1e-9)
+		prior := sum.Probabilities([]prompts.Score{{LogProb: least}, {LogProb: -3}})
+		require.InDeltaSlice(t, []float64{1, 0}, prompts.Calibrate(p, prior), 1e-9)
+	}
+	// It is e^110 times less likely, and for nothing e^111: that little more is what counts.
+	a, b := sum.Probabilities([]prompts.Score{{}, {LogProb: -110}}), sum.Probabilities([]prompts.Score{{}, {LogProb: -111}})
+	require.InDeltaSlice(t, []float64{0.2689, 0.7311}, prompts.Calibrate(a, b), 1e-4)
+	// A model whose weights are no numbers has no scores.
+	tok := letters()
+	m := decoders(tok.Vocab(), 64)["gpt"]
+	m.Params()[0].Data[tok.Encode("L")[0]*16] = float32(math.NaN())
+	_, err := prompts.NewAsker(m, tok).Scores(chat.Prompt{{Text: "L:"}}, []string{" ham"})
+	require.EqualError(t, err, `prompts: the model scores the answer " ham" with NaN, which no healthy one does`)
+}
+
 // Calibrated, an input that says nothing is answered by nothing, whatever the model
 // thinks of it.
 func TestCalibrate(t *testing.T) {

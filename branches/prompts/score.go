@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	attention "github.com/llm-from-scratch/llm/ch03_attention"
-
 	"github.com/llm-from-scratch/llm/branches/chat"
 	"github.com/llm-from-scratch/llm/internal/f32"
 )
@@ -33,16 +31,21 @@ func Mean(s Score) float64 { return s.LogProb / float64(s.Tokens) }
 // PerByte is that of a byte, which does not depend on how a tokenizer cuts.
 func PerByte(s Score) float64 { return s.LogProb / float64(s.Bytes) }
 
-// Probabilities are those of the answers if there are no others: they sum to 1.
+// Probabilities are those of the answers if there are no others: they sum to 1. None is
+// 0, which [Calibrate] could not divide by: what is less likely than e^-600 of the
+// likeliest counts as that.
 func (m Measure) Probabilities(scores []Score) []float64 {
-	row := make([]float32, len(scores))
+	p, largest, sum := make([]float64, len(scores)), math.Inf(-1), 0.0
 	for i, s := range scores {
-		row[i] = float32(m(s))
+		p[i] = m(s)
+		largest = max(largest, p[i])
 	}
-	attention.Softmax(row)
-	p := make([]float64, len(row))
-	for i := range row {
-		p[i] = float64(row[i])
+	for i := range p {
+		p[i] = math.Exp(max(p[i]-largest, -600))
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
 	}
 	return p
 }
@@ -65,6 +68,9 @@ func (a *Asker) Scores(p chat.Prompt, answers []string) ([]Score, error) {
 		a.cache.Truncate(len(context))
 		for at, id := range end[1:] {
 			scores[i].LogProb += logProb(a.extend(end[at:at+1]), id)
+		}
+		if s := scores[i].LogProb; math.IsNaN(s) || math.IsInf(s, 0) {
+			return nil, fmt.Errorf("prompts: the model scores the answer %q with %v, which no healthy one does", answers[i], s)
 		}
 	}
 	return scores, nil

@@ -30,6 +30,13 @@ func TestPromptEval(t *testing.T) {
 	assert.Equal(t, 3, strings.Count(nearest, "\n"))
 }
 
+// A long answer is so unlikely that its probability is none in float32.
+func TestPromptEvalLongAnswer(t *testing.T) {
+	out := ok(t, "prompt", "eval", "-model", pretrained(t), "-data", messagesFile(t), "-most", "3", "-shots", "0", "-instruction", "",
+		"-case", `{input}\n`, "-answers", "ham,this message is an advertisement which nobody has asked for")
+	assert.Regexp(t, `\n 0 examples, draw 1: +\d+\.\d% right, .* calibrated +\d+\.\d%`, out)
+}
+
 func TestPromptEvalRefuses(t *testing.T) {
 	dir, data := pretrained(t), messagesFile(t)
 	for args, want := range map[string]string{
