@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"github.com/llm-from-scratch/llm/branches/chat"
-	"github.com/llm-from-scratch/llm/internal/f32"
+	pretrain "github.com/llm-from-scratch/llm/ch05_pretrain"
 )
 
 // A Score says how likely an answer is.
@@ -145,6 +147,6 @@ func with(p chat.Prompt, text string) chat.Prompt {
 
 // logProb is the log of the probability that logits (V) give to id.
 func logProb(logits []float32, id int) float64 {
-	largest := f32.Max(logits)
-	return float64(logits[id]-largest) - math.Log(float64(f32.SumExp(logits, largest)))
+	row := blas32.General{Rows: 1, Cols: len(logits), Stride: len(logits), Data: logits}
+	return -pretrain.CrossEntropy(row, []int{id})
 }
