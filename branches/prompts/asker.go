@@ -9,10 +9,12 @@ import (
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
 )
 
-// A Tokenizer is what makes ids of prompts: one of package chat, or [Plain].
+// A Tokenizer is what makes ids of prompts: one of package chat, one of package talk,
+// which also begins them as its model wants it, or [Plain].
 type Tokenizer interface {
 	Vocab() int
 	EncodePrompt(p chat.Prompt) ([]int, error)
+	Encode(text string) []int // of what stands inside one
 	Decode(ids []int) string
 }
 

@@ -188,6 +188,30 @@ func TestScoresAcrossTheBorder(t *testing.T) {
 	require.InDelta(t, scored(m, append(slices.Clone(start), tok.Encode("k!")...), 2), got[1].LogProb, 1e-4)
 }
 
+// begun is a tokenizer of a model whose texts begin with a token.
+type begun struct{ *chat.Tokenizer }
+
+func (b begun) EncodePrompt(p chat.Prompt) ([]int, error) {
+	ids, err := b.Tokenizer.EncodePrompt(p)
+	begin, _ := b.ID("<|im_start|>")
+	return append([]int{begin}, ids...), err
+}
+
+// The token that texts begin with stands before a prompt and before nothing else: not
+// before an answer that is encoded alone.
+func TestScoresBegun(t *testing.T) {
+	tok := letters("o k")
+	m := decoders(tok.Vocab(), 64)["gpt"]
+	got, err := prompts.NewAsker(m, begun{tok}).Scores(chat.Prompt{{Text: "It is o"}}, []string{"k", " k!"})
+	require.NoError(t, err)
+	for i, answer := range []string{"k", " k!"} {
+		end := tok.Encode(answer)
+		require.Equal(t, len(end), got[i].Tokens)
+		whole := slices.Concat(tok.EncodeSpecial("<|im_start|>It is o"), end)
+		require.InDelta(t, scored(m, whole, len(end)), got[i].LogProb, 1e-4)
+	}
+}
+
 // What does not fit, or makes no sense, is refused before anything is read.
 func TestRefused(t *testing.T) {
 	tok := letters()

@@ -111,14 +111,17 @@ func (a *Asker) end(p chat.Prompt, context []int, answer string) ([]int, error) 
 		return nil, errors.New("prompts: an answer is empty")
 	}
 	whole, err := a.tokens.EncodePrompt(with(p, answer))
-	if n := len(context); err == nil && len(whole) > n && slices.Equal(whole[:n], context) {
+	if err != nil {
+		return nil, err
+	}
+	if n := len(context); len(whole) > n && slices.Equal(whole[:n], context) {
 		return whole[n:], nil
 	}
-	alone, err := a.tokens.EncodePrompt(chat.Prompt{{Text: answer}})
-	if err == nil && len(alone) == 0 {
-		err = fmt.Errorf("prompts: the tokenizer has no tokens for the answer %q", answer)
+	alone := a.tokens.Encode(answer)
+	if len(alone) == 0 {
+		return nil, fmt.Errorf("prompts: the tokenizer has no tokens for the answer %q", answer)
 	}
-	return alone, err
+	return alone, nil
 }
 
 // cutBlanks takes the blanks off a prompt's end: to today's tokenizers they are the

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/llm-from-scratch/llm/branches/chat"
 	"github.com/llm-from-scratch/llm/branches/talk"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -348,6 +349,17 @@ func TestBeginning(t *testing.T) {
 		require.Equal(t, append([]int{279}, hot...), tok.EncodeSpecial("hot"), name)
 		require.Equal(t, append([]int{279}, hot...), tok.EncodeSpecial("<|endoftext|>hot"), name)
 		require.Equal(t, []int{279}, tok.EncodeSpecial(""), name)
+		begins := tok.(interface{ EncodePrompt(chat.Prompt) ([]int, error) })
+		for _, p := range []chat.Prompt{{{Text: "hot"}}, {{Text: "<|endoftext|>", Control: true}, {Text: "hot"}}} {
+			ids, err := begins.EncodePrompt(p)
+			require.NoError(t, err)
+			require.Equal(t, append([]int{279}, hot...), ids, name)
+		}
+		_, err := begins.EncodePrompt(chat.Prompt{{Text: "<|none|>", Control: true}})
+		require.ErrorContains(t, err, "no token <|none|>")
+		if f, ok := tok.(*talk.Form); ok {
+			require.NotContains(t, f.Prompt(instruct.Entry{Instruction: "Why?"}), 279, "the template does not begin with it")
+		}
 	}
 	require.NotContains(t, form(t).EncodeSpecial("hot"), 279)
 }

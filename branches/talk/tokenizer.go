@@ -37,7 +37,20 @@ func (t *Tokenizer) Bytes(id int) []byte {
 // EncodeSpecial returns the ids of a text from its beginning on, added tokens
 // included. Of the token that a text begins with there is one, whoever wrote it.
 func (t *Tokenizer) EncodeSpecial(text string) []int {
-	ids := t.Tokenizer.EncodeSpecial(text)
+	return t.begun(t.Tokenizer.EncodeSpecial(text))
+}
+
+// EncodePrompt is EncodeSpecial for a prompt, in which only control tokens are that.
+func (t *Tokenizer) EncodePrompt(p chat.Prompt) ([]int, error) {
+	ids, err := t.Tokenizer.EncodePrompt(p)
+	if err != nil {
+		return nil, err
+	}
+	return t.begun(ids), nil
+}
+
+// begun are the ids of a text with the one that it begins with.
+func (t *Tokenizer) begun(ids []int) []int {
 	if t.begin >= 0 && (len(ids) == 0 || ids[0] != t.begin) {
 		ids = slices.Insert(ids, 0, t.begin)
 	}
@@ -154,5 +167,5 @@ func (f *Form) prompt(said ...instruct.Entry) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.EncodePrompt(p)
+	return f.Tokenizer.Tokenizer.EncodePrompt(p) // how it begins is in the template
 }

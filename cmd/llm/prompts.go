@@ -77,9 +77,11 @@ func (o *prompting) load(cmd *cobra.Command) (*forms.Template, error) {
 	case *tokens.BPE:
 		o.tokens = prompts.Plain{BPE: t}
 	case *talk.Tokenizer: // it can still be asked in plain text
-		o.tokens = t.Tokenizer
+		o.tokens = t
 	case *talk.Form:
-		o.tokens = t.Tokenizer.Tokenizer
+		if o.tokens = t.Tokenizer; o.conversation { // how that begins is in the template
+			o.tokens = t.Tokenizer.Tokenizer
+		}
 		return &t.Template, nil
 	}
 	return nil, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	forms "github.com/llm-from-scratch/llm/branches/chat"
 	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
@@ -60,6 +62,33 @@ func TestPromptEvalRefuses(t *testing.T) {
 		assert.Contains(t, result.stderr, want, args)
 		assert.Empty(t, result.out, args)
 	}
+}
+
+// A prompt begins with the token that the model's texts begin with, once; a conversation
+// as its template has it.
+func TestPromptBegins(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "begun")
+	require.NoError(t, os.CopyFS(dir, os.DirFS("../../branches/talk/testdata/small")))
+	path := filepath.Join(dir, "tokenizer_config.json")
+	config := strings.Replace(read(t, path), `{`, `{"add_bos_token": true, "bos_token": "<|endoftext|>", `, 1)
+	for _, config := range []string{config, strings.Replace(config, `"chat_template"`, `"none"`, 1)} {
+		require.NoError(t, os.WriteFile(path, []byte(config), 0o644))
+		o := prompting{path: dir}
+		_, err := o.load(promptEvalCommand())
+		require.NoError(t, err)
+		ids, err := o.tokens.EncodePrompt(forms.Prompt{{Text: "hot"}})
+		require.NoError(t, err)
+		require.Equal(t, append([]int{279}, o.tokens.Encode("hot")...), ids)
+	}
+	require.NoError(t, os.WriteFile(path, []byte(config), 0o644))
+	o := prompting{path: dir, conversation: true}
+	form, err := o.load(promptEvalCommand())
+	require.NoError(t, err)
+	p, err := form.Prompt([]forms.Message{{Role: forms.User, Content: "hot"}}, forms.Options{})
+	require.NoError(t, err)
+	ids, err := o.tokens.EncodePrompt(p)
+	require.NoError(t, err)
+	require.NotContains(t, ids, 279)
 }
 
 // A model of today, from its one file.

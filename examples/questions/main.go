@@ -80,7 +80,7 @@ func open(path string) (*prompts.Asker, []int, error) {
 	if !ok {
 		return nil, nil, fmt.Errorf("%s: not a model of today that has learned to answer", path)
 	}
-	return prompts.NewAsker(m, form.Tokenizer.Tokenizer), []int{form.EndOfText()}, nil
+	return prompts.NewAsker(m, form.Tokenizer), []int{form.EndOfText()}, nil
 }
 
 // examples are entries as one asks them in a line.

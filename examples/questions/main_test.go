@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/llm-from-scratch/llm/branches/chat"
 	"github.com/llm-from-scratch/llm/branches/prompts"
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/golden"
@@ -38,6 +41,25 @@ func TestBadInput(t *testing.T) {
 	}
 	require.ErrorContains(t, run(context.Background(), nil, options{draws: 1, most: 1}, nil), "go run ./examples/questions")
 	require.ErrorContains(t, run(context.Background(), []string{filepath.Join(t.TempDir(), "none.gguf")}, options{draws: 1, most: 1}, nil), "none.gguf")
+}
+
+// A prompt begins with the token that the model's texts begin with: it is one more to read.
+func TestBegins(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "begun")
+	require.NoError(t, os.CopyFS(dir, os.DirFS("../../branches/talk/testdata/small")))
+	read := func() int {
+		a, _, err := open(dir)
+		require.NoError(t, err)
+		_, err = a.Scores(chat.Prompt{{Text: "What is hot?"}}, []string{" cold"})
+		require.NoError(t, err)
+		return a.Read()
+	}
+	without, path := read(), filepath.Join(dir, "tokenizer_config.json")
+	config, err := os.ReadFile(path)
+	require.NoError(t, err)
+	config = bytes.Replace(config, []byte("{"), []byte(`{"add_bos_token": true, "bos_token": "<|endoftext|>", `), 1)
+	require.NoError(t, os.WriteFile(path, config, 0o644))
+	require.Equal(t, without+1, read())
 }
 
 // An entry takes one line.
