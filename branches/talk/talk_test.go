@@ -349,7 +349,9 @@ func TestBeginning(t *testing.T) {
 		require.Equal(t, append([]int{279}, hot...), tok.EncodeSpecial("hot"), name)
 		require.Equal(t, append([]int{279}, hot...), tok.EncodeSpecial("<|endoftext|>hot"), name)
 		require.Equal(t, []int{279}, tok.EncodeSpecial(""), name)
-		begins := tok.(interface{ EncodePrompt(chat.Prompt) ([]int, error) })
+		begins := tok.(interface {
+			EncodePrompt(chat.Prompt) ([]int, error)
+		})
 		for _, p := range []chat.Prompt{{{Text: "hot"}}, {{Text: "<|endoftext|>", Control: true}, {Text: "hot"}}} {
 			ids, err := begins.EncodePrompt(p)
 			require.NoError(t, err)
