@@ -66,9 +66,17 @@ func TestPage(t *testing.T) {
 	page := strings.Join(strings.Fields(string(data)), " ")
 	two, one := recorded(t)
 	rows, single := read(t, two), read(t, one)
-	require.True(t, strings.Contains(page, fmt.Sprintf("between steps 340 and 440, the loss of what can be known falls from %.1f to %.1f, and the copying score of the second layer's heads rises from %.2f to %.2f",
+	require.True(t, strings.Contains(page, fmt.Sprintf("between steps 340 and 440, the loss of what can be known falls from %.1f to %.1f, and the copying score of the second layer's second head rises from %.2f to %.2f, the first one's with it",
 		rows[340]["loss"][0], rows[440]["loss"][0], rows[340]["copying"][3], rows[440]["copying"][3])))
+	require.Greater(t, rows[440]["copying"][2], 0.75)
 	require.Greater(t, rows[300]["loss"][0], 3.3)
+	// The head that looks back grows with the copying one, not before, and goes on.
+	back := func(step int) float64 { return rows[step]["previous"][1] }
+	require.True(t, strings.Contains(page, fmt.Sprintf("the score of the head that looks back rises from %.2f to %.2f, and it goes on to %.2f", back(340), back(440), back(800))))
+	require.Less(t, back(340)-back(0), back(440)-back(340))
+	require.Less(t, back(440)-back(340), back(800)-back(440))
+	require.True(t, strings.Contains(page, "with 0.78 of its attention in this short sequence"))
+	require.Contains(t, two, "layer 1, head 2: copying 0.01, previous 0.78\n")
 	require.True(t, strings.Contains(page, fmt.Sprintf("The second time %.0f percent are right", 100*rows[800]["right"][1])))
 	for _, share := range rows[800]["right"][2:] {
 		require.Equal(t, 1.0, share)
