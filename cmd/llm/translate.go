@@ -107,7 +107,7 @@ func (o *translateOptions) run(cmd *cobra.Command, f *runFlags) (*training.Run, 
 		return nil, err
 	}
 	rng := rand.New(rand.NewPCG(o.Seed, 21))
-	some := slices.Concat(pairs.Learn(rng), pairs.Learn(rng))
+	some := pairs.Words(rng)
 	t := translator.New(o.Config, some, o.Pieces, rng)
 	if f.resume {
 		if t, err = translator.Load(f.out); err != nil {

@@ -62,11 +62,14 @@ func TestTranslateFile(t *testing.T) {
 			lines.WriteString(a + " " + b + ".\tDas: " + a + " " + b + ".\tsomebody\n")
 		}
 	}
+	lines.WriteString("jazz yoga\tquiz\n")
 	path, out := filepath.Join(t.TempDir(), "pairs.tsv"), filepath.Join(t.TempDir(), "out")
 	require.NoError(t, os.WriteFile(path, []byte(lines.String()), 0o644))
 	ok(t, smallTranslator(out, "-steps", "2", "-data", path, "-from", "en", "-to", "de", "-vocab", "50")...)
 	require.Regexp(t, `de +text +\d+ +0\.0%(?s:.*)en +text`, ok(t, "translate", "eval", "-model", out))
 	ok(t, "translate", "run", "-model", out, "-to", "de", "the dog")
+	r := llm(t, "translate", "run", "-model", out, "-to", "de", "a jazzy quiz")
+	require.Empty(t, r.stderr, "of letters that words have which occur once, and so are spelled")
 	assertFails(t, `-to cannot be "fr"`, "translate", "run", "-model", out, "-to", "fr", "the dog")
 	require.NoError(t, os.WriteFile(path, []byte("a b c\td\n"+lines.String()), 0o644))
 	assertFails(t, "has changed since the translator in", "translate", "eval", "-model", out)

@@ -13,7 +13,7 @@ import (
 func ExampleTranslator_Examples() {
 	rng := rand.New(rand.NewPCG(1, 1))
 	pairs := translator.Invented(1, 0, rng)
-	t := translator.New(translate.Default, pairs.Learn(rng), 1000, rng)
+	t := translator.New(translate.Default, pairs.Words(rng), 1000, rng)
 	e := t.Examples([]grammar.Pair{{Source: "three books", Target: "三本书", Direction: grammar.ToChinese}})[0]
 	for _, ids := range [][]int{e.Source, e.Target} {
 		for _, id := range ids {

@@ -14,6 +14,7 @@ import (
 // Pairs are what a translator learns from, and what is held out.
 type Pairs struct {
 	Learn func(rng *rand.Rand) []grammar.Pair // for one epoch
+	Words func(rng *rand.Rand) []grammar.Pair // for the vocabulary: each meaning once, all directions
 	Held  [][]grammar.Pair                    // in each part those of one kind and direction
 }
 
@@ -24,7 +25,10 @@ const inventedEpoch = 12000
 // Invented are the grammar's, of which no two epochs have the same; n of each kind and
 // direction are held out. With digits there are only numbers of so many, else all kinds.
 func Invented(n, digits int, rng *rand.Rand) Pairs {
-	p := Pairs{Learn: func(rng *rand.Rand) []grammar.Pair { return grammar.Generator{}.Pairs(inventedEpoch, rng) }}
+	draw := func(n int) func(*rand.Rand) []grammar.Pair {
+		return func(rng *rand.Rand) []grammar.Pair { return grammar.Generator{}.Pairs(n, rng) }
+	}
+	p := Pairs{Learn: draw(inventedEpoch), Words: draw(2 * inventedEpoch)}
 	kinds := []string{grammar.Number, grammar.Time, grammar.Price, grammar.Sentence}
 	if digits > 0 {
 		kinds = kinds[:1]
@@ -43,15 +47,17 @@ func Invented(n, digits int, rng *rand.Rand) Pairs {
 // is learned.
 func BothWays(all []grammar.Pair, from string) (Pairs, error) {
 	p := Pairs{Held: make([][]grammar.Pair, 2)}
-	var learn []grammar.Pair
+	var learn, once []grammar.Pair
 	for _, pair := range all {
 		if turned := pair.Turned(from); grammar.HeldOut(pair.Source) {
 			p.Held[0], p.Held[1] = append(p.Held[0], pair), append(p.Held[1], turned)
 		} else {
-			learn = append(learn, pair, turned)
+			learn, once = append(learn, pair, turned), append(once, pair)
 		}
 	}
 	p.Learn = func(*rand.Rand) []grammar.Pair { return learn }
+	once = append(once, grammar.Pair{Direction: from}) // no words, but a direction
+	p.Words = func(*rand.Rand) []grammar.Pair { return once }
 	if len(learn) == 0 || len(p.Held[0]) == 0 {
 		return p, fmt.Errorf("translator: %d pairs are too few to hold some out and learn from the others", len(all))
 	}

@@ -102,6 +102,11 @@ func TestHeldOut(t *testing.T) {
 	for _, pair := range learn {
 		require.NotEqual(t, p.Held[0][0].Source, pair.Source)
 	}
+	p, err = translator.BothWays(append(all, grammar.Pair{Source: "jazz yoga", Target: "quiz", Direction: "de"}), "en")
+	require.NoError(t, err)
+	words := translator.New(translate.Default, p.Words(rng), 100, rng).Vocabulary
+	require.Equal(t, []string{"<to de>", "<to en>"}, words.Pieces()[4:6])
+	require.Empty(t, words.Missing("a jazzy quiz"), "of letters that words have which occur once, and so are spelled")
 	_, err = translator.BothWays(all[:1], "en")
 	require.ErrorContains(t, err, "1 pairs are too few")
 }
