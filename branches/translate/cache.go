@@ -54,7 +54,7 @@ func (m *Model) NewCache(sources [][]int, texts, room int) *Cache {
 	p.read(ids, B, nil)
 	c := &Cache{
 		model: m, texts: texts, room: room, S: S, positions: parts.Positions(room, C), lengths: p.lengths, read: make([]int, R),
-		spare: f32.New(R*room, 2*C), layer: newLayerActivations(m.Config, R, 0), moments: gpt.NewMoments(R), x: f32.New(R, C), fresh: f32.New(R, 2*C), logits: f32.New(R, m.Config.Vocab),
+		spare: f32.New(R*room, 2*C), layer: newLayerActivations(m.Config, true, R, 0), moments: gpt.NewMoments(R), x: f32.New(R, C), fresh: f32.New(R, 2*C), logits: f32.New(R, m.Config.Vocab),
 	}
 	for i := range m.Decoder.Layers {
 		keyValue := m.Decoder.Layers[i].Cross.KeyValue()

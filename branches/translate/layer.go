@@ -29,13 +29,18 @@ type LayerActivations struct {
 	residuals   [3]parts.Residual
 }
 
-// newLayerActivations returns room for N rows, and M of the memory.
-func newLayerActivations(c Config, N, M int) *LayerActivations {
-	a := &LayerActivations{Self: parts.NewAttentionActivations(c.Width, c.Heads, N, N), Cross: parts.NewAttentionActivations(c.Width, c.Heads, N, M), bent: f32.New(N, c.Hidden)}
-	for i := range a.residuals {
+// newLayerActivations returns room for N rows, and for a look across at M of the memory
+// if the layer has one.
+func newLayerActivations(c Config, cross bool, N, M int) *LayerActivations {
+	a := &LayerActivations{Self: parts.NewAttentionActivations(c.Width, c.Heads, N, N), bent: f32.New(N, c.Hidden)}
+	n := 2
+	if cross {
+		n, a.Cross = 3, parts.NewAttentionActivations(c.Width, c.Heads, N, M)
+	}
+	for i := range n {
 		a.residuals[i] = parts.NewResidual(c.NormFirst, N, c.Width)
 	}
-	for i := range a.between {
+	for i := range n - 1 {
 		a.between[i] = f32.New(N, c.Width)
 	}
 	return a
@@ -96,12 +101,12 @@ type StackActivations struct {
 	mask    attention.Mask // of what goes in
 }
 
-// newStackActivations returns room for N rows, and M of the memory.
+// newStackActivations returns room for N rows, and M of the memory, or without one.
 func newStackActivations(c Config, layers, N, M int) *StackActivations {
 	a := &StackActivations{moments: gpt.NewMoments(N)}
 	for i := range layers + 2 {
 		if i < layers {
-			a.Layers = append(a.Layers, newLayerActivations(c, N, M))
+			a.Layers = append(a.Layers, newLayerActivations(c, M > 0, N, M))
 		}
 		a.stream = append(a.stream, f32.New(N, c.Width))
 	}

@@ -304,6 +304,10 @@ func TestAllocation(t *testing.T) {
 	sources := [][]int{{4, 5, 2}, {7, 2}}
 	cache, ids := m.NewCache(sources, 4, 100), make([]int, 8)
 	require.Less(t, allocs.Bytes(func() { cache.Extend(ids) }), 64<<10)
+
+	p := m.NewPass(1000)
+	require.Zero(t, p.Read.Layers[0].Cross, "the encoder looks at nothing across")
+	require.NotZero(t, p.Write.Layers[0].Cross)
 }
 
 func TestMisuse(t *testing.T) {
