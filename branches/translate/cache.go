@@ -42,14 +42,14 @@ func (m *Model) NewCache(sources [][]int, texts, room int) *Cache {
 	if B == 0 {
 		panic(badSources)
 	}
-	var longest, ids []int
+	S, R := 0, B*texts
 	for _, s := range sources {
-		longest = longer(longest, s)
+		S = max(S, len(s))
 	}
+	var ids []int
 	for _, s := range sources {
-		ids = padded(ids, s, len(longest))
+		ids = padded(ids, s, S)
 	}
-	S, R := len(longest), B*texts
 	p := &Pass{Model: m, positions: parts.Positions(S, C), Read: newStackActivations(m.Config, m.Config.Encoder, B*S, 0)}
 	p.read(ids, B, nil)
 	c := &Cache{

@@ -37,14 +37,12 @@ func Batches(examples []Example, tokens int, rng *rand.Rand) iter.Seq[embeddings
 			return cmp.Or(cmp.Compare(len(a.Target), len(b.Target)), cmp.Compare(len(a.Source), len(b.Source)))
 		})
 		var cuts [][]Example
-		var longest Example
-		lo := 0
+		lo, source := 0, 0 // the longest since lo; of the targets it is the last
 		for i, e := range examples {
-			with := Example{longer(longest.Source, e.Source), longer(longest.Target, e.Target)}
-			if i > lo && (i+1-lo)*(len(with.Source)+len(with.Target)) > tokens {
-				cuts, lo, with = append(cuts, examples[lo:i]), i, e
+			source = max(source, len(e.Source))
+			if i > lo && (i+1-lo)*(source+len(e.Target)) > tokens {
+				cuts, lo, source = append(cuts, examples[lo:i]), i, len(e.Source)
 			}
-			longest = with
 		}
 		if len(examples) > 0 {
 			cuts = append(cuts, examples[lo:])
@@ -58,23 +56,15 @@ func Batches(examples []Example, tokens int, rng *rand.Rand) iter.Seq[embeddings
 	}
 }
 
-func longer(a, b []int) []int {
-	if len(a) < len(b) {
-		return b
-	}
-	return a
-}
-
 // batch brings examples to the same length, in the memory of b.
 func batch(b embeddings.Batch, examples []Example) embeddings.Batch {
-	var longest Example
+	var source, target int
 	for _, e := range examples {
-		longest = Example{longer(longest.Source, e.Source), longer(longest.Target, e.Target)}
+		source, target = max(source, len(e.Source)), max(target, len(e.Target))
 	}
-	b.B, b.T, b.Inputs, b.Targets = len(examples), len(longest.Source), b.Inputs[:0], b.Targets[:0]
+	b.B, b.T, b.Inputs, b.Targets = len(examples), source, b.Inputs[:0], b.Targets[:0]
 	for _, e := range examples {
-		b.Inputs = padded(b.Inputs, e.Source, len(longest.Source))
-		b.Targets = padded(b.Targets, e.Target, len(longest.Target))
+		b.Inputs, b.Targets = padded(b.Inputs, e.Source, source), padded(b.Targets, e.Target, target)
 	}
 	return b
 }

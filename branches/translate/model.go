@@ -31,17 +31,16 @@ type Model struct {
 // Pass is a model at work on batches of pairs.
 type Pass struct {
 	*Model
-	grad         *Model
-	rows         int // the most of either side
-	positions    blas32.General
-	lengths      []int // (B), of the sources without their padding
-	shifted      []int // (B·T), what the decoder reads
-	batch        embeddings.Batch
-	memory       blas32.General // (B·S,C), what the encoder wrote
-	Read, Write  *StackActivations
-	back         [2]*StackActivations // room of the backward pass, made by the first
-	dmemory      blas32.General
-	self, across flash.Pass // of the decoder
+	grad        *Model
+	rows        int // the most of either side
+	positions   blas32.General
+	lengths     []int          // (B), of the sources without their padding
+	sources     []int          // (B·S), what the encoder reads
+	shifted     []int          // (B·T), what the decoder reads
+	memory      blas32.General // (B·S,C), what the encoder wrote
+	Read, Write *StackActivations
+	back        [2]*StackActivations // room of the backward pass, made by the first
+	dmemory     blas32.General
 }
 
 // NewPass returns a pass of m for batches of at most so many rows, B·S or B·T, padding
@@ -63,15 +62,15 @@ func (p *Pass) Forward(b embeddings.Batch, drop *attention.Dropout) blas32.Gener
 		panic(badBatch)
 	}
 	T := len(b.Targets) / b.B
-	p.batch, p.shifted = b, append(append(p.shifted[:0], Begin), b.Targets[:len(b.Targets)-1]...)
+	p.sources, p.shifted = b.Inputs, append(append(p.shifted[:0], Begin), b.Targets[:len(b.Targets)-1]...)
 	for i := T; i < len(p.shifted); i += T {
 		p.shifted[i] = Begin
 	}
 	S := p.read(b.Inputs, b.B, drop)
 	H := p.Config.Heads
-	p.self, p.across = flash.Pass{Heads: H, T: T, S: T, Causal: true}, flash.Pass{Heads: H, T: T, S: S, Lengths: p.lengths}
+	self, across := flash.Pass{Heads: H, T: T, S: T, Causal: true}, flash.Pass{Heads: H, T: T, S: S, Lengths: p.lengths}
 	p.embed(p.Write.input(len(p.shifted)), p.shifted, p.positions, T, 0)
-	return p.Decoder.Forward(p.Write, p.memory, p.self, p.across, drop)
+	return p.Decoder.Forward(p.Write, p.memory, self, across, drop)
 }
 
 // read lets the encoder read B sources, sets the memory and returns S. That target rows
@@ -105,7 +104,7 @@ func (p *Pass) Backward(dhidden blas32.General) {
 	dx := p.Decoder.Backward(dmemory, &grad.Decoder, p.back[1], p.Write, dhidden, p.memory)
 	embedBackward(grad.Tokens, dx, p.shifted)
 	dx = p.Encoder.Backward(blas32.General{}, &grad.Encoder, p.back[0], p.Read, dmemory, blas32.General{})
-	embedBackward(grad.Tokens, dx, p.batch.Inputs)
+	embedBackward(grad.Tokens, dx, p.sources)
 }
 
 // gradient is the gradient of the model, made with the room that a backward pass needs.

@@ -306,8 +306,8 @@ func TestAllocation(t *testing.T) {
 	require.Less(t, allocs.Bytes(func() { cache.Extend(ids) }), 64<<10)
 
 	p := m.NewPass(1000)
-	require.Zero(t, p.Read.Layers[0].Cross, "the encoder looks at nothing across")
-	require.NotZero(t, p.Write.Layers[0].Cross)
+	require.Empty(t, p.Read.Layers[0].Cross.Q.Data, "the encoder looks at nothing across")
+	require.NotEmpty(t, p.Write.Layers[0].Cross.Q.Data)
 }
 
 func TestMisuse(t *testing.T) {
