@@ -1,12 +1,16 @@
 package translate
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/llm-from-scratch/llm/branches/translate/grammar"
+)
 
 // The ids that every vocabulary begins with.
 const (
-	Pad   = 0 // fills a shorter sequence up; nobody looks at it
-	Begin = 1 // stands before the first word of a target
-	End   = 2 // stands behind the last one
+	Pad   = grammar.Pad   // fills a shorter sequence up; nobody looks at it
+	Begin = grammar.Begin // stands before the first word of a target
+	End   = grammar.End   // stands behind the last one
 )
 
 // Config holds the sizes of a model and the place of its norms.
