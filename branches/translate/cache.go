@@ -110,6 +110,9 @@ func (c *Cache) Keep(rows []int) {
 	}
 	for b := range len(rows) / c.texts {
 		from := rows[b*c.texts] / c.texts // not before b
+		if from == b {
+			continue
+		}
 		c.lengths[b] = c.lengths[from]
 		for _, cross := range c.cross {
 			copy(f32.Rows(cross, b*c.S, (b+1)*c.S).Data, f32.Rows(cross, from*c.S, (from+1)*c.S).Data)

@@ -69,7 +69,11 @@ type search struct {
 // these. Those that end are done, if they are among the first Width; of the others the
 // first Width are open now.
 func (s *search) round(logits blas32.General) {
-	var top []Hypothesis
+	type candidate struct {
+		Hypothesis     // without the id
+		id         int // that may follow
+	}
+	var top []candidate
 	for _, h := range s.open {
 		row := f32.Row(logits, h.row)
 		largest := f32.Max(row)
@@ -80,14 +84,16 @@ func (s *search) round(logits blas32.General) {
 				continue
 			}
 			at := sort.Search(len(top), func(i int) bool { return top[i].LogProb < p })
-			top = slices.Insert(top, at, Hypothesis{IDs: append(slices.Clip(h.IDs), id), LogProb: p, row: h.row})
+			top = slices.Insert(top, at, candidate{Hypothesis{IDs: h.IDs, LogProb: p, row: h.row}, id})
 			top = top[:min(len(top), 2*s.Width)]
 		}
 	}
 	s.open = s.open[:0]
-	for rank, h := range top {
+	for rank, c := range top {
+		ends, h := c.id == s.End, c.Hypothesis
+		h.IDs = append(slices.Clip(h.IDs), c.id)
 		h.Score = h.LogProb / s.Penalty(len(h.IDs))
-		switch ends := h.IDs[len(h.IDs)-1] == s.End; {
+		switch {
 		case ends && rank < s.Width:
 			s.done = append(s.done, h)
 		case !ends && len(s.open) < s.Width:
