@@ -96,19 +96,6 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 	return g
 }
 
-// Init draws the matrices and the embeddings from a normal distribution with standard
-// deviation 0.02; norms become the identity, biases zero.
-func (m *Model) Init(rng *rand.Rand) {
-	for _, p := range m.Params() {
-		for i := range p.Data {
-			switch {
-			case strings.HasSuffix(p.Name, "LayerNorm.weight"):
-				p.Data[i] = 1
-			case strings.HasSuffix(p.Name, "bias"):
-				p.Data[i] = 0
-			default:
-				p.Data[i] = float32(0.02 * rng.NormFloat64())
-			}
-		}
-	}
-}
+// Init draws the weights by the rule of [layers.Init]. None begin smaller: behind each
+// sum stands a norm.
+func (m *Model) Init(rng *rand.Rand) { layers.Init(m.Params(), m.Config.Layers, rng) }

@@ -9,6 +9,7 @@
 //	linear.go   a product whose matrix lies as in these models' files
 //	lowrank.go  a change beside a matrix
 //	named.go    layers under their names, and their parameters
+//	init.go     what these begin with
 //
 // The rules are those of chapter 3, and each Backward takes its arguments in the same
 // order.

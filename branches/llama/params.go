@@ -2,10 +2,8 @@ package llama
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/llm-from-scratch/llm/branches/layers"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -105,24 +103,7 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 	return g
 }
 
-// Init draws the matrices from a normal distribution with standard deviation 0.02,
-// and the two of each block that add to the residual stream smaller by 1/√(2L), as
-// chapter 4 does; norms become the identity, biases zero.
+// Init draws the weights by the rule of [layers.Init].
 func (m *Model) Init(rng *rand.Rand) {
-	for _, p := range m.Params() {
-		std := 0.02
-		if strings.HasSuffix(p.Name, "o_proj.weight") || strings.HasSuffix(p.Name, "down_proj.weight") {
-			std /= math.Sqrt(float64(2 * m.Config.Layers))
-		}
-		for i := range p.Data {
-			switch {
-			case strings.HasSuffix(p.Name, "norm.weight"):
-				p.Data[i] = 1
-			case strings.HasSuffix(p.Name, ".bias"):
-				p.Data[i] = 0
-			default:
-				p.Data[i] = float32(std * rng.NormFloat64())
-			}
-		}
-	}
+	layers.Init(m.Params(), m.Config.Layers, rng, "o_proj.weight", "down_proj.weight")
 }

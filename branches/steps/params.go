@@ -2,9 +2,7 @@ package steps
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
-	"strings"
 
 	"gonum.org/v1/gonum/blas/blas32"
 
@@ -96,22 +94,7 @@ func (m *Model) Gradient(trains func(name string) bool) *Model {
 	return g
 }
 
-// Init draws the weights as chapter 4 does, whatever parts there are.
+// Init draws the weights by the rule of [layers.Init].
 func (m *Model) Init(rng *rand.Rand) {
-	for _, p := range m.Params() {
-		std := 0.02
-		if strings.HasSuffix(p.Name, "c_proj.weight") {
-			std *= 1 / math.Sqrt(float64(2*m.Config.Layers))
-		}
-		for i := range p.Data {
-			switch {
-			case strings.HasSuffix(p.Name, ".bias"):
-				p.Data[i] = 0
-			case strings.Contains(p.Name, "ln_"):
-				p.Data[i] = 1
-			default:
-				p.Data[i] = float32(std * rng.NormFloat64())
-			}
-		}
-	}
+	layers.Init(m.Params(), m.Config.Layers, rng, "c_proj.weight")
 }
