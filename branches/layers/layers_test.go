@@ -105,6 +105,30 @@ func TestSwiGLUIsSiLUTimesUp(t *testing.T) {
 	}
 }
 
+// The rows that internal/f32 computes are the plain ones, whether a row ends with a full
+// vector or not.
+func TestFastRowsAreThePlainOnes(t *testing.T) {
+	for _, C := range []int{1, 7, 16, 70, 333} {
+		x, dy, weight := random(1, C, 1).Data, random(1, C, 2).Data, random(1, C, 3).Data
+		want, got, wantUp, gotUp := make([]float32, C), make([]float32, C), make([]float32, C), make([]float32, C)
+		rstd := layers.Normalize(want, x, weight, 1e-5)
+		require.Equal(t, rstd, f32.RMSNormalize(got, x, weight, 1e-5))
+		require.InDeltaSlice(t, want, got, 1e-5)
+		layers.NormalizeBackward(want, rstd, dy, x, weight)
+		f32.RMSNormalizeBackward(got, rstd, dy, x, weight)
+		require.InDeltaSlice(t, want, got, 1e-5)
+
+		f32.Scale(6, x) // where σ is bent, and where it is not
+		layers.Gate(want, x, weight)
+		f32.SwiGLU(got, x, weight)
+		require.InDeltaSlice(t, want, got, 1e-5)
+		layers.GateBackward(want, wantUp, dy, x, weight)
+		f32.SwiGLUBackward(got, gotUp, dy, x, weight)
+		require.InDeltaSlice(t, want, got, 1e-5)
+		require.InDeltaSlice(t, wantUp, gotUp, 1e-5)
+	}
+}
+
 // Turning back undoes turning, and is the way of the gradient.
 func TestTurns(t *testing.T) {
 	turns := layers.NewTurns(3, 4)

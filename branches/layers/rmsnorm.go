@@ -15,9 +15,9 @@ import (
 // It returns rstd, which the backward pass needs.
 func Normalize(y, x, weight []float32, epsilon float64) (rstd float32) {
 	rstd = float32(1 / math.Sqrt(f32.SquaredNorm(x)/float64(len(x))+epsilon))
-	copy(y, x)
-	f32.Scale(rstd, y)
-	f32.Mul(y, y, weight)
+	for j, v := range x {
+		y[j] = v * rstd * weight[j]
+	}
 	return rstd
 }
 
@@ -28,10 +28,14 @@ func Normalize(y, x, weight []float32, epsilon float64) (rstd float32) {
 //
 // LayerNorm's has one subtraction more, for the mean that is not taken away here.
 func NormalizeBackward(dx []float32, rstd float32, dy, x, weight []float32) {
-	f32.Mul(dx, dy, weight) // g
-	mean := f32.Dot(dx, x) * rstd / float32(len(x))
-	f32.Scale(rstd, dx)
-	f32.Axpy(-rstd*rstd*mean, x, dx)
+	var mean float32
+	for j, v := range x {
+		mean += dy[j] * weight[j] * v
+	}
+	mean *= rstd / float32(len(x))
+	for j, v := range x {
+		dx[j] = rstd * (dy[j]*weight[j] - v*rstd*mean)
+	}
 }
 
 // RMSNorm scales every row to a root mean square of 1, and each column by a trained
@@ -45,7 +49,7 @@ type RMSNorm struct {
 func (n *RMSNorm) Forward(y blas32.General, rstd []float32, x blas32.General) {
 	f32.Run(x.Rows, 16, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			rstd[i] = Normalize(f32.Row(y, i), f32.Row(x, i), n.Weight, n.Epsilon)
+			rstd[i] = f32.RMSNormalize(f32.Row(y, i), f32.Row(x, i), n.Weight, n.Epsilon)
 		}
 	})
 }
@@ -69,7 +73,7 @@ func (n *RMSNorm) Backward(dx blas32.General, grad *RMSNorm, rstd []float32, dy,
 	}
 	f32.Run(x.Rows, 16, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			NormalizeBackward(f32.Row(dx, i), rstd[i], f32.Row(dy, i), f32.Row(x, i), n.Weight)
+			f32.RMSNormalizeBackward(f32.Row(dx, i), rstd[i], f32.Row(dy, i), f32.Row(x, i), n.Weight)
 		}
 	})
 }

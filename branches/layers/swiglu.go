@@ -18,6 +18,24 @@ func SiLUSlope(x float32) float32 {
 	return s * (1 + x*(1-s))
 }
 
+// Gate sets gated to SiLU(gate)·up, number by number.
+func Gate(gated, gate, up []float32) {
+	for j, g := range gate {
+		gated[j] = SiLU(g) * up[j]
+	}
+}
+
+// GateBackward undoes gated = SiLU(gate)·up. A product hands to each of its factors the
+// gradient times the other one:
+//
+//	dup = dgated·SiLU(gate)    dgate = dgated·up·SiLUSlope(gate)
+func GateBackward(dgate, dup, dgated, gate, up []float32) {
+	for j, g := range gate {
+		dup[j] = dgated[j] * SiLU(g)
+		dgate[j] = dgated[j] * up[j] * SiLUSlope(g)
+	}
+}
+
 // SwiGLU is the feed-forward network of a block (Shazeer 2020): of two wide views of
 // a vector, one is a gate for the other, number by number.
 type SwiGLU struct {
@@ -45,41 +63,22 @@ func (m *SwiGLU) Forward(y blas32.General, a *SwiGLUActivations, x blas32.Genera
 	m.Up.Forward(a.Up, x)
 	f32.Run(x.Rows, 1, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			gated, gate, up := f32.Row(a.Gated, i), f32.Row(a.Gate, i), f32.Row(a.Up, i)
-			f32.Sigmoid(gated, gate)
-			f32.Mul(gated, gated, gate) // SiLU(gate)
-			f32.Mul(gated, gated, up)
+			f32.SwiGLU(f32.Row(a.Gated, i), f32.Row(a.Gate, i), f32.Row(a.Up, i))
 		}
 	})
 	m.Down.Forward(y, a.Gated)
 }
 
 // Backward undoes Forward, last line first. It sets dx (N,C) unless that has no
-// data, and adds to grad; d takes the gradients of the activations. A product hands
-// to each of its factors the gradient times the other one.
+// data, and adds to grad; d takes the gradients of the activations.
 func (m *SwiGLU) Backward(dx blas32.General, grad *SwiGLU, d, a *SwiGLUActivations, dy, x blas32.General) {
 	d.fit(x.Rows)
 	m.Down.Backward(d.Gated, 0, &grad.Down, dy, a.Gated)
 	f32.Run(x.Rows, 1, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			gate, up := f32.Row(a.Gate, i), f32.Row(a.Up, i)
-			dgated, dgate, dup := f32.Row(d.Gated, i), f32.Row(d.Gate, i), f32.Row(d.Up, i)
-			f32.Sigmoid(dgate, gate)
-			f32.Mul(dup, dgate, gate) // SiLU(gate) for now
-			siluSlopes(dgate, dup)
-			f32.Mul(dup, dup, dgated)
-			f32.Mul(dgate, dgate, up)
-			f32.Mul(dgate, dgate, dgated)
+			f32.SwiGLUBackward(f32.Row(d.Gate, i), f32.Row(d.Up, i), f32.Row(d.Gated, i), f32.Row(a.Gate, i), f32.Row(a.Up, i))
 		}
 	})
 	m.Up.Backward(dx, 0, &grad.Up, d.Up, x)
 	m.Gate.Backward(dx, 1, &grad.Gate, d.Gate, x)
-}
-
-// siluSlopes turns σ(x) into [SiLUSlope](x), given SiLU(x), which is x·σ(x): many of
-// them at a time.
-func siluSlopes(s, silu []float32) {
-	for j, v := range s {
-		s[j] = v + silu[j]*(1-v)
-	}
 }

@@ -35,6 +35,25 @@ func NormalizeBackward(dx []float32, mean, rstd float32, dy, x, weight []float32
 	Scale(rstd, dx)
 }
 
+// RMSNormalize sets y to x·rstd·weight and returns rstd, which is 1/√(⟨x²⟩+epsilon). It is
+// branches/layers' RMSNorm of one row.
+func RMSNormalize(y, x, weight []float32, epsilon float64) (rstd float32) {
+	rstd = float32(1 / math.Sqrt(SquaredNorm(x)/float64(len(x))+epsilon))
+	copy(y, x)
+	Scale(rstd, y)
+	Mul(y, y, weight)
+	return rstd
+}
+
+// RMSNormalizeBackward undoes [RMSNormalize]: it sets dx to rstd·(g - x̂·⟨g·x̂⟩), where g is
+// dy·weight. dx may be dy.
+func RMSNormalizeBackward(dx []float32, rstd float32, dy, x, weight []float32) {
+	Mul(dx, dy, weight) // g
+	mean := Dot(dx, x) * rstd / float32(len(x))
+	Scale(rstd, dx)
+	Axpy(-rstd*rstd*mean, x, dx)
+}
+
 // Standardize sets dst to (x - mean)·rstd.
 func Standardize(dst, x []float32, mean, rstd float32) {
 	Shift(dst, x, -mean)
