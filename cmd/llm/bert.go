@@ -118,6 +118,9 @@ func (o *bertOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, error) 
 	if err != nil {
 		return nil, err
 	}
+	if _, err := gaps.Fill(m, t, o.Prompt, 1); err != nil {
+		return nil, usagef("-prompt: %v", err)
+	}
 	trainIDs, validIDs := t.Encode(learn), t.Encode(validate)
 	train, err := embeddings.NewWindows(trainIDs, o.Context-2, 1)
 	valid, short := embeddings.NewWindows(validIDs, o.Context-2, o.Context-2)
@@ -140,13 +143,13 @@ func (o *bertOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, error) 
 			return pretrain.Evaluate(learner, batches, 0)
 		},
 		Sample: func(int) string {
-			guesses, _ := gaps.Fill(m, t, o.Prompt, 3) // Check found a gap
+			guesses, _ := gaps.Fill(m, t, o.Prompt, 3) // as above, where it has a gap
 			return gaps.Line(guesses[0])
 		},
 		Save: func(dir string) error { return bert.Save(dir, m, t) },
 		After: func(out io.Writer) error {
-			_, err := fmt.Fprintf(out, "the model, log.csv, loss.svg and samples.txt are in %s; let it guess:\n  %s bert fill -model %s %q\n",
-				f.out, program(), quote(f.out), "the [MASK] of light")
+			_, err := fmt.Fprintf(out, "the model, log.csv, loss.svg and samples.txt are in %s; let it guess:\n  %s bert fill -model %s %s\n",
+				f.out, program(), quote(f.out), quote(o.Prompt))
 			return err
 		},
 	}, nil

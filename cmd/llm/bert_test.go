@@ -30,10 +30,10 @@ func TestBert(t *testing.T) {
 	text := file(t, "book.txt", bookText()[:8000])
 	parent := t.TempDir()
 	whole, half := filepath.Join(parent, "whole"), filepath.Join(parent, "half")
-	args := tinyBert("-data", text, "-steps", "4", "-every", "2", "-out")
+	args := tinyBert("-data", text, "-steps", "4", "-every", "2", "-prompt", "some [MASK]", "-out")
 	out := ok(t, append(args, whole)...)
 	assert.Contains(t, out, "pieces to learn from")
-	assert.Contains(t, out, "bert fill -model "+whole)
+	assert.Contains(t, out, "bert fill -model "+whole+" 'some [MASK]'")
 	ok(t, append(args, half, "-stop", "2")...)
 	ok(t, "bert", "train", "-resume", "-out", half)
 	require.Equal(t, holds(t, whole), holds(t, half))
@@ -72,6 +72,8 @@ func TestBertRefuses(t *testing.T) {
 	}{
 		{tinyBert("-share", "1"), statusUsage, "-share cannot be 1"},
 		{tinyBert("-prompt", "no gap"), statusUsage, "-prompt has no [MASK] to fill in"},
+		{tinyBert("-data", file(t, "book.txt", bookText()[:8000]), "-prompt", strings.Repeat("the light ", 20)+"[MASK]"), statusUsage,
+			"-prompt: the text has no [MASK] among the pieces that the model reads"},
 		{tinyBert("-heads", "3"), statusUsage, "bert: width 16 is not divisible by 3 heads"},
 		{tinyBert("-context", "3"), statusUsage, "-context cannot be 3"},
 		{tinyBert("-data", file(t, "short.txt", "a few words")), statusFailed, "is too short for batches of 2 sequences of 32 pieces"},
