@@ -129,10 +129,8 @@ func (o *bertOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, error) 
 	}
 	masking := wordpiece.Masking{Tokenizer: t, Share: o.Share}
 	learner := bert.NewLearner(m, nil, o.Batch, o.Context, t.ID(wordpiece.Pad))
-	s := o.Settings
-	s.Schedule.Min, s.Schedule.Warmup = s.Schedule.Peak/20, min(s.Schedule.Total/10, 100)
 	return &training.Run{
-		Trainer: pretrain.NewTrainer(learner, func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return masking.Batches(train, o.Batch, rng) }, s),
+		Trainer: pretrain.NewTrainer(learner, func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return masking.Batches(train, o.Batch, rng) }, scheduled(o.Settings)),
 		Total:   o.Schedule.Total, Rate: o.Schedule.Peak, Every: cmp.Or(o.Every, max(1, o.Schedule.Total/12)),
 		Title: "Cross-entropy of masked words",
 		About: fmt.Sprintf("text: %s, %d pieces to learn from and %d to validate with\n", filepath.Base(text.Path), len(trainIDs), len(validIDs)) +

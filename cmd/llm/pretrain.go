@@ -131,10 +131,9 @@ func (o *pretrainOptions) config(vocab int) gpt.Config {
 	}
 }
 
-// training warms up for a tenth of the steps, and cools down to a twentieth of the
+// scheduled warms up for a tenth of the steps, and cools down to a twentieth of the
 // rate.
-func (o *pretrainOptions) training() pretrain.Settings {
-	s := o.Settings
+func scheduled(s pretrain.Settings) pretrain.Settings {
 	s.Schedule.Min, s.Schedule.Warmup = s.Schedule.Peak/20, min(s.Schedule.Total/10, 100)
 	return s
 }
@@ -158,7 +157,7 @@ func (o *pretrainOptions) run(_ *cobra.Command, f *runFlags) (*training.Run, err
 	lm := pretrain.NewLanguageModel(m, nil, o.Batch, o.Context)
 	epoch := func(rng *rand.Rand) iter.Seq[embeddings.Batch] { return train.Batches(o.Batch, rng) }
 	return &training.Run{
-		Trainer: pretrain.NewTrainer(lm, epoch, o.training()), Total: o.Schedule.Total, Rate: o.Schedule.Peak,
+		Trainer: pretrain.NewTrainer(lm, epoch, scheduled(o.Settings)), Total: o.Schedule.Total, Rate: o.Schedule.Peak,
 		Every: cmp.Or(o.Every, max(1, o.Schedule.Total/12)), Memory: o.memory(o.config(bpe.Vocab())),
 		Title: "Cross-entropy while pretraining",
 		About: fmt.Sprintf("text: %s, %d tokens to learn from and %d to validate with\n", filepath.Base(text.Path), train.IDs(), validation.IDs()) +

@@ -43,7 +43,7 @@ func TestOptionsAreTheChapters(t *testing.T) {
 	assert.Equal(t, instruct.PublishedSettings, i.Settings)
 	c.Optimizer.Beta1, c.Optimizer.Epsilon, c.Clip, c.Dropout, c.Accumulate, c.Seed = .8, 1e-6, 2, .3, 4, 5
 	p.Settings = c.Settings.Settings
-	for _, trained := range []pretrain.Settings{c.Training(1000), p.training()} {
+	for _, trained := range []pretrain.Settings{c.Training(1000), scheduled(p.Settings)} {
 		trained.Schedule = c.Schedule
 		assert.Equal(t, c.Settings.Settings, trained)
 	}
