@@ -45,8 +45,7 @@ type bertOptions struct {
 }
 
 // defaultBert is as large as the GPT of chapter 5. It reads three times as many tokens, and
-// guesses twice as many of them as the paper does: with fewer of either it learns little
-// more than which words are frequent.
+// guesses twice as many of them as the paper does: docs/runs tells what fewer come to.
 var defaultBert = bertOptions{
 	Settings: pretrain.Settings{
 		Optimizer: pretrain.DefaultAdamW, Schedule: pretrain.Schedule{Peak: 1e-3, Total: 4000}, Clip: 1, Accumulate: 1, Seed: 1,
@@ -178,6 +177,9 @@ func bertFillCommand() *cobra.Command {
 	var asJSON bool
 	top := 5
 	cmd := command("bert", "fill TEXT", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		if err := atLeast(1, "top", top); err != nil {
+			return err
+		}
 		m, t, err := bert.LoadModel(dir)
 		if err != nil {
 			return orTrain(err, "bert train")

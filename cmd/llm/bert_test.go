@@ -78,6 +78,7 @@ func TestBertRefuses(t *testing.T) {
 		{tinyBert("-context", "3"), statusUsage, "-context cannot be 3"},
 		{tinyBert("-data", file(t, "short.txt", "a few words")), statusFailed, "is too short for batches of 2 sequences of 32 pieces"},
 		{[]string{"bert", "fill", "-model", t.TempDir(), "the [MASK]"}, statusFailed, "bert train makes one"},
+		{[]string{"bert", "fill", "-model", t.TempDir(), "-top", "0", "the [MASK]"}, statusUsage, "-top cannot be 0"},
 		{[]string{"search", "only a question"}, statusUsage, "search"},
 		{[]string{"search", "-model", t.TempDir(), "-top", "0", "a", "b"}, statusUsage, "-top cannot be 0"},
 		{[]string{"search", "-model", t.TempDir(), "a", "b"}, statusFailed, "no model in"},
