@@ -244,7 +244,7 @@ func find(cmd *cobra.Command, dir string, files []string, question string, top i
 		return printJSON(cmd.OutOrStdout(), hits, "  ")
 	}
 	for _, h := range hits {
-		fmt.Fprintf(cmd.OutOrStdout(), "%.3f  %s:%d\n      %s\n", h.Score, h.File, h.Line, strings.ReplaceAll(h.Text, "\n", "\n      "))
+		fmt.Fprintln(cmd.OutOrStdout(), h)
 	}
 	return nil
 }

@@ -1,14 +1,18 @@
 package search
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/llm-from-scratch/llm/branches/bert"
+	"github.com/llm-from-scratch/llm/branches/wordpiece"
 	"github.com/llm-from-scratch/llm/internal/golden"
 )
 
@@ -34,6 +38,64 @@ func TestCut(t *testing.T) {
 		}
 		require.Equal(t, strings.ReplaceAll(line, " ", ""), strings.ReplaceAll(all.String(), " ", ""))
 	}
+}
+
+// tinyEncoder is an encoder that has learned nothing.
+func tinyEncoder() *bert.Encoder {
+	pieces := strings.Fields("[PAD] [UNK] [CLS] [SEP] [MASK] a b c d e f g h i j ##a ##b ##c ##d ##e ##f ##g ##h ##i ##j A")
+	m := bert.New(bert.Config{Vocab: len(pieces), Context: 16, Width: 8, Hidden: 16, Layers: 1, Heads: 2, Types: 2, Epsilon: 1e-12})
+	m.Init(rand.New(rand.NewPCG(1, 1)))
+	return &bert.Encoder{Model: m, Tokenizer: wordpiece.New(pieces, wordpiece.Uncased), Longest: 16, Batch: 8}
+}
+
+// numbered are n passages of a file, all different.
+func numbered(file string, n int) (list []Passage) {
+	for i := range n {
+		spelled := strings.Map(func(r rune) rune { return r - '0' + 'a' }, strconv.Itoa(1000+i))
+		list = append(list, Passage{file, i + 1, spelled + " " + strings.ToUpper(file)})
+	}
+	return list
+}
+
+// One more passage in front costs the groups of its file and no others; a file under
+// another name costs none. What comes from the disk is what the encoder says, whichever
+// encoder that is.
+func TestKept(t *testing.T) {
+	x := Index{tinyEncoder(), t.TempDir()}
+	files := 0
+	added := func(passages []Passage) int {
+		t.Helper()
+		got, err := x.Embed(t.Context(), passages, func(int) {})
+		require.NoError(t, err)
+		want, err := (&Index{Encoder: x.Encoder}).Embed(t.Context(), passages, func(int) {})
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		kept, err := os.ReadDir(x.Dir)
+		require.NoError(t, err)
+		before := files
+		files = len(kept)
+		return files - before
+	}
+	a, b, c := numbered("a", 200), numbered("b", 3), numbered("c", 1)
+	all := slices.Concat(a, b, c)
+	require.Equal(t, 2+1+1, added(all))
+	require.Zero(t, added(all))
+	require.Equal(t, 2, added(append([]Passage{{"a", 1, "j"}}, all...)))
+	require.Equal(t, 1, added(slices.Concat(a, []Passage{{"b", 1, "j"}}, b, c)))
+	b[0].File, b[1].File, b[2].File = "d", "d", "d"
+	require.Zero(t, added(slices.Concat(c, b, a)))
+
+	x.Encoder.Model.Config.Heads = 1
+	require.Equal(t, 1, added(c))
+	x.Encoder.Tokenizer.Normalizer.Lower = false
+	require.Equal(t, 1, added(c))
+	x.Encoder.Longest = 5
+	require.Equal(t, 1, added(c))
+}
+
+func TestHit(t *testing.T) {
+	h := Hit{Passage{"a\x1b[2J.txt", 7, "one\ntwo\a"}, 0.5}
+	require.Equal(t, "0.500  a\ufffd[2J.txt:7\n      one\n      two\ufffd", h.String())
 }
 
 // The published ranking, with vectors from the model and from the disk.
