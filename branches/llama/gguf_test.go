@@ -177,7 +177,7 @@ func TestGGUFStretch(t *testing.T) {
 // What is not built, or not there, is refused by its name.
 func TestGGUFRefused(t *testing.T) {
 	for want, w := range map[string]ggufFile{
-		`general.architecture is mamba; only llama, qwen2, qwen3 are built here`:                                                            smallGGUF("mamba"),
+		`general.architecture is mamba; only gpt2, llama, qwen2 and qwen3 are built here: take`:                                             smallGGUF("mamba"),
 		`llama.expert_count is 8; only models without experts are built here: take another model`:                                           smallGGUF("llama", "llama.expert_count", 8),
 		`llama.attention.sliding_window is 512; only models with full attention are built here: take another model`:                         smallGGUF("llama", "llama.attention.sliding_window", 512),
 		`llama.rope.dimension_count is 2; only heads that turn as a whole are built here: take another model`:                               smallGGUF("llama", "llama.rope.dimension_count", 2),

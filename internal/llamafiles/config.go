@@ -62,6 +62,9 @@ func WriteConfig(w io.Writer, c Config) error {
 // architectures are the families, and what Hugging Face's libraries call them.
 var architectures = map[string]string{"llama": "LlamaForCausalLM", "qwen2": "Qwen2ForCausalLM", "qwen3": "Qwen3ForCausalLM"}
 
+// built is what to take where a model is not read.
+const built = "gpt2, llama, qwen2 and qwen3 are built here: take a model of Llama 3, Qwen2.5, Qwen3 or SmolLM2"
+
 // configJSON is config.json in the layouts of all years.
 type configJSON struct {
 	Config
@@ -111,10 +114,24 @@ func Kind(files fs.FS) string {
 	if err != nil || strictjson.Unmarshal(data, &j, strictjson.Ignore) != nil {
 		return "gpt2"
 	}
-	if j.ModelType == "" && len(j.Architectures) > 0 && !strings.HasPrefix(j.Architectures[0], "GPT2") {
-		return j.Architectures[0]
+	return cmp.Or(kind(j.ModelType, j.Architectures), "gpt2")
+}
+
+// kind is a model_type, or where that is missing the one of the architectures, or the
+// first of these if none is built.
+func kind(modelType string, architecture []string) string {
+	if modelType != "" || len(architecture) == 0 {
+		return modelType
 	}
-	return cmp.Or(j.ModelType, "gpt2")
+	for kind, name := range architectures {
+		if slices.Contains(architecture, name) {
+			return kind
+		}
+	}
+	if strings.HasPrefix(architecture[0], "GPT2") {
+		return "gpt2"
+	}
+	return architecture[0]
 }
 
 // config is what the layouts have in common, or the first thing that is not built.
@@ -130,18 +147,14 @@ func (j configJSON) config() (Config, error) {
 		return c, fmt.Errorf("hidden_size %d is not divisible by num_attention_heads %d, and there is no head_dim", c.Width, c.Heads)
 	}
 	c.Rope = j.rope()
-	for kind, name := range architectures {
-		if c.ModelType == "" && slices.Contains(j.Architectures, name) {
-			c.ModelType = kind
-		}
-	}
+	c.ModelType = kind(c.ModelType, j.Architectures)
 	for _, field := range []struct {
 		name string
 		ok   bool
 		got  any
 		only string
 	}{
-		{"model_type", architectures[c.ModelType] != "", c.ModelType, "gpt2, llama, qwen2 and qwen3 are built here: take a model of Llama 3, Qwen2.5, Qwen3 or SmolLM2"},
+		{"model_type", architectures[c.ModelType] != "", c.ModelType, built},
 		{"hidden_act", j.Activation == "silu", j.Activation, "silu is built here"},
 		{"rope_type", c.Rope.Type == "default" || c.Rope.Type == "llama3", c.Rope.Type, "default and llama3 are built here"},
 		{"partial_rotary_factor", c.Rope.Partial == 1, c.Rope.Partial, "1 is built here"},

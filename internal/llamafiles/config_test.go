@@ -35,6 +35,26 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
+// The type is the same to those who ask for it and to those who read all, where only the
+// architectures say it, too.
+func TestKind(t *testing.T) {
+	for text, want := range map[string]string{
+		`"model_type": "qwen3", "architectures": ["LlamaForCausalLM"]`: "qwen3",
+		`"architectures": ["Qwen2ForCausalLM"]`:                        "qwen2",
+		`"architectures": ["Other", "LlamaForCausalLM"]`:               "llama",
+		`"architectures": ["MistralForCausalLM"]`:                      "MistralForCausalLM",
+		`"architectures": ["GPT2LMHeadModel"]`:                         "gpt2",
+		`"architectures": []`:                                          "gpt2",
+	} {
+		text = `{` + text + `, ` + sizes + `}`
+		require.Equal(t, want, llamafiles.Kind(fstest.MapFS{"config.json": {Data: []byte(text)}}), text)
+		if c, err := read(text); err == nil {
+			require.Equal(t, want, c.ModelType)
+		}
+	}
+	require.Equal(t, "gpt2", llamafiles.Kind(fstest.MapFS{}))
+}
+
 // A window acts where it is switched on, and on the layers from max_window_layers on
 // or those that layer_types names. Qwen2.5 names one and switches it off.
 func TestWindows(t *testing.T) {
@@ -59,6 +79,7 @@ func TestWindows(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		`"model_type": "mistral"`:                                                   "model_type is mistral; only gpt2, llama, qwen2 and qwen3 are built here: take a model of Llama 3, Qwen2.5, Qwen3 or SmolLM2",
+		`"architectures": ["MistralForCausalLM"]`:                                   "model_type is MistralForCausalLM; only gpt2, llama, qwen2 and qwen3 are built here: take a model of Llama 3, Qwen2.5, Qwen3 or SmolLM2",
 		`"model_type": "llama", "hidden_act": "gelu"`:                               "hidden_act is gelu; only silu is built here",
 		`"model_type": "llama", "rope_scaling": {"rope_type": "yarn", "factor": 4}`: "rope_type is yarn; only default and llama3 are built here",
 		`"model_type": "llama", "rope_scaling": {"type": "linear", "factor": 4}`:    "rope_type is linear; only default and llama3 are built here",

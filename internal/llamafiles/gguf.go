@@ -3,7 +3,6 @@ package llamafiles
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -33,8 +32,7 @@ func FromGGUF(f *gguf.File) (c Config, err error) {
 		return c, err
 	}
 	if architectures[c.ModelType] == "" {
-		built := slices.Sorted(maps.Keys(architectures))
-		return c, fmt.Errorf("%s: general.architecture is %s; only %s are built here", f.Name, c.ModelType, strings.Join(built, ", "))
+		return c, fmt.Errorf("%s: general.architecture is %s; only %s", f.Name, c.ModelType, built)
 	}
 	_, shape, ok := f.Tensor("token_embd.weight")
 	if !ok || len(shape) != 2 {
