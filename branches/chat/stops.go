@@ -14,11 +14,7 @@ func Stops(files fs.FS, dir string, t *Tokenizer, form Template) ([]int, error) 
 	if err != nil {
 		return nil, err
 	}
-	for _, end := range append(texts, form.Ends...) {
-		if id, ok := t.ID(end); ok {
-			stops = append(stops, id)
-		}
-	}
+	stops = append(stops, t.IDs(append(texts, form.Ends...))...)
 	slices.Sort(stops)
 	return slices.Compact(stops), nil
 }

@@ -58,6 +58,16 @@ func (t *Tokenizer) ID(special string) (int, bool) {
 	return s.id, ok
 }
 
+// IDs returns the ids of those of the added tokens that there are.
+func (t *Tokenizer) IDs(special []string) (ids []int) {
+	for _, text := range special {
+		if id, ok := t.ID(text); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // Hidden says whether id is a control token, which is not for a reader's eyes:
 // <|im_end|> is one, Qwen3's <think> is not.
 func (t *Tokenizer) Hidden(id int) bool { return t.named[t.texts[id]].hidden }
