@@ -19,40 +19,41 @@ const (
 	templateFile   = "chat_template.jinja"
 )
 
-// instead is what to take where a tokenizer is not read.
-const instead = "take a model with one: Llama 3, Qwen2.5, Qwen3, SmolLM2"
+// readable is what to take where a tokenizer is not read.
+const readable = "take a model with one: Llama 3, Qwen2.5, Qwen3, SmolLM2"
 
 // readDirectory reads the tokenizer in a directory and its form of conversation.
-func readDirectory(files fs.FS, dir string) (*Tokenizer, chat.Template, error) {
-	t, template := &Tokenizer{begin: -1, files: map[string][]byte{}}, chat.Template{}
+func readDirectory(files fs.FS, dir string) (*Tokenizer, error) {
+	t := &Tokenizer{begin: -1, files: map[string][]byte{}}
 	for _, name := range []string{tokenizerFile, configFile, generationFile, templateFile} {
 		data, err := fs.ReadFile(files, name)
 		if errors.Is(err, fs.ErrNotExist) && name != tokenizerFile {
 			continue
 		}
 		if err != nil {
-			return nil, template, fmt.Errorf("no tokenizer in %s: %w", dir, err)
+			return nil, fmt.Errorf("no tokenizer in %s: %w", dir, err)
 		}
 		t.files[name] = data
 	}
 	var err error
 	if t.Tokenizer, err = chat.Read(t.files[tokenizerFile]); err != nil {
-		return nil, template, fmt.Errorf("%s: %w; %s", filepath.Join(dir, tokenizerFile), err, instead)
+		return nil, fmt.Errorf("%s: %w; %s", filepath.Join(dir, tokenizerFile), err, readable)
 	}
+	t.rows = t.Tokenizer.Vocab()
 	jinja, err := t.readConfig(dir)
 	if err != nil {
-		return nil, template, err
+		return nil, err
 	}
 	if jinja != "" {
-		template, t.Unknown = chat.TemplateOf(jinja)
+		t.template, t.Unknown = chat.TemplateOf(jinja)
 	}
-	if t.ends, err = chat.Stops(files, dir, t.Tokenizer, template); err != nil {
-		return nil, template, err
+	if t.ends, err = chat.Stops(files, dir, t.Tokenizer, t.template); err != nil {
+		return nil, err
 	}
 	if t.files[generationFile] == nil { // config.json may have named them, and is written anew
 		t.files[generationFile] = asJSON(map[string]any{"eos_token_id": t.ends})
 	}
-	return t, template, nil
+	return t, nil
 }
 
 // readConfig finds the token that texts begin with, and returns the template.

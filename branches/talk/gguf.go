@@ -25,7 +25,7 @@ func openGGUF(path string) (gpt.Network, pretrain.Tokenizer, error) {
 		m, bpe, err := LoadGPT2(f)
 		return both(m, bpe, err)
 	}
-	t, template, err := readGGUF(f)
+	t, err := readGGUF(f)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,23 +33,24 @@ func openGGUF(path string) (gpt.Network, pretrain.Tokenizer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return join(path, m, t, template)
+	return join(path, m, t)
 }
 
 // readGGUF reads the tokenizer of a GGUF file and its form of conversation.
-func readGGUF(f *gguf.File) (*Tokenizer, chat.Template, error) {
+func readGGUF(f *gguf.File) (*Tokenizer, error) {
 	said, err := f.Tokenizer()
 	if err != nil {
-		return nil, chat.Template{}, err
-	}
-	file, err := chat.DescribeGGUF(said)
-	if err != nil {
-		return nil, chat.Template{}, fmt.Errorf("%s: %w; %s", f.Name, err, instead)
+		return nil, err
 	}
 	t := &Tokenizer{begin: -1}
-	if t.Tokenizer, err = chat.New(file); err != nil {
-		return nil, chat.Template{}, fmt.Errorf("%s: %w; %s", f.Name, err, instead)
+	file, err := chat.DescribeGGUF(said)
+	if err == nil {
+		t.Tokenizer, err = chat.New(file)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; %s", f.Name, err, readable)
+	}
+	t.rows = t.Tokenizer.Vocab()
 	if said.AddBOS == nil && said.Pre == tokenizerjson.Llama3 || said.AddBOS != nil && *said.AddBOS {
 		t.begin = said.BOS
 	}
@@ -58,17 +59,12 @@ func readGGUF(f *gguf.File) (*Tokenizer, chat.Template, error) {
 			t.ends = append(t.ends, id)
 		}
 	}
-	var template chat.Template
 	if said.ChatTemplate != "" {
-		template, t.Unknown = chat.TemplateOf(said.ChatTemplate)
+		t.template, t.Unknown = chat.TemplateOf(said.ChatTemplate)
 	}
-	for _, end := range template.Ends {
-		if id, ok := t.ID(end); ok {
-			t.ends = append(t.ends, id)
-		}
-	}
+	t.ends = append(t.ends, t.IDs(t.template.Ends)...)
 	t.files, err = directoryOf(said, file, t.begin >= 0, t.ends)
-	return t, template, err
+	return t, err
 }
 
 // directoryOf are the files of a directory that say what a GGUF file says of the

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/llm-from-scratch/llm/branches/chat"
 	"github.com/llm-from-scratch/llm/branches/llama"
 	"github.com/llm-from-scratch/llm/branches/steps"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -45,26 +44,42 @@ func isFile(path string) (bool, error) {
 	return !info.IsDir(), nil
 }
 
-// Load is [Open] for the directory dir of a file system.
+// Load is [Open] for the directory dir of a file system. What is small is read first:
+// weights take long.
 func Load(files fs.FS, dir string) (gpt.Network, pretrain.Tokenizer, error) {
 	kind := llamafiles.Kind(files)
 	if kind == "gpt2" {
 		m, t, err := pretrain.LoadModelFS(files, dir)
 		return both(m, t, err)
 	}
-	if kind == steps.ModelType {
-		m, err := steps.Load(files, dir)
-		return trainedHere(files, dir, m, err)
+	if kind != steps.ModelType {
+		if _, err := llamafiles.ReadConfig(files, dir); err != nil {
+			return nil, nil, err
+		}
 	}
-	m, err := llama.Load(files, dir)
-	if _, missing := fs.Stat(files, tokenizerFile); err != nil || errors.Is(missing, fs.ErrNotExist) {
-		return trainedHere(files, dir, m, err)
-	}
-	t, template, err := readDirectory(files, dir)
+	t, err := readTokenizer(files, dir, kind)
 	if err != nil {
 		return nil, nil, err
 	}
-	return join(dir, m, t, template)
+	if kind == steps.ModelType {
+		m, err := steps.Load(files, dir)
+		return trainedHere(dir, m, t, err)
+	}
+	m, err := llama.Load(files, dir)
+	if today, ok := t.(*Tokenizer); ok && err == nil {
+		return join(dir, m, today)
+	}
+	return trainedHere(dir, m, t, err)
+}
+
+// readTokenizer reads the tokenizer in the directory of a model of some kind: chapter 1's
+// beside what was trained here, or one of today.
+func readTokenizer(files fs.FS, dir, kind string) (pretrain.Tokenizer, error) {
+	_, missing := fs.Stat(files, tokenizerFile)
+	if kind == "gpt2" || kind == steps.ModelType || errors.Is(missing, fs.ErrNotExist) {
+		return pretrain.ReadTokenizer(files, dir)
+	}
+	return readDirectory(files, dir)
 }
 
 // OpenTokenizer is [Open] without the model.
@@ -82,36 +97,17 @@ func OpenTokenizer(path string) (t pretrain.Tokenizer, err error) {
 		if isGPT2(f) {
 			return gpt2Tokenizer(f)
 		}
-		t, _, err := readGGUF(f)
-		return alone(t), err
+		return readGGUF(f)
 	}
 	err = durable.Read(path, func(files fs.FS) error {
-		_, missing := fs.Stat(files, tokenizerFile)
-		if llamafiles.Kind(files) == "gpt2" || missing != nil {
-			t, err = pretrain.ReadTokenizer(files, path)
-			return err
-		}
-		today, _, err := readDirectory(files, path)
-		t = alone(today)
+		t, err = readTokenizer(files, path, llamafiles.Kind(files))
 		return err
 	})
 	return t, err
 }
 
-// alone is a tokenizer without a model.
-func alone(t *Tokenizer) *Tokenizer {
-	if t != nil {
-		t.rows = t.Tokenizer.Vocab()
-	}
-	return t
-}
-
 // trainedHere is a model, if it could be read, with a tokenizer of chapter 1.
-func trainedHere(files fs.FS, dir string, m gpt.Network, err error) (gpt.Network, pretrain.Tokenizer, error) {
-	if err != nil {
-		return nil, nil, err
-	}
-	t, err := pretrain.ReadTokenizer(files, dir)
+func trainedHere(dir string, m gpt.Network, t pretrain.Tokenizer, err error) (gpt.Network, pretrain.Tokenizer, error) {
 	if err == nil && t.Vocab() != m.Sizes().Vocab {
 		err = fmt.Errorf("%s: the tokenizer has %d ids, the model's vocabulary %d; the files belong to different models", dir, t.Vocab(), m.Sizes().Vocab)
 	}
@@ -127,14 +123,14 @@ func both(m gpt.Network, t pretrain.Tokenizer, err error) (gpt.Network, pretrain
 }
 
 // join is a model with its tokenizer. The name is that of the file or the directory.
-func join(name string, m *llama.Model, t *Tokenizer, template chat.Template) (gpt.Network, pretrain.Tokenizer, error) {
-	form, err := t.finish(m.Config.Vocab, template)
+func join(name string, m *llama.Model, t *Tokenizer) (gpt.Network, pretrain.Tokenizer, error) {
+	form, err := t.finish(m.Config.Vocab)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
-	mute := &Model{m, t.silent()}
-	if template.Name == "" {
-		return mute, t, nil
+	model := &Model{m, t.silent()}
+	if form == nil {
+		return model, t, nil
 	}
-	return mute, form, nil
+	return model, form, nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/llm-from-scratch/llm/branches/chat"
+	"github.com/llm-from-scratch/llm/branches/steps"
 	"github.com/llm-from-scratch/llm/branches/talk"
 	tokens "github.com/llm-from-scratch/llm/ch01_tokens"
 	gpt "github.com/llm-from-scratch/llm/ch04_gpt"
@@ -25,6 +26,7 @@ import (
 	instruct "github.com/llm-from-scratch/llm/ch07_instruct_ft"
 	"github.com/llm-from-scratch/llm/internal/export"
 	"github.com/llm-from-scratch/llm/internal/golden"
+	"github.com/llm-from-scratch/llm/internal/safetensors"
 	"github.com/llm-from-scratch/llm/internal/tokenizerjson"
 )
 
@@ -220,6 +222,24 @@ func TestOpenTokenizer(t *testing.T) {
 	require.Equal(t, f.Encode("What is cold?"), tok.Encode("What is cold?"))
 	_, err = talk.OpenTokenizer("nowhere")
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// Beside a model of the steps from GPT-2 to today stands chapter 1's tokenizer, whichever file it is
+// in, with the model or without.
+func TestTokenizerOfSteps(t *testing.T) {
+	bpe, err := tokens.TrainBPE("to be or not to be", 262)
+	require.NoError(t, err)
+	m := gpt.New(gpt.Config{Vocab: bpe.Vocab(), Context: 8, Width: 8, Heads: 1, Layers: 1})
+	dir, exported := t.TempDir(), t.TempDir()
+	require.NoError(t, export.Write(t.Context(), exported, m, bpe, safetensors.F32))
+	thinks := steps.New(steps.Config{Vocab: bpe.Vocab(), Context: 8, Width: 8, Hidden: 32, Layers: 1, Heads: 2, KVHeads: 2})
+	require.NoError(t, pretrain.SaveModel(dir, thinks, bpe))
+	require.NoError(t, os.Rename(filepath.Join(exported, "tokenizer.json"), filepath.Join(dir, "tokenizer.json")))
+	_, tok := open(t, dir)
+	require.Equal(t, bpe, tok)
+	tok, err = talk.OpenTokenizer(dir)
+	require.NoError(t, err)
+	require.Equal(t, bpe, tok)
 }
 
 func TestFilter(t *testing.T) {
@@ -427,6 +447,8 @@ func TestRefused(t *testing.T) {
 	require.NoError(t, err, "a window that is switched off")
 	_, _, err = talk.Open(changed(t, map[string]string{"config.json": `"model_type": "llama", -> `}))
 	require.NoError(t, err, "the architectures say it")
+	_, _, err = talk.Open(changed(t, map[string]string{"tokenizer.json": `"type": "BPE" -> "type": "Unigram"`, "model.safetensors": "short"}))
+	require.ErrorContains(t, err, "Unigram", "before the weights are read")
 	_, _, err = talk.Open(filepath.Join(small, "model.safetensors"))
 	require.ErrorContains(t, err, "not a GGUF file")
 	_, _, err = talk.Open("nowhere")

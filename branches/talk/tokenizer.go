@@ -17,10 +17,11 @@ type Tokenizer struct {
 	*chat.Tokenizer
 	Unknown error // why the form of conversation that its files describe is not known here
 
-	rows  int
-	begin int   // the id that a text begins with, -1 for none
-	ends  []int // the ids at which a text ends; the first is the one to teach
-	files map[string][]byte
+	rows     int   // of the model, if there is one
+	begin    int   // the id that a text begins with, -1 for none
+	ends     []int // the ids at which a text ends; the first is the one to teach
+	template chat.Template
+	files    map[string][]byte
 }
 
 // Vocab is the number of the model's rows.
@@ -86,24 +87,25 @@ func (t *Tokenizer) silent() (ids []int) {
 }
 
 // finish knows the model's rows, and returns the tokenizer with its form of
-// conversation if it has one.
-func (t *Tokenizer) finish(rows int, template chat.Template) (*Form, error) {
-	t.rows = rows
-	if n := t.Tokenizer.Vocab(); n > rows {
-		return nil, fmt.Errorf("the tokenizer has %d ids, the model's embedding %d rows; they belong to different models", n, rows)
+// conversation, nil if it has none.
+func (t *Tokenizer) finish(rows int) (*Form, error) {
+	if t.rows > rows {
+		return nil, fmt.Errorf("the tokenizer has %d ids, the model's embedding %d rows; they belong to different models", t.rows, rows)
 	}
+	t.rows = rows
 	if len(t.ends) == 0 {
 		return nil, fmt.Errorf("no file names the token that ends a text (eos_token_id): take all the files of the model")
 	}
 	if i := slices.IndexFunc(t.ends, func(id int) bool { return id >= rows }); i >= 0 {
 		return nil, fmt.Errorf("the token that ends a text, %d, is none of the model's %d", t.ends[i], rows)
 	}
-	f := &Form{Tokenizer: t, Template: template, options: chat.Options{Answer: true, NoThinking: true, Date: someDay}}
-	if template.Name == "" {
-		return f, nil
+	if t.template.Name == "" {
+		return nil, nil
 	}
-	end, _ := t.ID(template.Ends[0])
-	t.ends = append([]int{end}, t.ends...)
+	if own := t.IDs(t.template.Ends[:1]); len(own) > 0 {
+		t.ends = append(own, t.ends...)
+	}
+	f := &Form{Tokenizer: t, Template: t.template, options: chat.Options{Answer: true, NoThinking: true, Date: someDay}}
 	_, err := f.prompt(instruct.Entry{Output: "-"}, instruct.Entry{})
 	return f, err
 }
